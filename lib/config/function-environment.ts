@@ -1,0 +1,16 @@
+/**
+ * Names of the environment variables through which a stack configures the functions it deploys.
+ * The constructs write them, `lib/messaging` reads them; nothing else passes between the two.
+ */
+export const FunctionEnvironment = {
+  /** Comma-separated `amqps://host:port` addresses of the broker, without credentials. */
+  brokerEndpoints: 'BROKER_ENDPOINTS',
+  /** ARN of the Secrets Manager secret `{"username","password"}` of this function's own broker user. */
+  brokerSecretArn: 'BROKER_SECRET_ARN',
+  /** Virtual host, unescaped, e.g. `/` or `events`. */
+  brokerVhost: 'BROKER_VHOST',
+  /** Name of the DynamoDB table that holds the claims. */
+  claimTable: 'CLAIM_TABLE',
+  /** JSON of a `RetrySettings`; the retry policy of consumers that do not set their own. */
+  retryPolicy: 'RETRY_POLICY',
+} as const;

@@ -1,0 +1,45 @@
+/**
+ * The right to handle one turn of one message.
+ *
+ * A turn orders the copies of a message: every retry and every redrive is a later turn than the copy it was made from
+ * (`turnOf`). A record exists once per consumer and message id.
+ */
+export interface ClaimRequest {
+  /** `<consumer>#<message id>`. */
+  readonly key: string;
+  /** Position of this copy in the message's history; later copies have higher turns. */
+  readonly turn: number;
+  /** Token of the invocation that asks; every write after the claim carries it as a condition (fencing). */
+  readonly owner: string;
+  /** Milliseconds since the epoch until which nobody else may take the claim: the invocation's deadline. */
+  readonly leaseUntil: number;
+}
+
+export type ClaimOutcome =
+  /** This owner may handle the message. */
+  | { readonly status: 'claimed' }
+  /** This turn, or a later one, has been done or handed on: nothing is left to do. */
+  | { readonly status: 'duplicate' }
+  /** Another owner holds the claim until `leaseUntil` (milliseconds since the epoch). */
+  | { readonly status: 'busy'; readonly leaseUntil: number }
+  /** Its owner vanished while handling it, `crashes` times so far counting this one. Not claimed yet: see `takeOver`. */
+  | { readonly status: 'suspect'; readonly crashes: number; readonly owner: string };
+
+/**
+ * Where claims are kept. Methods that settle a claim resolve to `false` when the owner no longer holds it
+ * (fenced off by a newer owner); the record is then unchanged.
+ */
+export interface ClaimStore {
+  claim(request: ClaimRequest): Promise<ClaimOutcome>;
+  /** Takes a suspect's record from its vanished owner; `false` when somebody else was faster. */
+  takeOver(request: ClaimRequest, from: string): Promise<boolean>;
+  /** The effect happened. */
+  complete(key: string, owner: string): Promise<boolean>;
+  /** This turn was handed on: to a retry, or to the dead-letter queue. */
+  forwarded(key: string, owner: string): Promise<boolean>;
+  /** Gives the turn back unused, so that a redelivery may claim it at once. */
+  release(key: string, owner: string): Promise<boolean>;
+}
+
+/** Turn of a copy: redrives count above attempts. `attempt` 1 to 9,999, `redriveCount` from 0. */
+export const turnOf = (attempt: number, redriveCount: number): number => redriveCount * 10_000 + attempt;

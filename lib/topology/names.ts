@@ -1,0 +1,19 @@
+/** Names that the run time, the topology and the operators' tools share. */
+
+/** Direct exchange that leads each dead letter to its queue; the routing key is the name of the consumed queue. */
+export const deadLetterExchange = 'dead-letter';
+
+/** Name of the dead-letter queue of a consumed queue. */
+export const deadLetterQueue = (queue: string): string => `${queue}.dead-letter`;
+
+/** Exchange to which the last level of the delay infrastructure delivers. */
+export const delayDeliveryExchange = 'delay.delivery';
+
+/** Fanout exchange for delayed messages whose destination is gone; leads to `delayParkingQueue`. */
+export const delayParkingExchange = 'delay.parking';
+
+/** Queue in which delayed messages without a destination are kept. */
+export const delayParkingQueue = 'delay.parking';
+
+/** Name of both the topic exchange and the queue of one level of the delay infrastructure: `delay.level-00` to `delay.level-15`. */
+export const delayLevel = (level: number): string => `delay.level-${String(level).padStart(2, '0')}`;
