@@ -1,0 +1,58 @@
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { RetrySettings } from '../config/retry-settings.ts';
+import type { MessageContext } from './context.ts';
+import type { Message } from './message.ts';
+
+/** What an error means for the message: try again, or give up at once. */
+export type ErrorClass = 'retryable' | 'fatal';
+
+/** Options of a consumer of messages whose body is `Body`. */
+export interface ConsumerSettings<Body> {
+  /** The queue it consumes, which is also the consumer's name in claims, logs and metrics. 1 to 255 bytes. */
+  readonly queue: string;
+  /** The business rule. Returns when the effect has happened, throws when it has not. */
+  readonly handle: (message: Message<Body>, context: MessageContext) => unknown;
+  /**
+   * How many messages of a batch are handled at the same time. 1 to 1,000.
+   * @default 10
+   */
+  readonly concurrency?: number;
+  /**
+   * Messages with the same key are handled in the order of the batch, one at a time; when one of them goes to a retry, the later
+   * ones of the batch follow it. `undefined` asks for no order.
+   * @default no order
+   */
+  readonly orderBy?: (message: Message<Body>) => string | undefined;
+  /**
+   * `table` recognises duplicates by message id in the claim table; `none` handles every delivery.
+   * @default 'table'
+   */
+  readonly claims?: 'table' | 'none';
+  /**
+   * Parts of the retry schedule that differ from the stack's.
+   * @default what the stack configured, else `defaultRetrySettings`
+   */
+  readonly retry?: Partial<RetrySettings>;
+  /**
+   * Says what errors of other libraries mean; `undefined` leaves it at the default.
+   * @default everything but `FatalError` is retryable
+   */
+  readonly classify?: (error: unknown) => ErrorClass | undefined;
+  /**
+   * Limit of a decompressed body, in bytes; a larger one is a dead letter.
+   * @default 67,108,864 (64 MiB)
+   */
+  readonly maxBodyBytes?: number;
+}
+
+/** A consumer of validated messages. */
+export interface SchemaConsumerOptions<Schema extends StandardSchemaV1>
+  extends ConsumerSettings<StandardSchemaV1.InferOutput<Schema>> {
+  /** Any Standard Schema (zod, valibot, arktype, …) for the decoded body. */
+  readonly message: Schema;
+}
+
+/** A consumer that takes the body as it was published, whatever it is. */
+export interface RawConsumerOptions extends ConsumerSettings<Buffer> {
+  readonly message?: undefined;
+}
