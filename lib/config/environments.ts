@@ -1,0 +1,56 @@
+import type { Environment } from './environment.ts';
+import { defaultRetrySettings } from './retry-settings.ts';
+
+const dev: Environment = {
+  name: 'dev',
+  production: false,
+  vhost: 'events',
+  network: { availabilityZones: 2, natGateways: 1, flowLogs: false },
+  broker: {
+    engineVersion: '4.3',
+    instanceType: 'mq.m7g.medium',
+    deploymentMode: 'SINGLE_INSTANCE',
+    maintenanceWindow: { dayOfWeek: 'SUNDAY', timeOfDay: '03:00', timeZone: 'UTC' },
+    configuration: { consumerTimeoutMilliseconds: 1_800_000 },
+  },
+  consumer: { timeoutSeconds: 60, memoryMegabytes: 512, batchSize: 100 },
+  consumers: {},
+  retry: defaultRetrySettings,
+  data: { retain: false, pointInTimeRecovery: false },
+  logRetentionDays: 14,
+  terminationProtection: false,
+};
+
+/** Runs on this machine; time passes faster, so that a whole retry schedule can be watched. */
+const local: Environment = {
+  ...dev,
+  name: 'local',
+  consumer: { ...dev.consumer, timeoutSeconds: 30, maximumBatchingWindowSeconds: 0 },
+  retry: { maxAttempts: 5, baseDelaySeconds: 1, maxDelaySeconds: 2 },
+};
+
+const prod: Environment = {
+  ...dev,
+  name: 'prod',
+  production: true,
+  network: { availabilityZones: 3, natGateways: 3, flowLogs: true },
+  broker: { ...dev.broker, instanceType: 'mq.m7g.large', deploymentMode: 'CLUSTER_MULTI_AZ' },
+  consumer: { ...dev.consumer, memoryMegabytes: 1024 },
+  data: { retain: true, pointInTimeRecovery: true },
+  logRetentionDays: 90,
+  terminationProtection: true,
+};
+
+/** Prod in everything but size and protection: what breaks in prod breaks here first. */
+const staging: Environment = {
+  ...prod,
+  name: 'staging',
+  production: false,
+  network: { ...prod.network, natGateways: 1 },
+  data: { retain: false, pointInTimeRecovery: true },
+  logRetentionDays: 30,
+  terminationProtection: false,
+};
+
+/** The environments that `-c env=<name>` may name. Add yours here. */
+export const environments: readonly Environment[] = [local, dev, staging, prod];
