@@ -9,7 +9,12 @@ export interface ClaimRequest {
   readonly key: string;
   /** Position of this copy in the message's history; later copies have higher turns. */
   readonly turn: number;
-  /** Token of the invocation that asks; every write after the claim carries it as a condition (fencing). */
+  /**
+   * Token of one record's handling in one invocation, e.g. `<aws request id>/<position in the batch>`; every write after
+   * the claim carries it as a condition (fencing). Never give one token to two records of a batch: who asks again for
+   * what its own token holds is taken for a retry of a lost answer and told `claimed` once more, so that two copies of a
+   * message in the same batch would both be handled.
+   */
   readonly owner: string;
   /** Milliseconds since the epoch until which nobody else may take the claim: the invocation's deadline. */
   readonly leaseUntil: number;
@@ -27,11 +32,13 @@ export type ClaimOutcome =
 
 /**
  * Where claims are kept. Methods that settle a claim resolve to `false` when the owner no longer holds it
- * (fenced off by a newer owner); the record is then unchanged.
+ * (fenced off by a newer owner); the record is then unchanged. Settling twice in the same way is settling once: the
+ * second call says `true` too, because a retried request cannot know whether the first one arrived.
+ * @throws ClaimStoreError when the store cannot be reached or refuses; nothing is known about the record then.
  */
 export interface ClaimStore {
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
-  /** Takes a suspect's record from its vanished owner; `false` when somebody else was faster. */
+  /** Takes a suspect's record from its vanished owner, counting the crash; `false` when somebody else was faster. */
   takeOver(request: ClaimRequest, from: string): Promise<boolean>;
   /** The effect happened. */
   complete(key: string, owner: string): Promise<boolean>;

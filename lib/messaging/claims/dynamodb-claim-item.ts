@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import type { ClaimRecord } from './claim-record.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+/** Shape of the claim table: one string partition key, expired items deleted by time to live. */
+export const claimTable = { partitionKey: 'id', timeToLive: 'expiry' } as const;
+
+/**
+ * Partition key of a claim. DynamoDB takes at most 2,048 bytes; a longer key is stored as `#sha256#` and the hexadecimal
+ * SHA-256 of its UTF-8 bytes. No claim key starts with `#`, since it starts with the consumer's name.
+ */
+export const storedKey = (key: string): string =>
+  Buffer.byteLength(key) <= 2048 ? key : `#sha256#${createHash('sha256').update(key).digest('hex')}`;
+
+const states: ReadonlySet<string> = new Set(['IN_PROGRESS', 'DONE', 'FORWARDED', 'RELEASED']);
+
+/** @throws TypeError when the item was not written by this store. */
+export const recordOf = (item: Item): ClaimRecord => {
+  const number = (name: string): number => {
+    const value = Number(item[name]?.N ?? Number.NaN);
+    if (Number.isNaN(value)) throw new TypeError(`attribute "${name}" of claim "${item.id?.S}" is not a number`);
+    return value;
+  };
+  const state = item.state?.S ?? '';
+  if (!states.has(state)) throw new TypeError(`attribute "state" of claim "${item.id?.S}" is "${state}"`);
+  return {
+    state: state as ClaimRecord['state'],
+    turn: number('turn'),
+    owner: item.owner?.S ?? '',
+    leaseUntil: number('lease'),
+    crashes: number('crashes'),
+    expiry: number('expiry'),
+  };
+};

@@ -1,0 +1,131 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  TransactionConflictException,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  type ClaimRecord,
+  decideClaim,
+  decideSettle,
+  decideTakeOver,
+  defaultRetentionSeconds,
+  type SettledState,
+} from './claim-record.ts';
+import type { ClaimOutcome, ClaimRequest, ClaimStore } from './claim-store.ts';
+import { ClaimStoreError } from './claim-store-error.ts';
+import {
+  type ConditionalUpdate,
+  claimSeenUpdate,
+  claimUpdate,
+  settleUpdate,
+  takeOverUpdate,
+  type WriteContext,
+} from './conditional-update.ts';
+import { type Item, recordOf } from './dynamodb-claim-item.ts';
+
+export interface DynamoDbClaimStoreOptions {
+  readonly client: DynamoDBClient;
+  /** Name or ARN of the claim table. */
+  readonly tableName: string;
+  /** How long a settled record is remembered. @default 14 days */
+  readonly retentionSeconds?: number;
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** The write took place, or the record that kept it from taking place. */
+type WriteResult = { readonly written: true } | { readonly written: false; readonly record: ClaimRecord | undefined };
+
+/** Tries of one write while a transaction holds the item; DynamoDB refuses such writes instead of letting them wait. */
+const conflictTries = 4;
+/** Looks at a record that others keep changing under our hands. */
+const claimTries = 4;
+
+/**
+ * Claims in a DynamoDB table: one UpdateItem to claim and one to settle. A third request is needed only to take over
+ * from a vanished owner or to claim again what was given back after that. Needs the permission `dynamodb:UpdateItem`.
+ */
+export class DynamoDbClaimStore implements ClaimStore {
+  readonly #client: DynamoDBClient;
+  readonly #tableName: string;
+  readonly #retentionSeconds: number;
+  readonly #now: () => number;
+
+  constructor(options: DynamoDbClaimStoreOptions) {
+    this.#client = options.client;
+    this.#tableName = options.tableName;
+    this.#retentionSeconds = options.retentionSeconds ?? defaultRetentionSeconds;
+    this.#now = options.now ?? Date.now;
+  }
+
+  async claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    const context = this.#context();
+    let update = claimUpdate(context, request);
+    for (let tries = 0; tries < claimTries; tries++) {
+      const result = await this.#write('claim', request.key, update);
+      if (result.written) return { status: 'claimed' };
+      const decision = decideClaim(result.record, request, context.now);
+      if (decision.status !== 'claimable') return decision;
+      update = claimSeenUpdate(context, request, decision.crashes, result.record);
+    }
+    throw this.#error('claim', request.key, new Error(`the record changed ${claimTries} times meanwhile`));
+  }
+
+  async takeOver(request: ClaimRequest, from: string): Promise<boolean> {
+    const context = this.#context();
+    const result = await this.#write('takeOver', request.key, takeOverUpdate(context, request, from));
+    return result.written || decideTakeOver(result.record, request, from, context.now) === 'already';
+  }
+
+  complete(key: string, owner: string): Promise<boolean> {
+    return this.#settle('complete', key, owner, 'DONE');
+  }
+
+  forwarded(key: string, owner: string): Promise<boolean> {
+    return this.#settle('forwarded', key, owner, 'FORWARDED');
+  }
+
+  release(key: string, owner: string): Promise<boolean> {
+    return this.#settle('release', key, owner, 'RELEASED');
+  }
+
+  async #settle(operation: string, key: string, owner: string, state: SettledState): Promise<boolean> {
+    const context = this.#context();
+    const result = await this.#write(operation, key, settleUpdate(context, key, owner, state));
+    return result.written || decideSettle(result.record, owner, state, context.now) === 'already';
+  }
+
+  async #write(operation: string, key: string, update: ConditionalUpdate): Promise<WriteResult> {
+    for (let tries = 1; ; tries++) {
+      try {
+        await this.#client.send(new UpdateItemCommand(update));
+        return { written: true };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException)
+          return { written: false, record: this.#read(operation, key, error.Item) };
+        if (!(error instanceof TransactionConflictException) || tries === conflictTries)
+          throw this.#error(operation, key, error);
+        // The SDK does not retry conflicts. A transaction takes some 10 ms.
+        await sleep(tries * 20 * (1 + Math.random()));
+      }
+    }
+  }
+
+  #read(operation: string, key: string, item: Item | undefined): ClaimRecord | undefined {
+    try {
+      return item && recordOf(item);
+    } catch (error) {
+      throw this.#error(operation, key, error);
+    }
+  }
+
+  #context(): WriteContext {
+    return { tableName: this.#tableName, retentionSeconds: this.#retentionSeconds, now: this.#now() };
+  }
+
+  #error(operation: string, key: string, cause: unknown): ClaimStoreError {
+    return new ClaimStoreError(operation, key, this.#tableName, cause);
+  }
+}

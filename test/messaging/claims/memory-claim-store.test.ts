@@ -1,0 +1,125 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { type ClaimRequest, turnOf } from '../../../lib/messaging/claims/claim-store.ts';
+import { MemoryClaimStore } from '../../../lib/messaging/claims/memory-claim-store.ts';
+
+const key = 'fulfil-order#order-1';
+const request = (owner: string, over: Partial<ClaimRequest> = {}): ClaimRequest => ({
+  key,
+  turn: turnOf(1, 0),
+  owner,
+  leaseUntil: 10_000,
+  ...over,
+});
+
+describe('a claim', () => {
+  let now: number;
+  let store: MemoryClaimStore;
+  beforeEach(() => {
+    now = 1000;
+    store = new MemoryClaimStore({ now: () => now });
+  });
+
+  it('is given to the first that asks and keeps others waiting until its lease ends', async () => {
+    expect(await store.claim(request('a'))).toEqual({ status: 'claimed' });
+    expect(await store.claim(request('b'))).toEqual({ status: 'busy', leaseUntil: 10_000 });
+    now = 9_999;
+    expect(await store.claim(request('b'))).toMatchObject({ status: 'busy' });
+  });
+
+  it('asked for again by the one who holds it is still his, because the first answer may have been lost', async () => {
+    await store.claim(request('a'));
+    expect(await store.claim(request('a'))).toEqual({ status: 'claimed' });
+  });
+
+  it.each(['complete', 'forwarded'] as const)(
+    'that ended with %s makes every further copy a duplicate',
+    async (end) => {
+      await store.claim(request('a'));
+      expect(await store[end](key, 'a')).toBe(true);
+      expect(await store.claim(request('b'))).toEqual({ status: 'duplicate' });
+      expect(await store.claim(request('a'))).toEqual({ status: 'duplicate' });
+    },
+  );
+
+  it('can be settled twice in the same way, but not in another way', async () => {
+    await store.claim(request('a'));
+    expect(await store.complete(key, 'a')).toBe(true);
+    expect(await store.complete(key, 'a')).toBe(true);
+    expect(await store.forwarded(key, 'a')).toBe(false);
+    expect(await store.release(key, 'a')).toBe(false);
+  });
+
+  it('released may be claimed again at once', async () => {
+    await store.claim(request('a'));
+    await store.release(key, 'a');
+    expect(await store.claim(request('b'))).toEqual({ status: 'claimed' });
+    expect(await store.release(key, 'a')).toBe(false);
+  });
+
+  it('of a retried copy passes a forwarded record, and the original redelivered after that is a duplicate', async () => {
+    await store.claim(request('a'));
+    await store.forwarded(key, 'a');
+    expect(await store.claim(request('b', { turn: turnOf(2, 0) }))).toEqual({ status: 'claimed' });
+    expect(await store.claim(request('c'))).toEqual({ status: 'duplicate' });
+  });
+
+  it('of a later copy fences off the owner of an earlier one', async () => {
+    await store.claim(request('a'));
+    expect(await store.claim(request('b', { turn: turnOf(2, 0) }))).toEqual({ status: 'claimed' });
+    expect(await store.complete(key, 'a')).toBe(false);
+    expect(await store.complete(key, 'b')).toBe(true);
+  });
+
+  it('of a replayed dead letter counts as later than any retry, but nothing passes a record that is done', async () => {
+    await store.claim(request('a', { turn: turnOf(9_999, 0) }));
+    await store.forwarded(key, 'a');
+    expect(await store.claim(request('b', { turn: turnOf(1, 1) }))).toEqual({ status: 'claimed' });
+    await store.complete(key, 'b');
+    expect(await store.claim(request('c', { turn: turnOf(1, 2) }))).toEqual({ status: 'duplicate' });
+  });
+
+  describe('whose owner vanished', () => {
+    beforeEach(async () => {
+      await store.claim(request('a'));
+      now = 10_000;
+    });
+
+    it('is a suspect that one other may take over, and the vanished owner can do nothing any more', async () => {
+      expect(await store.claim(request('b'))).toEqual({ status: 'suspect', crashes: 1, owner: 'a' });
+      expect(await store.takeOver(request('b', { leaseUntil: 20_000 }), 'a')).toBe(true);
+      expect(await store.takeOver(request('c', { leaseUntil: 20_000 }), 'a')).toBe(false);
+      expect(await store.complete(key, 'a')).toBe(false);
+      expect(await store.release(key, 'a')).toBe(false);
+      expect(await store.complete(key, 'b')).toBe(true);
+    });
+
+    it('taken over twice by the same owner is taken over once, because the first answer may have been lost', async () => {
+      await store.takeOver(request('b', { leaseUntil: 20_000 }), 'a');
+      expect(await store.takeOver(request('b', { leaseUntil: 20_000 }), 'a')).toBe(true);
+      now = 20_000;
+      expect(await store.claim(request('c'))).toEqual({ status: 'suspect', crashes: 2, owner: 'b' });
+    });
+
+    it('counts the crashes of one turn, also over a release, and forgets them with the next turn', async () => {
+      await store.takeOver(request('b', { leaseUntil: 20_000 }), 'a');
+      await store.release(key, 'b');
+      await store.claim(request('c', { leaseUntil: 20_000 }));
+      now = 20_000;
+      expect(await store.claim(request('d'))).toEqual({ status: 'suspect', crashes: 2, owner: 'c' });
+      await store.claim(request('d', { turn: turnOf(1, 1), leaseUntil: 30_000 }));
+      now = 30_000;
+      expect(await store.claim(request('e', { turn: turnOf(1, 1) }))).toMatchObject({ crashes: 1 });
+    });
+  });
+
+  it('is forgotten after its retention, which begins when the claim has been settled', async () => {
+    store = new MemoryClaimStore({ now: () => now, retentionSeconds: 60 });
+    await store.claim(request('a'));
+    now = 5_000;
+    await store.complete(key, 'a');
+    now = 64_999;
+    expect(await store.claim(request('b'))).toEqual({ status: 'duplicate' });
+    now = 65_000;
+    expect(await store.claim(request('b', { leaseUntil: 70_000 }))).toEqual({ status: 'claimed' });
+  });
+});
