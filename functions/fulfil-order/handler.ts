@@ -1,0 +1,19 @@
+import { consumer } from '../../lib/messaging/consumer.ts';
+import { orderEvent } from '../events/order-events.ts';
+import { cancelOrder, placeOrder } from './orders.ts';
+import { reserveStock } from './warehouse.ts';
+
+/** Keeps one row per order. The row and the claim of the message are written in one transaction: exactly once. */
+export const handler = consumer({
+  queue: 'fulfil-order',
+  message: orderEvent,
+  orderBy: ({ body }) => body.orderId,
+  handle: async ({ id, attempt, body }, { signal, transact }) => {
+    if (body.type === 'order.cancelled') {
+      await transact([cancelOrder(body, id)]);
+      return;
+    }
+    await reserveStock(body, { attempt, signal });
+    await transact([placeOrder(body, id)]);
+  },
+});
