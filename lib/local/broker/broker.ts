@@ -1,0 +1,146 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Credentials } from './configuration.ts';
+import { findInstallations, type Installation } from './installations.ts';
+import { freeBrokerPorts } from './ports.ts';
+import { PrivateNode } from './private-node.ts';
+import { acceptsConnections } from './readiness.ts';
+
+export interface BrokerOptions {
+  /** The broker's own folder for data, logs, certificates; made here, removed on stop. Must not hold anything else. */
+  directory: string;
+  /** The one user it starts with: administrator, all permissions on vhost `/`. */
+  admin: Credentials;
+  /** @default the newest of `findInstallations()` */
+  installation?: Installation;
+  /** Keys of rabbitmq.conf to add or replace. */
+  settings?: Record<string, string>;
+  /** How long one start may take before it is given up. @default 90 */
+  readyTimeoutSeconds?: number;
+}
+
+/** A RabbitMQ node of our own: loopback only, TLS under a test CA, gone when the process that started it is gone. */
+export interface RunningBroker {
+  version: string;
+  /** Process id of the Erlang machine; another one after `restart`. */
+  readonly pid: number;
+  host: 'localhost';
+  amqpsPort: number;
+  amqpPort: number;
+  /** HTTPS */
+  managementPort: number;
+  managementHttpPort: number;
+  /** The CA to trust, PEM. */
+  caFile: string;
+  admin: Credentials;
+  /** Ends the processes and removes the directory. `kill` spares the 1 s (4.0) or 6 s (3.10) of an orderly shutdown. @default 'graceful' */
+  stop(how?: 'graceful' | 'kill'): Promise<void>;
+  /** SIGKILL, as a power cut would be for the process: data stay for `restart`; `stop` is still needed. */
+  kill(): void;
+  /**
+   * Same ports, same data, ready when it resolves. RabbitMQ loses a quorum queue that is killed within about a second of its declaration.
+   * @default 'graceful'
+   */
+  restart(how?: 'graceful' | 'kill'): Promise<void>;
+}
+
+export class BrokerStartError extends Error {
+  override name = 'BrokerStartError';
+}
+
+const startAttempts = 4;
+const marker = 'private-rabbitmq-node.json';
+
+/**
+ * Starts a private RabbitMQ on free ports; as root or as an ordinary user. Call it on the main thread: Linux ties
+ * the broker's life to the thread that started it.
+ *
+ * @throws BrokerStartError when none is installed, the directory is not ours to use, or the broker did not come up; with the end of its log
+ */
+export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
+  const { directory, admin, settings = {}, readyTimeoutSeconds = 90 } = options;
+  const installation = options.installation ?? findInstallations()[0];
+  if (installation === undefined) {
+    throw new BrokerStartError(
+      'no RabbitMQ found on this machine; `npm run setup` installs one or says what to install',
+    );
+  }
+
+  let reason = '';
+  for (let attempt = 1; attempt <= startAttempts; attempt += 1) {
+    await takeDirectory(directory);
+    const ports = await freeBrokerPorts();
+    writeFileSync(join(directory, marker), JSON.stringify({ epmdPort: ports.epmd }));
+    const node = await PrivateNode.prepare({ directory, installation, ports, admin, settings, readyTimeoutSeconds });
+    removeOnExit.add(node);
+    const outcome = await node.start();
+    if (outcome.result === 'ready') return runningBroker(node, installation.version, ports, admin);
+    reason = outcome.reason;
+    await node.remove('kill');
+    removeOnExit.delete(node);
+    if (outcome.result === 'failed') break;
+  }
+  throw new BrokerStartError(reason);
+}
+
+function runningBroker(
+  node: PrivateNode,
+  version: string,
+  ports: { amqps: number; amqp: number; management: number; managementHttp: number },
+  admin: Credentials,
+): RunningBroker {
+  let stopped: Promise<void> | undefined;
+  return {
+    version,
+    get pid() {
+      return node.pid;
+    },
+    host: 'localhost',
+    amqpsPort: ports.amqps,
+    amqpPort: ports.amqp,
+    managementPort: ports.management,
+    managementHttpPort: ports.managementHttp,
+    caFile: node.caFile,
+    admin,
+    stop: (how = 'graceful') => {
+      stopped ??= node.remove(how).then(() => {
+        removeOnExit.delete(node);
+      });
+      return stopped;
+    },
+    kill: () => node.kill(),
+    restart: async (how = 'graceful') => {
+      if (stopped !== undefined)
+        throw new BrokerStartError('the broker was stopped, its data are gone; start a new one');
+      await node.stopMachine(how);
+      const outcome = await node.start();
+      if (outcome.result !== 'ready') throw new BrokerStartError(outcome.reason);
+    },
+  };
+}
+
+/** Empties a folder that a killed run left behind; refuses one that is in use or was never a broker's. */
+async function takeDirectory(directory: string): Promise<void> {
+  if (existsSync(directory) && readdirSync(directory).length > 0) {
+    const markerFile = join(directory, marker);
+    if (!existsSync(markerFile)) {
+      throw new BrokerStartError(
+        `${directory} holds files that no broker of ours has made; give an empty or a new folder`,
+      );
+    }
+    const { epmdPort } = JSON.parse(readFileSync(markerFile, 'utf8')) as { epmdPort: number };
+    if (await acceptsConnections(epmdPort)) {
+      throw new BrokerStartError(
+        `${directory} belongs to a broker that is running (its port mapper answers on ${epmdPort})`,
+      );
+    }
+    rmSync(directory, { recursive: true });
+  }
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+}
+
+/** Brokers whose owner may exit without having stopped them. A killed owner leaves their files, never their processes. */
+const removeOnExit = new Set<PrivateNode>();
+process.once('exit', () => {
+  for (const node of removeOnExit) node.removeSync();
+});

@@ -1,0 +1,125 @@
+// What acceptance tests use to get a broker. Import it in test files only: it registers an `afterAll`.
+//
+//   const broker = await sharedBroker();          // one for the whole jest run; never stop or restart it
+//   const vhost = await broker.vhost();           // yours alone; removed at the end of the file
+//   const own = await ownBroker();                // for tests that kill or restart it; stopped at the end of the file
+
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import { type BrokerOptions, type RunningBroker, startBroker } from '../lib/local/broker/broker.ts';
+import { findInstallations, type Installation } from '../lib/local/broker/installations.ts';
+
+/** How to reach a broker: what the runner hands to the test files in TEST_BROKERS (a JSON array; the first is used). */
+export type BrokerAddress = Pick<
+  RunningBroker,
+  'version' | 'pid' | 'host' | 'amqpsPort' | 'amqpPort' | 'managementPort' | 'managementHttpPort' | 'caFile' | 'admin'
+>;
+
+export interface TestVhost {
+  name: string;
+  /** Plain AMQP, logged in as the administrator, with this vhost. */
+  amqpUrl: string;
+  /** The same over TLS; trust the broker's `caFile`. */
+  amqpsUrl: string;
+  /** Management API over plain HTTP, without credentials in it: they are `broker.admin`. */
+  adminUrl: string;
+  /** Deletes the vhost with all it holds. Happens by itself at the end of the file. */
+  dispose(): Promise<void>;
+}
+
+export interface VhostMaker {
+  /** A new, empty vhost in which the administrator may do everything. */
+  vhost(): Promise<TestVhost>;
+}
+
+const cleanUps: (() => Promise<void>)[] = [];
+
+afterAll(async () => {
+  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
+}, 60_000);
+
+let shared: Promise<BrokerAddress & VhostMaker> | undefined;
+
+/** The broker that all test files of a run use; outside of a run, one that is started for this file. */
+export function sharedBroker(): Promise<BrokerAddress & VhostMaker> {
+  shared ??= (async () => {
+    const address = fromRunner() ?? (await ownBroker());
+    return { ...addressOf(address), vhost: () => makeVhost(address) };
+  })();
+  return shared;
+}
+
+/** A broker that the test file may kill and restart, of the version that the run is about. Takes 4 to 10 s to start. */
+export async function ownBroker(options: Partial<BrokerOptions> = {}): Promise<RunningBroker & VhostMaker> {
+  const parent = mkdtempSync(join(tmpdir(), 'broker-'));
+  const broker = await startBroker({
+    directory: join(parent, 'node'),
+    admin: { username: 'admin', password: randomBytes(12).toString('hex') },
+    installation: installationOfThisRun(),
+    ...options,
+  });
+  cleanUps.push(async () => {
+    await broker.stop('kill');
+    rmSync(parent, { recursive: true });
+  });
+  // The vhost maker is added to the very object: its `pid` changes with a restart, a copy's would not.
+  return Object.assign(broker, { vhost: () => makeVhost(broker) });
+}
+
+/** The installation whose version this run tests; the newest when the runner did not say. */
+export function installationOfThisRun(): Installation {
+  const installations = findInstallations();
+  const version = fromRunner()?.version ?? installations[0]?.version;
+  const installation = installations.find((candidate) => candidate.version === version);
+  if (installation === undefined) throw new Error('no RabbitMQ on this machine; run: npm run setup');
+  return installation;
+}
+
+export function addressOf(broker: BrokerAddress): BrokerAddress {
+  const { version, pid, host, amqpsPort, amqpPort, managementPort, managementHttpPort, caFile, admin } = broker;
+  return { version, pid, host, amqpsPort, amqpPort, managementPort, managementHttpPort, caFile, admin };
+}
+
+function fromRunner(): BrokerAddress | undefined {
+  const json = process.env.TEST_BROKERS;
+  return json ? (JSON.parse(json) as BrokerAddress[])[0] : undefined;
+}
+
+async function makeVhost(broker: BrokerAddress): Promise<TestVhost> {
+  const name = `test-${randomBytes(6).toString('hex')}`;
+  const { username, password } = broker.admin;
+  await manage(broker, 'PUT', `vhosts/${name}`);
+  await manage(broker, 'PUT', `permissions/${name}/${username}`, { configure: '.*', write: '.*', read: '.*' });
+  let disposed = false;
+  const dispose = async () => {
+    if (disposed) return;
+    disposed = true;
+    await manage(broker, 'DELETE', `vhosts/${name}`);
+  };
+  cleanUps.push(dispose);
+  return {
+    name,
+    amqpUrl: `amqp://${username}:${password}@localhost:${broker.amqpPort}/${name}`,
+    amqpsUrl: `amqps://${username}:${password}@localhost:${broker.amqpsPort}/${name}`,
+    adminUrl: `http://localhost:${broker.managementHttpPort}`,
+    dispose,
+  };
+}
+
+async function manage(broker: BrokerAddress, method: string, path: string, body?: object): Promise<void> {
+  const { username, password } = broker.admin;
+  const response = await fetch(`http://127.0.0.1:${broker.managementHttpPort}/api/${path}`, {
+    method,
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: body === undefined ? null : JSON.stringify(body),
+    signal: AbortSignal.timeout(20_000),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${method} /api/${path}: ${response.status} ${text}`);
+}
