@@ -1,0 +1,92 @@
+import { consumerQueues } from './consumer-queues.ts';
+import type { PublishDeclaration, TopologyDeclaration } from './declare.ts';
+import { delayLevels } from './delay.ts';
+import { delayLevelPattern } from './delay-infrastructure.ts';
+import type { Permission, TopicPermission, Topology, User } from './model.ts';
+import { deadLetterExchange, delayLevel } from './names.ts';
+import { anchored, escapePattern, exactly, nothing, topicPattern } from './patterns.ts';
+import { functionUser, mappingUser, ownershipTag, publisherUser } from './users.ts';
+
+type Access = Pick<Topology, 'users' | 'permissions' | 'topicPermissions'>;
+
+export interface AccessOptions {
+  readonly vhost: string;
+  readonly userPrefix?: string;
+}
+
+/**
+ * Users and the least that each needs. What AMQP asks for: publishing is write on the exchange, consuming is read on the queue, and on a topic exchange
+ * a topic permission can limit the routing keys as well. Declaring and binding (configure) is for the administrator alone, who applies the topology.
+ */
+export function expandAccess(declaration: TopologyDeclaration, { vhost, userPrefix }: AccessOptions): Access {
+  const user = (name: string): User => ({ name, tags: [ownershipTag(vhost)] });
+  const users: User[] = [];
+  const permissions: Permission[] = [];
+  const topicPermissions: TopicPermission[] = [];
+
+  for (const [consumer, { publishes = [], schedules = [], shards }] of Object.entries(declaration.consumers)) {
+    const queues = consumerQueues(consumer, { shards });
+    const mapping = mappingUser(consumer, userPrefix);
+    users.push(user(mapping));
+    permissions.push({ user: mapping, configure: nothing, write: nothing, read: exactly(...queues) });
+
+    const name = functionUser(consumer, userPrefix);
+    const targets = [...queues, ...queuesOf(declaration, schedules)];
+    users.push(user(name));
+    permissions.push({
+      user: name,
+      configure: nothing,
+      write: anchored([escapePattern(deadLetterExchange), delayLevelPattern, ...exchangesOf(publishes)]),
+      read: nothing,
+    });
+    topicPermissions.push(...delaysTo(name, targets), ...routingKeysOf(name, publishes, declaration));
+  }
+
+  for (const [publisher, { publishes, schedules = [] }] of Object.entries(declaration.publishers)) {
+    const name = publisherUser(publisher, userPrefix);
+    const delays = schedules.length > 0 ? [delayLevelPattern] : [];
+    users.push(user(name));
+    permissions.push({
+      user: name,
+      configure: nothing,
+      write: anchored([...delays, ...exchangesOf(publishes)]),
+      read: nothing,
+    });
+    if (schedules.length > 0) topicPermissions.push(...delaysTo(name, queuesOf(declaration, schedules)));
+    topicPermissions.push(...routingKeysOf(name, publishes, declaration));
+  }
+  return { users, permissions, topicPermissions };
+}
+
+function queuesOf(declaration: TopologyDeclaration, consumers: readonly string[]): string[] {
+  return consumers.flatMap((consumer) => consumerQueues(consumer, declaration.consumers[consumer] ?? {}));
+}
+
+function exchangesOf(publishes: readonly PublishDeclaration[]): string[] {
+  return [...new Set(publishes.map(({ exchange }) => escapePattern(exchange)))];
+}
+
+/** Without this, whoever may delay a message could send it to any queue. */
+function delaysTo(user: string, queues: readonly string[]): TopicPermission[] {
+  const destination = [...new Set(queues)].map(escapePattern).join('|');
+  const write = `^([01]\\.){${delayLevels}}(${destination})$`;
+  return Array.from({ length: delayLevels }, (_, level) => ({
+    user,
+    exchange: delayLevel(level),
+    write,
+    read: nothing,
+  }));
+}
+
+function routingKeysOf(
+  user: string,
+  publishes: readonly PublishDeclaration[],
+  { exchanges }: TopologyDeclaration,
+): TopicPermission[] {
+  const byExchange = Map.groupBy(publishes, ({ exchange }) => exchange);
+  return [...byExchange].flatMap(([exchange, grants]): TopicPermission[] => {
+    if (exchanges[exchange]?.type !== 'topic' || grants.some(({ routingKeys }) => !routingKeys)) return [];
+    const keys = grants.flatMap(({ routingKeys = [] }) => routingKeys);
+    return [{ user, exchange, write: anchored(keys.map(topicPattern)), read: nothing }];
+  });
+}

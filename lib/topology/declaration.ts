@@ -1,0 +1,28 @@
+import type { TopologyDeclaration } from './declare.ts';
+
+/**
+ * The one place that says what flows where. Everything on the broker follows from it, and so do the event source mappings,
+ * alarms and dashboards: add a consumer here, add `functions/<name>/handler.ts`, deploy.
+ */
+export const declaration: TopologyDeclaration = {
+  exchanges: {
+    /** Routing key = type of the event. */
+    events: { type: 'topic' },
+  },
+  consumers: {
+    'fulfil-order': {
+      bindings: [
+        { exchange: 'events', routingKey: 'order.placed' },
+        { exchange: 'events', routingKey: 'order.cancelled' },
+      ],
+    },
+    'send-welcome': { bindings: [{ exchange: 'events', routingKey: 'user.registered' }] },
+    'audit-log': { bindings: [{ exchange: 'events', routingKey: '#' }] },
+  },
+  publishers: {
+    publisher: {
+      publishes: [{ exchange: 'events' }],
+      schedules: ['fulfil-order', 'send-welcome'],
+    },
+  },
+};

@@ -1,0 +1,20 @@
+import type { Policy } from './model.ts';
+import { deadLetterQueue, delayParkingQueue } from './names.ts';
+import { exactly } from './patterns.ts';
+
+/** Priority of the derived policies; above Amazon MQ's defaults, which have 0 and 1. */
+export const derivedPolicyPriority = 10;
+
+/**
+ * Without a limit of their own, these queues have RabbitMQ 4's default of 20: an operator who looks at dead letters, or a redrive that fails,
+ * puts them back each time, and the 21st time the broker would drop them.
+ */
+export function terminalQueuePolicy(consumers: readonly string[]): Policy {
+  return {
+    name: 'dead-letters',
+    pattern: exactly(...consumers.map(deadLetterQueue), delayParkingQueue),
+    applyTo: 'queues',
+    priority: derivedPolicyPriority,
+    definition: { 'delivery-limit': -1 },
+  };
+}
