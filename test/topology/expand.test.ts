@@ -1,0 +1,223 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { declaration } from '../../lib/topology/declaration.ts';
+import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
+import { expandTopology } from '../../lib/topology/expand.ts';
+import { InvalidTopologyError } from '../../lib/topology/invalid-topology-error.ts';
+import { validateTopology } from '../../lib/topology/validate.ts';
+import { effectiveSettings } from '../../lib/topology/validation/matching.ts';
+import { topicMatches } from './topic-matching.ts';
+
+const topology = expandTopology(declaration, { vhost: 'events' });
+
+const variant = (change: Partial<TopologyDeclaration>): TopologyDeclaration => ({
+  exchanges: { events: { type: 'topic' } },
+  consumers: { orders: { bindings: [{ exchange: 'events', routingKey: 'order.#' }] } },
+  publishers: {},
+  ...change,
+});
+
+test('the declaration in the template is valid', () => {
+  expect(() => validateTopology(topology)).not.toThrow();
+});
+
+describe('every consumer of the declaration', () => {
+  it.each(Object.keys(declaration.consumers))(
+    '%s has a durable quorum queue with terminal dead-lettering and a high limit',
+    (consumer) => {
+      const queue = topology.queues.find(({ name }) => name === consumer);
+      expect(queue).toEqual({ name: consumer });
+      expect(effectiveSettings(queue ?? { name: '' }, topology.policies)).toEqual({
+        'dead-letter-exchange': 'dead-letter',
+        'dead-letter-routing-key': consumer,
+        'dead-letter-strategy': 'at-least-once',
+        overflow: 'reject-publish',
+        'delivery-limit': 1000,
+      });
+    },
+  );
+
+  it.each(Object.keys(declaration.consumers))(
+    '%s has a dead-letter queue that keeps its messages however often they are looked at',
+    (consumer) => {
+      const name = `${consumer}.dead-letter`;
+      expect(topology.bindings).toContainEqual({ source: 'dead-letter', destination: name, routingKey: consumer });
+      expect(effectiveSettings({ name }, topology.policies)).toEqual({ 'delivery-limit': -1 });
+    },
+  );
+
+  it.each(Object.keys(declaration.consumers))('%s can be reached with a delay', (consumer) => {
+    const binding = topology.bindings.find(
+      ({ source, destination }) => source === 'delay.delivery' && destination === consumer,
+    );
+    expect(binding?.routingKey).toBe(`${'*.'.repeat(16)}${consumer}`);
+  });
+});
+
+test('events reach the consumers that are bound to them', () => {
+  const receivers = (type: string) =>
+    topology.bindings
+      .filter(({ source, routingKey = '' }) => source === 'events' && topicMatches(routingKey, type))
+      .map(({ destination }) => destination)
+      .sort();
+  expect(receivers('order.placed')).toEqual(['audit-log', 'fulfil-order']);
+  expect(receivers('order.cancelled')).toEqual(['audit-log', 'fulfil-order']);
+  expect(receivers('user.registered')).toEqual(['audit-log', 'send-welcome']);
+});
+
+describe('access', () => {
+  const permits = (user: string, operation: 'configure' | 'write' | 'read') => {
+    const permission = topology.permissions.find((each) => each.user === user);
+    const names = [...topology.exchanges, ...topology.queues]
+      .map(({ name }) => name)
+      .concat('amq.default', 'amq.topic');
+    return [...new Set(names)].filter((name) => new RegExp(permission?.[operation] ?? '^$').test(name)).sort();
+  };
+  const delayLevels = Array.from({ length: 16 }, (_, level) => `delay.level-${String(level).padStart(2, '0')}`);
+
+  it('of a mapping is to read its queue, nothing else', () => {
+    expect(permits('fulfil-order.mapping', 'read')).toEqual(['fulfil-order']);
+    expect(permits('fulfil-order.mapping', 'write')).toEqual([]);
+    expect(permits('fulfil-order.mapping', 'configure')).toEqual([]);
+  });
+
+  it('of a function is to hand messages on, nothing else', () => {
+    expect(permits('fulfil-order', 'write')).toEqual(['dead-letter', ...delayLevels]);
+    expect(permits('fulfil-order', 'read')).toEqual([]);
+    expect(permits('fulfil-order', 'configure')).toEqual([]);
+  });
+
+  it('of a function to the delays ends at its own queue', () => {
+    const narrowed = topology.topicPermissions.filter(({ user }) => user === 'fulfil-order');
+    expect(narrowed.map(({ exchange }) => exchange).sort()).toEqual(delayLevels);
+    for (const { write } of narrowed) {
+      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.fulfil-order').toMatch(new RegExp(write));
+      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.send-welcome').not.toMatch(new RegExp(write));
+      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.x.fulfil-order').not.toMatch(new RegExp(write));
+    }
+  });
+
+  it('of a publisher is to write to its exchanges and delays', () => {
+    expect(permits('publisher', 'write')).toEqual([...delayLevels, 'events']);
+    expect(permits('publisher', 'read')).toEqual([]);
+  });
+
+  it('of a publisher can be limited to routing keys', () => {
+    const { topicPermissions, permissions } = expandTopology(
+      variant({ publishers: { shop: { publishes: [{ exchange: 'events', routingKeys: ['order.*', 'user.#'] }] } } }),
+      { vhost: 'events' },
+    );
+    expect(permissions.find(({ user }) => user === 'shop')?.write).toBe('^events$');
+    const [narrowed] = topicPermissions.filter(({ user }) => user === 'shop');
+    expect(narrowed?.exchange).toBe('events');
+    for (const [key, allowed] of [
+      ['order.placed', true],
+      ['order.placed.x', false],
+      ['user', true],
+      ['user.a.b', true],
+      ['users', false],
+    ] as const) {
+      expect([key, new RegExp(narrowed?.write ?? '').test(key)]).toEqual([key, allowed]);
+    }
+  });
+
+  it('is given to users that carry the topology of their virtual host as a tag, with the prefix of their environment', () => {
+    const { users, permissions } = expandTopology(variant({}), { vhost: '/', userPrefix: 'dev-' });
+    expect(users).toEqual([
+      { name: 'dev-orders.mapping', tags: ['topology:%2F'] },
+      { name: 'dev-orders', tags: ['topology:%2F'] },
+    ]);
+    expect(permissions.map(({ user }) => user)).toEqual(['dev-orders.mapping', 'dev-orders']);
+  });
+});
+
+describe('a consumer with shards', () => {
+  const sharded = expandTopology(
+    variant({
+      consumers: {
+        orders: {
+          bindings: [{ exchange: 'events', routingKey: '#' }],
+          shards: { count: 3, by: { header: 'customer' } },
+        },
+      },
+    }),
+    { vhost: 'events' },
+  );
+
+  it('is valid and has a queue for each behind a hash exchange', () => {
+    expect(() => validateTopology(sharded)).not.toThrow();
+    expect(sharded.exchanges).toContainEqual({
+      name: 'orders',
+      type: 'x-consistent-hash',
+      arguments: { 'hash-header': 'customer' },
+    });
+    expect(sharded.bindings).toContainEqual({
+      source: 'events',
+      destination: 'orders',
+      destinationType: 'exchange',
+      routingKey: '#',
+    });
+    expect(sharded.bindings.filter(({ source }) => source === 'orders')).toEqual([
+      { source: 'orders', destination: 'orders.shard-0', routingKey: '1' },
+      { source: 'orders', destination: 'orders.shard-1', routingKey: '1' },
+      { source: 'orders', destination: 'orders.shard-2', routingKey: '1' },
+    ]);
+  });
+
+  it('has one dead-letter queue for all of them', () => {
+    expect(
+      sharded.bindings
+        .filter(({ source }) => source === 'dead-letter')
+        .map(({ destination, routingKey }) => [destination, routingKey]),
+    ).toEqual([
+      ['orders.dead-letter', 'orders.shard-0'],
+      ['orders.dead-letter', 'orders.shard-1'],
+      ['orders.dead-letter', 'orders.shard-2'],
+    ]);
+  });
+
+  it('delays a message back to the shard it came from', () => {
+    expect(
+      sharded.bindings.filter(({ source }) => source === 'delay.delivery').map(({ destination }) => destination),
+    ).toEqual(['orders.shard-0', 'orders.shard-1', 'orders.shard-2']);
+  });
+});
+
+describe('a declaration that refers to what is not there', () => {
+  const problems = (change: Partial<TopologyDeclaration>): readonly string[] => {
+    try {
+      expandTopology(variant(change), { vhost: 'events' });
+    } catch (error) {
+      if (error instanceof InvalidTopologyError) return error.problems;
+      throw error;
+    }
+    return [];
+  };
+
+  it('is refused with every problem at once', () => {
+    expect(
+      problems({
+        consumers: {
+          orders: {
+            bindings: [{ exchange: 'event' }],
+            publishes: [{ exchange: 'audit' }],
+            schedules: ['order'],
+            shards: { count: 1, by: 'routing-key' },
+            deliveryLimit: 0,
+            maxLength: 0,
+          },
+        },
+        publishers: { orders: { publishes: [{ exchange: 'evnts' }], schedules: ['nobody'] } },
+      }),
+    ).toEqual([
+      "consumer 'orders' is bound to exchange 'event', which is not declared (declared: events): add it to exchanges or correct the name",
+      "consumer 'orders' publishes to exchange 'audit', which is not declared (declared: events): add it to exchanges or correct the name",
+      "consumer 'orders' schedules messages for consumer 'order', which is not declared (declared: orders)",
+      "consumer 'orders': shards.count is 1; it must be a whole number from 2 to 64",
+      "consumer 'orders': deliveryLimit is 0; then the first return of a batch makes all its messages dead letters: take -1 (unlimited) or at least 1",
+      "consumer 'orders': maxLength is 0; it must be a whole number from 1 to 2147483647",
+      "'orders' is both a consumer and a publisher, and each needs a broker user of that name: rename one",
+      "publisher 'orders' publishes to exchange 'evnts', which is not declared (declared: events): add it to exchanges or correct the name",
+      "publisher 'orders' schedules messages for consumer 'nobody', which is not declared (declared: orders)",
+    ]);
+  });
+});
