@@ -1,0 +1,299 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoff } from './backoff.ts';
+import type { BrokerConnection, ChannelEvents, OpenChannel, SendOutcome } from './broker-connection.ts';
+import { culpritsOf } from './channel-closure.ts';
+import { ConfirmWindow } from './confirm-window.ts';
+import { PendingQueue } from './pending-queue.ts';
+import type { Pending } from './publish-call.ts';
+import {
+  BlockedError,
+  ChannelClosedError,
+  type ConnectError,
+  type ConnectionLostError,
+  DeadlineError,
+  type PublishError,
+  RejectedError,
+  UnroutableError,
+} from './publish-errors.ts';
+import { findReturned, type ReturnedMessage } from './returned-message.ts';
+
+export interface DispatcherSettings {
+  /** Messages sent and not answered yet. */
+  readonly window: number;
+  /** A broker that does not answer at all for this long, while it owes answers, is taken for gone. */
+  readonly confirmTimeoutMilliseconds: number;
+  /** How often a message is sent that the broker refuses (`basic.nack`). */
+  readonly maximumRefusals: number;
+}
+
+/** Full jitter up to these: after a refusal, and between rounds of connecting. */
+const refusalBackoff = { baseMilliseconds: 200, capMilliseconds: 2000 };
+const connectBackoff = { baseMilliseconds: 100, capMilliseconds: 5000 };
+
+/** Failures to connect that trying again does not mend; a login may, where the credentials can be read again. */
+const lasting: ReadonlySet<string> = new Set(['tls', 'credentials']);
+
+/** Sends messages over one channel until each has a result. Calls share the channel; their messages keep their order. */
+export class Dispatcher {
+  readonly #connection: BrokerConnection;
+  readonly #settings: DispatcherSettings;
+  readonly #renewableCredentials: boolean;
+  readonly #queue = new PendingQueue<Pending>();
+  #window = new ConfirmWindow<Pending>();
+  #channel: OpenChannel | undefined;
+  #connecting = false;
+  #pumping = false;
+  #full = false;
+  #connectError: ConnectError | undefined;
+  /** Failed attempts to connect and lost connections since the broker last confirmed anything. */
+  #failures = 0;
+  #lastAnswer = 0;
+  #watch: NodeJS.Timeout | undefined;
+
+  constructor(connection: BrokerConnection, settings: DispatcherSettings, renewableCredentials: boolean) {
+    this.#connection = connection;
+    this.#settings = settings;
+    this.#renewableCredentials = renewableCredentials;
+  }
+
+  send(entries: readonly Pending[]): void {
+    for (const entry of entries) this.#queue.push(entry);
+    this.#connection.discardIfFrozen();
+    this.#pump();
+  }
+
+  /** Gives up what has no result yet, because its deadline has come. */
+  expire(entries: readonly Pending[]): void {
+    const inFlight = new Set(this.#window.values());
+    const late = entries.filter((entry) => !entry.settled);
+    for (const entry of late)
+      entry.fail(this.#deadlineError(entry, inFlight.has(entry)), entry.unanswered || inFlight.has(entry));
+    this.#queue.prune(late.length);
+  }
+
+  #deadlineError(entry: Pending, inFlight: boolean): PublishError {
+    const cause = entry.lastError ?? this.#connectError;
+    const { blocked } = this.#connection;
+    if (blocked !== undefined) return new BlockedError(blocked, { cause });
+    if (inFlight) return new DeadlineError('the broker has not confirmed the message by the deadline', { cause });
+    return new DeadlineError(`not published by the deadline: ${cause?.message ?? 'others were before it'}`, { cause });
+  }
+
+  #pump(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    try {
+      while (this.#sendNext());
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** @returns whether there may be more to send right now */
+  #sendNext(): boolean {
+    const entry = this.#queue.peek();
+    if (!entry) return false;
+    const channel = this.#channel;
+    if (!channel?.usable) {
+      if (!channel) void this.#open();
+      return false;
+    }
+    const { size } = this.#window;
+    if (this.#full || size >= this.#settings.window || this.#connection.blocked !== undefined) return false;
+    if (size > 0 && (entry.alone || this.#occupiedAlone())) return false;
+    if (entry.refusedOn === channel.number) {
+      if (size === 0) this.#renewChannel(channel);
+      return false;
+    }
+    this.#queue.take();
+    this.#transmit(channel, entry);
+    return true;
+  }
+
+  #occupiedAlone(): boolean {
+    if (this.#window.size !== 1) return false;
+    for (const entry of this.#window.values()) return entry.alone;
+    return false;
+  }
+
+  #transmit(channel: OpenChannel, entry: Pending): void {
+    const { exchange, routingKey, body } = entry.message;
+    let outcome: SendOutcome;
+    try {
+      outcome = channel.publish(exchange, routingKey, body, entry.options);
+    } catch (error) {
+      // amqplib throws before it writes anything: the broker has not counted this message.
+      entry.fail(error as Error, entry.unanswered);
+      return;
+    }
+    if (outcome === 'closed') {
+      this.#queue.putBack([entry]);
+      return;
+    }
+    this.#full = outcome === 'full';
+    if (this.#window.size === 0) this.#expectAnswer();
+    this.#window.add(entry);
+  }
+
+  /**
+   * RabbitMQ 3.10 refuses everything for ever on a channel that was opened while a queue had lost its leader,
+   * so what was refused is sent again on another channel.
+   */
+  #renewChannel(channel: OpenChannel): void {
+    this.#channel = undefined;
+    channel.retire();
+    void this.#open();
+  }
+
+  async #open(): Promise<void> {
+    if (this.#connecting) return;
+    this.#connecting = true;
+    try {
+      while (this.#queue.peek()) {
+        // The first attempt after a time of health follows at once.
+        if (this.#failures > 1) {
+          await delay(backoff(this.#failures - 1, connectBackoff, Math.random()), undefined, { ref: false });
+          if (!this.#queue.peek()) break;
+        }
+        const error = await this.#tryOpen();
+        if (!error) break;
+        this.#failures += 1;
+        this.#connectError = error;
+        if (lasting.has(error.reason) && !(error.reason === 'credentials' && this.#renewableCredentials))
+          for (const entry of [...this.#queue]) entry.fail(error, entry.unanswered);
+      }
+    } finally {
+      this.#connecting = false;
+    }
+    this.#pump();
+  }
+
+  async #tryOpen(): Promise<ConnectError | undefined> {
+    this.#window = new ConfirmWindow();
+    this.#full = false;
+    const window = this.#window;
+    try {
+      this.#channel = await this.#connection.openChannel(this.#listenTo(window));
+      this.#connectError = undefined;
+      return undefined;
+    } catch (error) {
+      return error as ConnectError;
+    }
+  }
+
+  #listenTo(window: ConfirmWindow<Pending>): ChannelEvents {
+    return {
+      acknowledged: (tag, multiple) => {
+        this.#lastAnswer = Date.now();
+        this.#failures = 0;
+        for (const entry of window.settle(tag, multiple)) this.#acknowledge(entry);
+        this.#pump();
+      },
+      refused: (tag, multiple) => {
+        this.#lastAnswer = Date.now();
+        for (const entry of window.settle(tag, multiple)) this.#refuse(entry);
+        this.#pump();
+      },
+      returned: (message) => this.#return(message as ReturnedMessage, window),
+      drained: () => {
+        this.#full = false;
+        this.#pump();
+      },
+      unblocked: () => {
+        this.#lastAnswer = Date.now();
+        this.#pump();
+      },
+      closed: (error) => this.#lose(error, window),
+    };
+  }
+
+  #return({ fields, properties, content }: ReturnedMessage, window: ConfirmWindow<Pending>): void {
+    const entry = findReturned({ fields, properties, content }, window.values());
+    if (entry) entry.returned = { code: fields.replyCode ?? 0, text: fields.replyText ?? '' };
+  }
+
+  #acknowledge(entry: Pending): void {
+    if (!entry.returned) entry.confirm();
+    else entry.settleAs('returned', new UnroutableError(entry.message, entry.returned.code, entry.returned.text));
+  }
+
+  #refuse(entry: Pending): void {
+    if (entry.settled) return;
+    entry.refusals += 1;
+    entry.refusedOn = this.#channel?.number ?? 0;
+    const error = new RejectedError(entry.message, entry.refusals);
+    entry.lastError = error;
+    const wait = backoff(entry.refusals, refusalBackoff, Math.random());
+    if (entry.refusals >= this.#settings.maximumRefusals || Date.now() + wait >= entry.call.deadline) {
+      if (entry.unanswered) entry.fail(error, true);
+      else entry.settleAs('rejected', error);
+      return;
+    }
+    setTimeout(() => {
+      if (entry.settled) return;
+      this.#queue.retry(entry);
+      this.#pump();
+    }, wait);
+  }
+
+  /** The channel is gone: finds out who is to blame, if anyone, and sends the others again. */
+  #lose(error: ChannelClosedError | ConnectionLostError, window: ConfirmWindow<Pending>): void {
+    this.#channel = undefined;
+    const sent = window.clear();
+    for (const entry of sent) if (entry.returned) this.#acknowledge(entry);
+    if (error instanceof ChannelClosedError) this.#blame(error, sent);
+    else this.#endure(error, sent);
+    const again = sent.filter((entry) => !entry.settled);
+    for (const entry of again) {
+      entry.unanswered = true;
+      entry.lastError = error;
+    }
+    this.#queue.putBack(again);
+    this.#pump();
+  }
+
+  #blame(error: ChannelClosedError, sent: readonly Pending[]): void {
+    const [only] = sent;
+    if (only && sent.length === 1) only.fail(error, only.unanswered);
+    const culprits = culpritsOf(error.replyText);
+    if (!culprits) {
+      for (const entry of sent) entry.alone = true;
+      return;
+    }
+    const guilty = sent.filter((entry) => culprits.matches(entry.message));
+    // Those before the one that closed the channel may have been accepted; the last one cannot have been.
+    guilty.forEach((entry, index) => {
+      entry.fail(error, entry.unanswered || !(culprits.neverAccepted || index === guilty.length - 1));
+    });
+    for (const entry of this.#queue) if (culprits.matches(entry.message)) entry.fail(error, entry.unanswered);
+    if (guilty.length === 0) for (const entry of sent) entry.alone = true;
+  }
+
+  /** A message that the broker answers twice by closing the connection is given up, so that the others get through. */
+  #endure(error: ConnectionLostError, sent: readonly Pending[]): void {
+    this.#failures += 1;
+    if (!error.provoked) return;
+    const [only] = sent;
+    if (only && sent.length === 1) {
+      only.closures += 1;
+      if (only.closures >= 2) only.fail(error, true);
+    }
+    for (const entry of sent) entry.alone = true;
+  }
+
+  #expectAnswer(): void {
+    this.#lastAnswer = Date.now();
+    if (this.#watch) return;
+    const limit = this.#settings.confirmTimeoutMilliseconds;
+    const check = () => {
+      this.#watch = undefined;
+      if (this.#window.size === 0) return;
+      const silence = Date.now() - this.#lastAnswer;
+      if (silence >= limit && this.#connection.blocked === undefined)
+        this.#connection.discard(`the broker has not answered for ${silence} ms`);
+      else this.#watch = setTimeout(check, Math.max(limit - silence, limit / 4));
+    };
+    this.#watch = setTimeout(check, limit);
+    this.#watch.unref();
+  }
+}
