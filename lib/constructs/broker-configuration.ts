@@ -1,0 +1,36 @@
+import { CfnConfiguration } from 'aws-cdk-lib/aws-amazonmq';
+import { Fn, Names } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { BrokerConfigurationSettings, EngineVersion } from '../config/environment.ts';
+
+/** The lines of RabbitMQ's configuration file that Amazon MQ accepts for these settings. */
+export const configurationLines = (settings: BrokerConfigurationSettings): readonly string[] =>
+  Object.entries({
+    consumer_timeout: settings.consumerTimeoutMilliseconds,
+    heartbeat: settings.heartbeatSeconds,
+    max_message_size: settings.maxMessageSizeBytes,
+  }).flatMap(([key, value]) => (value === undefined ? [] : [`${key} = ${value}`]));
+
+export interface BrokerConfigurationProps {
+  readonly engineVersion: EngineVersion;
+  readonly settings: BrokerConfigurationSettings;
+}
+
+/** Configuration of the broker. A change makes a new revision, which takes effect when the broker restarts in its maintenance window. */
+export class BrokerConfiguration extends Construct {
+  readonly id: string;
+  readonly revision: number;
+
+  constructor(scope: Construct, id: string, { engineVersion, settings }: BrokerConfigurationProps) {
+    super(scope, id);
+    const configuration = new CfnConfiguration(this, 'Configuration', {
+      // Amazon MQ wants a name and has no way to make one up.
+      name: Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }),
+      engineType: 'RABBITMQ',
+      engineVersion,
+      data: Fn.base64(`${configurationLines(settings).join('\n')}\n`),
+    });
+    this.id = configuration.attrId;
+    this.revision = configuration.attrRevision;
+  }
+}

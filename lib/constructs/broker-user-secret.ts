@@ -1,0 +1,39 @@
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+
+export interface BrokerUserSecretProps {
+  /** Name of the broker user. */
+  readonly username: string;
+  /** What the user is for, in a few words. */
+  readonly purpose: string;
+  /** The secret survives the deletion of its stack. */
+  readonly retain: boolean;
+}
+
+/**
+ * `{"username","password"}` of one broker user. Secrets Manager makes up the password; it is in no template. Letters and digits only:
+ * Amazon MQ refuses `,`, `:` and `=` in it, and none of them needs escaping in a URL.
+ */
+export class BrokerUserSecret extends Secret {
+  readonly username: string;
+
+  constructor(scope: Construct, id: string, { username, purpose, retain }: BrokerUserSecretProps) {
+    super(scope, id, {
+      description: `RabbitMQ user ${username}: ${purpose}`,
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({ username }),
+        generateStringKey: 'password',
+        passwordLength: 40,
+        excludePunctuation: true,
+      },
+      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    this.username = username;
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason:
+        'Secrets Manager has no rotation for RabbitMQ users; a password that changes must change in the broker at the same moment. The user can only be used from inside the VPC.',
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import { bundledHandler, functionCode } from './bundle/function-code.ts';
+
+export interface VpcFunctionProps {
+  /** Absolute path of the handler file. */
+  readonly entry: string;
+  readonly description: string;
+  readonly vpc: IVpc;
+  readonly securityGroup: ISecurityGroup;
+  readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
+  readonly logRetentionDays: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** A bundled function in the private subnets, with a role and a log group of its own and no permission that it does not need. */
+export class VpcFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: VpcFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Logs', {
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: props.description,
+    });
+    logGroup.grantWrite(this.role);
+    this.role.addToPolicy(networkInterfaces());
+    this.function = new LambdaFunction(this, 'Function', {
+      code: functionCode(props.entry),
+      handler: bundledHandler,
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      memorySize: props.memoryMegabytes,
+      role: this.role,
+      logGroup,
+      vpc: props.vpc,
+      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+      securityGroups: [props.securityGroup],
+      environment: {
+        // Stack traces in logs and dead letters name the lines of the sources.
+        NODE_OPTIONS: '--enable-source-maps',
+        ...props.environment,
+      },
+    });
+    this.acknowledge();
+  }
+
+  private acknowledge(): void {
+    Validations.of(this.role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'EC2 knows no narrower resource for the network interfaces that Lambda makes and deletes in a VPC.',
+    });
+    Validations.of(this.function).acknowledge(
+      {
+        id: 'Serverless-LambdaDLQ',
+        reason:
+          'Never invoked asynchronously by way of events: a mapping and CloudFormation call it and take its answer. Dead letters of messages are RabbitMQ queues.',
+      },
+      {
+        id: 'Serverless-LambdaTracing',
+        reason:
+          'Lambda does not trace RabbitMQ event source mappings with X-Ray; trace context travels in message headers.',
+      },
+    );
+  }
+}
+
+/** What Lambda's service does in the role's name to connect a function, or the mapping in front of it, to a VPC. */
+const networkInterfaces = (): PolicyStatement =>
+  new PolicyStatement({
+    actions: [
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSecurityGroups',
+      'ec2:DescribeSubnets',
+      'ec2:DescribeVpcs',
+    ],
+    resources: ['*'],
+  });

@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { Environment } from '../config/environment.ts';
+import type { Broker } from '../constructs/broker.ts';
+import { BrokerTopology } from '../constructs/broker-topology.ts';
+import { projectRoot } from '../constructs/bundle/bundle.ts';
+import { Consumer } from '../constructs/consumer.ts';
+import { DataTable } from '../constructs/data-table.ts';
+import { consumerQueues } from '../topology/consumer-queues.ts';
+import type { TopologyDeclaration } from '../topology/declare.ts';
+import { expandTopology } from '../topology/expand.ts';
+import { publisherUser } from '../topology/users.ts';
+import { validateTopology } from '../topology/validate.ts';
+import { addSampleTables } from './sample-tables.ts';
+
+export interface ProcessingStackProps extends StackProps {
+  readonly environment: Environment;
+  readonly broker: Broker;
+  readonly declaration: TopologyDeclaration;
+  /** Folder with `<consumer>/handler.ts`. @default functions */
+  readonly functionsFolder?: string;
+}
+
+/** Something is meant for a consumer that the topology does not declare. */
+export class UnknownConsumerError extends Error {
+  override readonly name = 'UnknownConsumerError';
+}
+
+/** The topology and, for each consumer that it declares, a function behind its queues. */
+export class ProcessingStack extends Stack {
+  /** By name. */
+  readonly consumers: ReadonlyMap<string, Consumer>;
+
+  /** @throws UnknownConsumerError, InvalidTopologyError, MissingHandlerError */
+  constructor(scope: Construct, id: string, props: ProcessingStackProps) {
+    const { environment, broker, declaration, functionsFolder = join(projectRoot, 'functions'), ...stackProps } = props;
+    super(scope, id, stackProps);
+    const { data, logRetentionDays } = environment;
+    const topology = new BrokerTopology(this, 'Topology', {
+      broker,
+      topology: validTopology(declaration, environment.vhost),
+      retain: data.retain,
+      logRetentionDays,
+    });
+    const claimTable = new DataTable(this, 'Claims', {
+      partitionKey: 'id',
+      expiryAttribute: 'expiry',
+      settings: data,
+    });
+    this.consumers = new Map(
+      Object.entries(declaration.consumers).map(([name, consumer]) => [
+        name,
+        new Consumer(this, name, {
+          name,
+          queues: consumerQueues(name, consumer),
+          functionsFolder,
+          broker,
+          topology,
+          claimTable,
+          settings: { ...environment.consumer, ...environment.consumers[name] },
+          retry: environment.retry,
+          logRetentionDays,
+        }),
+      ]),
+    );
+    for (const name of Object.keys(environment.consumers)) {
+      this.consumer(name);
+    }
+    addSampleTables(this, data);
+    for (const publisher of Object.keys(declaration.publishers)) {
+      new CfnOutput(this, `SecretArn-${publisher}`, {
+        value: topology.secretOf(publisherUser(publisher)).secretArn,
+        description: `Broker user and password of the publisher ${publisher}`,
+      });
+    }
+    new CfnOutput(this, 'Vhost', { value: environment.vhost });
+    new CfnOutput(this, 'ClaimTable', { value: claimTable.tableName });
+  }
+
+  /** @throws UnknownConsumerError */
+  consumer(name: string): Consumer {
+    const found = this.consumers.get(name);
+    if (found === undefined) {
+      const known = [...this.consumers.keys()].join(', ');
+      throw new UnknownConsumerError(
+        `consumer ${name} has settings or a table but is not declared in lib/topology/declaration.ts; declared are ${known}`,
+      );
+    }
+    return found;
+  }
+}
+
+const validTopology = (declaration: TopologyDeclaration, vhost: string) => {
+  const topology = expandTopology(declaration, { vhost });
+  validateTopology(topology);
+  return topology;
+};
