@@ -126,10 +126,10 @@ export class PublisherClosedError extends PublishError {
 
 /**
  * Why no connection came about. `network`: nothing answers, or not in time; `tls`: certificate or host name does not
- * verify; `credentials`: login refused or secret unreadable; `vhost`: it does not exist or the user may not use it;
- * `limit`: the broker allows no further connection; `protocol`: anything else that the broker objected to.
+ * verify; `credentials`: login refused or secret unreadable; `vhost`: it does not exist, the user may not use it or it
+ * takes no further connection; `protocol`: anything else that the broker objected to.
  */
-export type ConnectFailure = 'network' | 'tls' | 'credentials' | 'vhost' | 'limit' | 'protocol';
+export type ConnectFailure = 'network' | 'tls' | 'credentials' | 'vhost' | 'protocol';
 
 /** No connection to the broker came about. */
 export class ConnectError extends PublishError {
