@@ -36,7 +36,7 @@ export interface ConsumerDeclaration {
   readonly bindings: readonly BindingDeclaration[];
   /**
    * How often a message may return to the queue before the broker dead-letters it. A safety net only: the function counts attempts itself.
-   * -1 is unlimited.
+   * At least 1.
    * @default 1000
    */
   readonly deliveryLimit?: number;

@@ -5,6 +5,9 @@ import { exactly } from './patterns.ts';
 /** Priority of the derived policies; above Amazon MQ's defaults, which have 0 and 1. */
 export const derivedPolicyPriority = 10;
 
+/** As good as none. -1 says none in RabbitMQ 4, but older brokers refuse it in a policy ("-1 is not a valid delivery limit"). */
+const unlimited = 1_000_000;
+
 /**
  * Without a limit of their own, these queues have RabbitMQ 4's default of 20: an operator who looks at dead letters, or a redrive that fails,
  * puts them back each time, and the 21st time the broker would drop them.
@@ -15,6 +18,6 @@ export function terminalQueuePolicy(consumers: readonly string[]): Policy {
     pattern: exactly(...consumers.map(deadLetterQueue), delayParkingQueue),
     applyTo: 'queues',
     priority: derivedPolicyPriority,
-    definition: { 'delivery-limit': -1 },
+    definition: { 'delivery-limit': unlimited },
   };
 }

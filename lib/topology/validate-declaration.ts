@@ -39,10 +39,7 @@ function* declarationProblems({ exchanges, consumers, publishers, additional }: 
     yield* unknownExchanges(who, 'publishes to', consumer.publishes ?? []);
     yield* unknownConsumers(who, consumer.schedules);
     yield* outOfRange(`${who}: shards.count`, consumer.shards?.count, 2, 64);
-    yield* outOfRange(`${who}: deliveryLimit`, consumer.deliveryLimit, -1, 2 ** 31 - 1);
-    if (consumer.deliveryLimit === 0) {
-      yield `${who}: deliveryLimit is 0; then the first return of a batch makes all its messages dead letters: take -1 (unlimited) or at least 1`;
-    }
+    yield* outOfRange(`${who}: deliveryLimit`, consumer.deliveryLimit, 1, 2 ** 31 - 1);
     yield* outOfRange(`${who}: maxLength`, consumer.maxLength, 1, 2 ** 31 - 1);
     if (Object.hasOwn(publishers, name)) {
       yield `'${name}' is both a consumer and a publisher, and each needs a broker user of that name: rename one`;

@@ -41,7 +41,7 @@ describe('every consumer of the declaration', () => {
     (consumer) => {
       const name = `${consumer}.dead-letter`;
       expect(topology.bindings).toContainEqual({ source: 'dead-letter', destination: name, routingKey: consumer });
-      expect(effectiveSettings({ name }, topology.policies)).toEqual({ 'delivery-limit': -1 });
+      expect(effectiveSettings({ name }, topology.policies)).toEqual({ 'delivery-limit': 1_000_000 });
     },
   );
 
@@ -213,7 +213,7 @@ describe('a declaration that refers to what is not there', () => {
       "consumer 'orders' publishes to exchange 'audit', which is not declared (declared: events): add it to exchanges or correct the name",
       "consumer 'orders' schedules messages for consumer 'order', which is not declared (declared: orders)",
       "consumer 'orders': shards.count is 1; it must be a whole number from 2 to 64",
-      "consumer 'orders': deliveryLimit is 0; then the first return of a batch makes all its messages dead letters: take -1 (unlimited) or at least 1",
+      "consumer 'orders': deliveryLimit is 0; it must be a whole number from 1 to 2147483647",
       "consumer 'orders': maxLength is 0; it must be a whole number from 1 to 2147483647",
       "'orders' is both a consumer and a publisher, and each needs a broker user of that name: rename one",
       "publisher 'orders' publishes to exchange 'evnts', which is not declared (declared: events): add it to exchanges or correct the name",
