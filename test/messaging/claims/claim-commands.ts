@@ -1,0 +1,132 @@
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import { type ClaimOutcome, type ClaimStore, turnOf } from '../../../lib/messaging/claims/claim-store.ts';
+
+export const retentionSeconds = 60;
+
+interface ModelRecord {
+  settled?: 'complete' | 'forwarded' | 'release';
+  turn: number;
+  owner: string;
+  lease: number;
+  vanished: number;
+  forgetAt: number;
+}
+
+/** What the rules of claims say, in the plainest words; stores are compared with it. */
+export class ClaimModel {
+  now = 1_800_000_000_000;
+  readonly #records = new Map<string, ModelRecord>();
+
+  #present(key: string): ModelRecord | undefined {
+    const record = this.#records.get(key);
+    return record && this.now < record.forgetAt ? record : undefined;
+  }
+
+  /** A record is kept for its retention after the second in which it was settled, or its lease would end. */
+  #forgetAt(from: number): number {
+    return (Math.ceil(from / 1000) + retentionSeconds) * 1000;
+  }
+
+  #start(key: string, turn: number, owner: string, lease: number, vanished: number): ClaimOutcome {
+    const forgetAt = this.#forgetAt(Math.max(this.now, lease));
+    this.#records.set(key, { turn, owner, lease, vanished, forgetAt });
+    return { status: 'claimed' };
+  }
+
+  claim(key: string, turn: number, owner: string, lease: number): ClaimOutcome {
+    const record = this.#present(key);
+    if (!record) return this.#start(key, turn, owner, lease, 0);
+    if (record.settled === 'complete' || turn < record.turn) return { status: 'duplicate' };
+    if (turn > record.turn) return this.#start(key, turn, owner, lease, 0);
+    if (record.settled === 'forwarded') return { status: 'duplicate' };
+    if (record.settled === 'release') return this.#start(key, turn, owner, lease, record.vanished);
+    if (record.owner === owner) return { status: 'claimed' };
+    if (this.now < record.lease) return { status: 'busy', leaseUntil: record.lease };
+    return { status: 'suspect', crashes: record.vanished + 1, owner: record.owner };
+  }
+
+  takeOver(key: string, turn: number, owner: string, lease: number, from: string): boolean {
+    const record = this.#present(key);
+    if (!record || record.settled || record.turn !== turn) return false;
+    if (record.owner === from && this.now >= record.lease) {
+      this.#start(key, turn, owner, lease, record.vanished + 1);
+      return true;
+    }
+    return record.owner === owner;
+  }
+
+  settle(how: 'complete' | 'forwarded' | 'release', key: string, owner: string): boolean {
+    const record = this.#present(key);
+    if (record?.owner !== owner) return false;
+    if (record.settled) return record.settled === how;
+    record.settled = how;
+    record.forgetAt = this.#forgetAt(this.now);
+    return true;
+  }
+}
+
+/** The stores under test; they see the model's time. `prefix` keeps runs apart in a shared table. */
+export interface Stores {
+  readonly prefix: string;
+  readonly stores: readonly ClaimStore[];
+  /** Deletes an expired record, as DynamoDB does some time after its expiry. */
+  deleteExpired(key: string): Promise<void>;
+}
+
+type Command = fc.AsyncCommand<ClaimModel, Stores>;
+
+const command = (name: string, run: (model: ClaimModel, real: Stores) => Promise<void>): Command => ({
+  check: () => true,
+  run,
+  toString: () => name,
+});
+
+const agree = async (real: Stores, expected: unknown, ask: (store: ClaimStore) => Promise<unknown>): Promise<void> => {
+  for (const store of real.stores) expect(await ask(store)).toEqual(expected);
+};
+
+const key = fc.constantFrom('fulfil-order#1', 'fulfil-order#2');
+const owner = fc.constantFrom('a', 'b', 'c');
+const turn = fc.constantFrom(turnOf(1, 0), turnOf(2, 0), turnOf(1, 1));
+const lease = fc.constantFrom(1, 1_500, 10_000, 90_000);
+
+export const claimCommands = (maxCommands: number): fc.Arbitrary<Iterable<Command>> =>
+  fc.commands(
+    [
+      fc.record({ key, turn, owner, lease }).map((c) =>
+        command(`claim(${JSON.stringify(c)})`, async (model, real) => {
+          const leaseUntil = model.now + c.lease;
+          await agree(real, model.claim(c.key, c.turn, c.owner, leaseUntil), (store) =>
+            store.claim({ key: real.prefix + c.key, turn: c.turn, owner: c.owner, leaseUntil }),
+          );
+        }),
+      ),
+      fc.record({ key, turn, owner, lease, from: owner }).map((c) =>
+        command(`takeOver(${JSON.stringify(c)})`, async (model, real) => {
+          const leaseUntil = model.now + c.lease;
+          await agree(real, model.takeOver(c.key, c.turn, c.owner, leaseUntil, c.from), (store) =>
+            store.takeOver({ key: real.prefix + c.key, turn: c.turn, owner: c.owner, leaseUntil }, c.from),
+          );
+        }),
+      ),
+      fc
+        .record({ how: fc.constantFrom('complete' as const, 'forwarded' as const, 'release' as const), key, owner })
+        .map((c) =>
+          command(`${c.how}(${c.key}, ${c.owner})`, async (model, real) => {
+            await agree(real, model.settle(c.how, c.key, c.owner), (store) =>
+              store[c.how](real.prefix + c.key, c.owner),
+            );
+          }),
+        ),
+      fc.constantFrom(1, 999, 1_500, 10_000, 59_500, 61_000).map((milliseconds) =>
+        command(`pass(${milliseconds} ms)`, async (model) => {
+          model.now += milliseconds;
+        }),
+      ),
+      key.map((expired) =>
+        command(`deleteExpired(${expired})`, (_, real) => real.deleteExpired(real.prefix + expired)),
+      ),
+    ],
+    { maxCommands },
+  );
