@@ -1,0 +1,20 @@
+import { turnOf } from '../../lib/messaging/claims/claim-store.ts';
+import { type Item, recordOf } from '../../lib/messaging/claims/dynamodb-claim-item.ts';
+import type { FoundMessage } from './ledger.ts';
+
+const turnsPerRedrive = turnOf(0, 1);
+
+/** The messages that the claim table calls done, by consumer. A claim's key is `<consumer>#<message id>`. */
+export const doneClaims = (items: readonly Item[]): Map<string, FoundMessage[]> => {
+  const done = new Map<string, FoundMessage[]>();
+  for (const item of items) {
+    const { state, turn } = recordOf(item);
+    if (state !== 'DONE') continue;
+    const key = item.id?.S ?? '';
+    const separator = key.indexOf('#');
+    const consumer = key.slice(0, separator);
+    const message = { id: key.slice(separator + 1), attempt: turn % turnsPerRedrive };
+    done.set(consumer, [...(done.get(consumer) ?? []), message]);
+  }
+  return done;
+};

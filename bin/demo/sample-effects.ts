@@ -1,0 +1,42 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+export type Row = Record<string, AttributeValue>;
+
+/** Where the effects of a sample consumer can be counted. */
+export interface EffectSource {
+  /** Environment variable of the function that names its table. */
+  readonly tableVariable: string;
+  /** How often the effect of each message is in these rows, by message id. */
+  readonly count: (rows: readonly Row[]) => Map<string, number>;
+}
+
+/** Consumers that you add are counted by their claims alone until you say here where their effects are. */
+export const sampleEffects: Readonly<Record<string, EffectSource>> = {
+  'fulfil-order': {
+    tableVariable: 'ORDERS_TABLE',
+    count: (rows) =>
+      new Map(
+        rows.flatMap((row) => {
+          const messages = row.writtenBy?.SS ?? [];
+          // Which of the messages wrote twice cannot be told from the row; that one of them did can.
+          const repeated = Number(row.writes?.N ?? 0) - messages.length;
+          return messages.map((id, index): [string, number] => [id, index === 0 ? 1 + repeated : 1]);
+        }),
+      ),
+  },
+  'send-welcome': {
+    tableVariable: 'DELIVERIES_TABLE',
+    count: (rows) => {
+      const sends = new Map<string, number>();
+      for (const row of rows) {
+        const id = (row.idempotencyKey?.S ?? '').replace(/:(email|sms)$/, '');
+        sends.set(id, Math.max(sends.get(id) ?? 0, Number(row.sends?.N ?? 0)));
+      }
+      return sends;
+    },
+  },
+  'audit-log': {
+    tableVariable: 'AUDIT_TABLE',
+    count: (rows) => new Map(rows.map((row) => [row.messageId?.S ?? '', 1])),
+  },
+};
