@@ -77,8 +77,8 @@ function encodeValue(value: unknown, path: string, name: string | number): { val
     case 'number':
       if (!Number.isFinite(value))
         throw new InvalidMessageError(`${at(path, name)} is ${value}; AMQP carries finite numbers only`);
-      // amqplib would try to send what is below the range of int64 as an int64.
-      return { value: value < -(2 ** 63) ? { '!': 'double', value } : value, bytes: 8 };
+      // amqplib takes everything from 2^50 on for an int64, fractions and what is below the range of int64 included.
+      return { value: value < -(2 ** 63) || !Number.isInteger(value) ? { '!': 'double', value } : value, bytes: 8 };
     case 'bigint':
       if (value < lowestLong || value > highestLong)
         throw new InvalidMessageError(`${at(path, name)} is ${value}; AMQP carries integers of 64 bits with sign`);
