@@ -17,14 +17,14 @@ describe('whatever is asked in whatever order', () => {
 
   it('claims in memory follow the rules', () =>
     fc.assert(
-      fc.asyncProperty(claimCommands(60), (commands) =>
+      fc.asyncProperty(claimCommands(40), (commands) =>
         fc.asyncModelRun(() => {
           const model = new ClaimModel();
           const stores = [new MemoryClaimStore({ now: () => model.now, retentionSeconds })];
           return { model, real: { prefix: '', stores, deleteExpired: async () => undefined } };
         }, commands),
       ),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     ));
 
   it('claims in DynamoDB follow the rules, like those in memory, before and after expired items are deleted', async () => {
@@ -47,7 +47,7 @@ describe('whatever is asked in whatever order', () => {
           return { model, real: { prefix: `${++runs}/`, stores, deleteExpired } };
         }, commands),
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   }, 60_000);
 });

@@ -1,6 +1,14 @@
-import { beforeEach, describe, expect, it } from '@jest/globals';
-import { type ClaimRequest, turnOf } from '../../../lib/messaging/claims/claim-store.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type ClaimRequest, type ClaimStore, turnOf } from '../../../lib/messaging/claims/claim-store.ts';
+import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
 import { MemoryClaimStore } from '../../../lib/messaging/claims/memory-claim-store.ts';
+import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
+
+let tables: LocalTables;
+beforeAll(async () => {
+  tables = await startLocalTables();
+}, 30_000);
+afterAll(() => tables.stop());
 
 const key = 'fulfil-order#order-1';
 const request = (owner: string, over: Partial<ClaimRequest> = {}): ClaimRequest => ({
@@ -11,12 +19,16 @@ const request = (owner: string, over: Partial<ClaimRequest> = {}): ClaimRequest 
   ...over,
 });
 
-describe('a claim', () => {
+describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
   let now: number;
-  let store: MemoryClaimStore;
-  beforeEach(() => {
+  let store: ClaimStore;
+  beforeEach(async () => {
     now = 1000;
-    store = new MemoryClaimStore({ now: () => now });
+    const clock = { now: () => now, retentionSeconds: 60 };
+    store =
+      kind === 'memory'
+        ? new MemoryClaimStore(clock)
+        : new DynamoDbClaimStore({ client: tables.client, tableName: await tables.table(), ...clock });
   });
 
   it('is given to the first that asks and keeps others waiting until its lease ends', async () => {
@@ -113,7 +125,6 @@ describe('a claim', () => {
   });
 
   it('is forgotten after its retention, which begins when the claim has been settled', async () => {
-    store = new MemoryClaimStore({ now: () => now, retentionSeconds: 60 });
     await store.claim(request('a'));
     now = 5_000;
     await store.complete(key, 'a');
