@@ -1,0 +1,56 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ClaimStore } from '../claims/claim-store.ts';
+import type { MessageContext } from '../context.ts';
+import type { Message } from '../message.ts';
+import type { MessagePublisher } from '../publisher.ts';
+import type { RecoveryPolicy } from '../recover/decide.ts';
+import type { DeadlineGuard } from './deadline.ts';
+
+/** What a consumer does with a message; the same for every batch. */
+export interface ConsumerDefinition {
+  /** The first part of the claims' keys. */
+  readonly name: string;
+  readonly schema: StandardSchemaV1 | undefined;
+  readonly handle: (message: Message<unknown>, context: MessageContext) => unknown;
+  readonly orderBy: ((message: Message<unknown>) => string | undefined) | undefined;
+  readonly concurrency: number;
+  readonly maxBodyBytes: number;
+  readonly policy: RecoveryPolicy;
+}
+
+/** Commits effects together with a claim. */
+export interface EffectTransactions {
+  /**
+   * @returns `fenced` when the claim is another's and nothing was written
+   * @throws what DynamoDB threw, where the claim was not the reason
+   */
+  commit(items: readonly TransactWriteItem[], key: string, owner: string): Promise<'committed' | 'fenced'>;
+}
+
+/** What lies outside of the process. */
+export interface ConsumerServices {
+  /** Absent for a consumer that handles every delivery. */
+  readonly claims?: ClaimStore;
+  /** Absent where `transact` has no claim to commit. */
+  readonly effects?: EffectTransactions;
+  /** Called at the first failure; may reject. */
+  readonly publisher: () => Promise<MessagePublisher>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** From 0 up to, but not including, 1. */
+  readonly random: () => number;
+  readonly logger: Logger;
+}
+
+/** The batch at hand. */
+export interface Batch {
+  readonly consumer: ConsumerDefinition;
+  readonly services: ConsumerServices;
+  readonly guard: DeadlineGuard;
+  /** Token of this invocation in its claims. */
+  readonly owner: string;
+}
+
+export const claimKey = (consumer: ConsumerDefinition, messageId: string): string => `${consumer.name}#${messageId}`;

@@ -1,0 +1,60 @@
+import { type ClaimOutcome, turnOf } from '../claims/claim-store.ts';
+import type { RabbitMqRecord } from '../decode/event.ts';
+import { messageIdOf } from '../decode/message-id.ts';
+import { decodeRecord } from '../decode/record.ts';
+import { Header } from '../headers.ts';
+import type { Headers, Message, RawMessage } from '../message.ts';
+import type { Fate } from './fate.ts';
+
+type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
+
+/** One record of a batch on its way to its fate. */
+export class Delivery {
+  readonly raw: RawMessage;
+  readonly id: string;
+  readonly attempt: number;
+  readonly redriveCount: number;
+  /** Why it fails before its handler is called: it cannot be read, or its order key cannot be told. */
+  problem: { readonly error: unknown } | undefined;
+  /** Read ahead of its turn, where the order key had to be known. */
+  message: Message<unknown> | undefined;
+  orderKey: string | undefined;
+  stage: 'waiting' | 'claiming' | 'handling' | 'completing' = 'waiting';
+  /** The claim was asked for and may be ours. */
+  mayHoldClaim = false;
+  /** `transact` has committed the effect together with the claim. */
+  committed = false;
+  /** `transact` found that the claim is another's. */
+  fenced = false;
+  suspicion: Suspicion | undefined;
+  fate: Fate | undefined;
+  /** The copy that its fate needs: not published yet, in the hands of the broker, or refused. */
+  copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
+
+  constructor(record: RabbitMqRecord, queue: string, vhost: string) {
+    const { raw, problem } = decodeRecord(record, queue, vhost);
+    this.raw = raw;
+    this.problem = problem && { error: problem };
+    this.id = messageIdOf(raw);
+    this.attempt = wholeNumber(raw.headers, Header.attempt, 1, 9_999);
+    this.redriveCount = wholeNumber(raw.headers, Header.redriveCount, 0, 1_000_000);
+    this.message = undefined;
+    this.orderKey = undefined;
+    this.suspicion = undefined;
+    this.fate = undefined;
+  }
+
+  get turn(): number {
+    return turnOf(this.attempt, this.redriveCount);
+  }
+}
+
+/** A counter that we set ourselves; `lowest` where it is absent or somebody else wrote something else into it. */
+function wholeNumber(headers: Headers, name: string, lowest: number, highest: number): number {
+  const value = headers[name];
+  if (value === undefined) return lowest;
+  const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= lowest
+    ? Math.min(number, highest)
+    : lowest;
+}

@@ -1,0 +1,46 @@
+import type { DeadLetterReason } from '../recover/dead-letter-reason.ts';
+import type { ErrorDescription } from '../recover/describe-error.ts';
+
+/** Why a message goes back without having been tried. */
+export type DeferralCause =
+  /** The function's time was almost over. */
+  | 'deadline'
+  /** Another invocation holds its claim. */
+  | 'busy'
+  /** An earlier message with the same order key went to a retry; this one follows it. */
+  | 'order'
+  /** The claim store gave no answer. */
+  | 'claims-unavailable';
+
+export interface AttemptFailure {
+  readonly error: ErrorDescription;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** What becomes of a message; each gets exactly one. */
+export type Fate =
+  /** Its effect happened. */
+  | { readonly kind: 'done' }
+  /** Its effect had happened before, or it had been handed on. */
+  | { readonly kind: 'duplicate' }
+  /** Another invocation took it over while this one was at it; the other decides what becomes of it. */
+  | { readonly kind: 'claim-lost' }
+  /** A copy for the next attempt. */
+  | { readonly kind: 'retry'; readonly delaySeconds: number; readonly failure: AttemptFailure }
+  /** A copy for the dead-letter queue. */
+  | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason; readonly failure: AttemptFailure }
+  /** A copy for the same attempt. */
+  | { readonly kind: 'deferred'; readonly delaySeconds: number; readonly cause: DeferralCause };
+
+/** Fates that need a copy before the original may be acknowledged. */
+export type ForwardedFate = Extract<Fate, { kind: 'retry' | 'dead-letter' | 'deferred' }>;
+
+export const isForwarded = (fate: Fate | undefined): fate is ForwardedFate =>
+  fate?.kind === 'retry' || fate?.kind === 'dead-letter' || fate?.kind === 'deferred';
+
+export const done: Fate = { kind: 'done' };
+export const duplicate: Fate = { kind: 'duplicate' };
+export const claimLost: Fate = { kind: 'claim-lost' };
+
+export const deferred = (cause: DeferralCause, delaySeconds = 1): Fate => ({ kind: 'deferred', delaySeconds, cause });

@@ -1,0 +1,120 @@
+import type { ClaimStore } from '../claims/claim-store.ts';
+import type { UnconfirmedCopy } from '../errors.ts';
+import type { OutgoingMessage, PublishResult } from '../publisher.ts';
+import { deadLetterCopy, deferredCopy, retryCopy } from '../recover/copy.ts';
+import { describeError } from '../recover/describe-error.ts';
+import { type Batch, claimKey } from './batch.ts';
+import type { Delivery } from './delivery.ts';
+import { type ForwardedFate, isForwarded } from './fate.ts';
+import { logClaimProblem, logForwarded, logUnconfirmed } from './message-log.ts';
+
+interface Forwarding {
+  readonly delivery: Delivery;
+  fate: ForwardedFate;
+  copy: OutgoingMessage;
+  result: PublishResult;
+}
+
+/**
+ * Publishes the copies that deliveries need and waits once for the broker's answers; then settles their claims. A copy for the delay
+ * infrastructure that turns out to be unroutable goes to the dead-letter queue instead.
+ *
+ * @returns the copies that were not confirmed; their originals must not be acknowledged
+ */
+export async function forward(deliveries: readonly Delivery[], batch: Batch): Promise<UnconfirmedCopy[]> {
+  const forwardings: Forwarding[] = [];
+  for (const delivery of deliveries) {
+    const { fate } = delivery;
+    if (delivery.copy === 'none' && isForwarded(fate)) {
+      const copy = copyFor(delivery, fate);
+      forwardings.push({ delivery, fate, copy, result: notSent });
+    }
+  }
+  if (forwardings.length === 0) return [];
+  await publish(forwardings, batch);
+  await publish(forwardings.filter(divertedToDeadLetters(batch)), batch);
+  for (const forwarding of forwardings) noteResult(forwarding, batch);
+  await settleClaims(forwardings, batch);
+  return forwardings.filter(({ result }) => result.status !== 'confirmed').map(unconfirmedCopy);
+}
+
+const notSent: PublishResult = { status: 'failed', error: new Error('not sent'), mayHaveArrived: false };
+
+function copyFor(delivery: Delivery, fate: ForwardedFate): OutgoingMessage {
+  if (fate.kind === 'retry') return retryCopy(delivery, fate.failure, fate.delaySeconds);
+  if (fate.kind === 'dead-letter') return deadLetterCopy(delivery, fate.failure, fate.reason);
+  return deferredCopy(delivery, fate.delaySeconds);
+}
+
+async function publish(forwardings: readonly Forwarding[], { services, guard }: Batch): Promise<void> {
+  if (forwardings.length === 0) return;
+  try {
+    const publisher = await services.publisher();
+    const copies = forwardings.map(({ copy }) => copy);
+    const results = await publisher.publish(copies, { deadline: guard.budget.publishBy });
+    for (const [index, forwarding] of forwardings.entries()) forwarding.result = results[index] ?? notSent;
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(describeError(thrown).message, { cause: thrown });
+    for (const forwarding of forwardings) forwarding.result = { status: 'failed', error, mayHaveArrived: true };
+  }
+}
+
+const divertedToDeadLetters =
+  ({ services }: Batch) =>
+  (forwarding: Forwarding): boolean => {
+    const { delivery, fate, result } = forwarding;
+    if (result.status !== 'returned' || fate.kind === 'dead-letter') return false;
+    const failure = fate.kind === 'retry' ? fate.failure : { error: describeError(result.error), at: services.now() };
+    forwarding.fate = { kind: 'dead-letter', reason: 'unroutable', failure };
+    forwarding.copy = copyFor(delivery, forwarding.fate);
+    return true;
+  };
+
+/** Leaves claims behind that the store is too slow to settle: their leases end by themselves. */
+async function settleClaims(forwardings: readonly Forwarding[], batch: Batch): Promise<void> {
+  const { claims, now } = batch.services;
+  if (!claims) return;
+  const settled = Promise.all(forwardings.map((forwarding) => settleClaim(forwarding, batch, claims)));
+  let timer: NodeJS.Timeout | undefined;
+  const timeIsUp = new Promise((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, batch.guard.budget.settleBy - now()));
+  });
+  await Promise.race([settled, timeIsUp]);
+  clearTimeout(timer);
+}
+
+async function settleClaim({ delivery, fate }: Forwarding, batch: Batch, claims: ClaimStore): Promise<void> {
+  if (!delivery.mayHoldClaim) return;
+  const key = claimKey(batch.consumer, delivery.id);
+  try {
+    // A copy for the same turn needs the claim free; only a later turn makes this one history.
+    if (delivery.copy === 'confirmed' && fate.kind !== 'deferred') await claims.forwarded(key, batch.owner);
+    else await claims.release(key, batch.owner);
+  } catch (error) {
+    logClaimProblem(delivery, batch, 'the claim of a forwarded message could not be settled', error);
+  }
+}
+
+function noteResult({ delivery, fate, result }: Forwarding, batch: Batch): void {
+  delivery.fate = fate;
+  if (result.status === 'confirmed') {
+    delivery.copy = 'confirmed';
+    logForwarded(delivery, batch, fate);
+  } else {
+    delivery.copy = 'unconfirmed';
+    logUnconfirmed(delivery, batch, reasonOf(result));
+  }
+}
+
+const reasonOf = (result: PublishResult): string =>
+  result.status === 'confirmed' ? 'confirmed' : `${result.status}: ${result.error.message}`;
+
+function unconfirmedCopy({ delivery, copy, result }: Forwarding): UnconfirmedCopy {
+  return {
+    messageId: delivery.id,
+    queue: delivery.raw.queue,
+    exchange: copy.exchange,
+    routingKey: copy.routingKey,
+    reason: reasonOf(result),
+  };
+}

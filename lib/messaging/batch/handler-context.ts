@@ -1,0 +1,64 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { MessageContext } from '../context.ts';
+import { ClaimLostError, FatalError } from '../errors.ts';
+import { type Batch, claimKey } from './batch.ts';
+import type { Delivery } from './delivery.ts';
+
+/** DynamoDB takes 100 items in a transaction; one of them is the claim. */
+const maximumItems = 99;
+
+/** What a handler gets beside its message. Most handlers use little of it, so what costs something is made when asked for. */
+export class HandlerContext implements MessageContext {
+  readonly #delivery: Delivery;
+  readonly #batch: Batch;
+  #logger: Logger | undefined;
+  #calls = 0;
+
+  constructor(delivery: Delivery, batch: Batch) {
+    this.#delivery = delivery;
+    this.#batch = batch;
+  }
+
+  get signal(): AbortSignal {
+    return this.#batch.guard.signal;
+  }
+
+  get remainingMilliseconds(): () => number {
+    return this.#batch.guard.remainingMilliseconds;
+  }
+
+  get logger(): Logger {
+    this.#logger ??= this.#batch.services.logger.createChild({ persistentKeys: this.#logKeys() });
+    return this.#logger;
+  }
+
+  get transact(): (items: readonly TransactWriteItem[]) => Promise<void> {
+    return (items) => this.#transact(items);
+  }
+
+  async #transact(items: readonly TransactWriteItem[]): Promise<void> {
+    const { effects } = this.#batch.services;
+    if (!effects) throw new FatalError(`transact needs the claim table, but this consumer has claims: 'none'`);
+    if (++this.#calls > 1)
+      throw new FatalError('transact was called twice for one message; put all items into one call');
+    if (items.length < 1 || items.length > maximumItems) {
+      throw new FatalError(`transact got ${items.length} items; it takes 1 to ${maximumItems}`);
+    }
+    const { id, fate } = this.#delivery;
+    if (fate) throw new ClaimLostError(`message ${id} was handed on before its handler came to write`);
+    const outcome = await effects.commit(items, claimKey(this.#batch.consumer, id), this.#batch.owner);
+    if (outcome === 'committed') {
+      this.#delivery.committed = true;
+    } else {
+      this.#delivery.fenced = true;
+      throw new ClaimLostError(`another invocation has taken over message ${id}; nothing was written`);
+    }
+  }
+
+  #logKeys(): Record<string, string | number> {
+    const { id, attempt, raw } = this.#delivery;
+    const { traceparent } = raw.headers;
+    return { messageId: id, attempt, queue: raw.queue, ...(typeof traceparent === 'string' ? { traceparent } : {}) };
+  }
+}

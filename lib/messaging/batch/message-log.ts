@@ -1,0 +1,50 @@
+import { describeError } from '../recover/describe-error.ts';
+import type { Batch } from './batch.ts';
+import type { Delivery } from './delivery.ts';
+import type { ForwardedFate } from './fate.ts';
+
+const keysOf = ({ id, attempt, raw }: Delivery) => ({ messageId: id, attempt, queue: raw.queue });
+
+/** One line for each message that was handed on, after the broker has confirmed its copy. */
+export function logForwarded(delivery: Delivery, { services: { logger } }: Batch, fate: ForwardedFate): void {
+  const keys = keysOf(delivery);
+  if (fate.kind === 'retry') {
+    logger.warn('message will be retried', {
+      ...keys,
+      delaySeconds: fate.delaySeconds,
+      failure: { ...fate.failure.error },
+    });
+  } else if (fate.kind === 'dead-letter') {
+    logger.error('message went to the dead-letter queue', {
+      ...keys,
+      reason: fate.reason,
+      failure: { ...fate.failure.error },
+    });
+  } else {
+    logger.info('message was put off', { ...keys, cause: fate.cause, delaySeconds: fate.delaySeconds });
+  }
+}
+
+export function logUnconfirmed(delivery: Delivery, { services: { logger } }: Batch, reason: string): void {
+  logger.error('copy of a message was not confirmed; the batch has to come back', { ...keysOf(delivery), reason });
+}
+
+export function logClaimProblem(
+  delivery: Delivery,
+  { services: { logger } }: Batch,
+  what: string,
+  error: unknown,
+): void {
+  logger.error(what, { ...keysOf(delivery), failure: { ...describeError(error) } });
+}
+
+export function logClaimLost(delivery: Delivery, { services: { logger } }: Batch): void {
+  logger.warn('another invocation took this message over', keysOf(delivery));
+}
+
+export function logFailureAfterCommit(delivery: Delivery, { services: { logger } }: Batch, error: unknown): void {
+  logger.warn('the handler failed after its effect was committed', {
+    ...keysOf(delivery),
+    failure: { ...describeError(error) },
+  });
+}

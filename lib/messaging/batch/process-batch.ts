@@ -1,0 +1,147 @@
+import { parseEvent } from '../decode/event.ts';
+import { ForwardingError, type UnconfirmedCopy } from '../errors.ts';
+import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
+import { startDeadlineGuard, timeBudget } from './deadline.ts';
+import { Delivery } from './delivery.ts';
+import { isForwarded } from './fate.ts';
+import { forward } from './forward.ts';
+import { fateAtDeadline, handleDelivery, handleSuspect } from './handle-delivery.ts';
+import { lanesOf, runLanes } from './lanes.ts';
+import { logClaimLost } from './message-log.ts';
+import { readMessage } from './read-message.ts';
+import { type BatchReport, reportOn } from './report.ts';
+import { Sequence } from './sequence.ts';
+
+export interface Invocation {
+  /** Time that is left of the function's timeout. */
+  readonly remainingMilliseconds: number;
+  /** Token of this invocation in its claims; no other invocation may have the same. */
+  readonly owner: string;
+  /** Gets the report, also when the batch has to come back. */
+  readonly onReport?: (report: BatchReport) => void;
+}
+
+/**
+ * Handles every record of an event and returns when each has met its fate: its effect happened, or the broker has confirmed
+ * a copy of it. The batch may then be acknowledged.
+ *
+ * @throws NotARabbitMqEventError
+ * @throws ForwardingError when a copy was not confirmed: the whole batch has to come back
+ */
+export async function processBatch(
+  event: unknown,
+  consumer: ConsumerDefinition,
+  services: ConsumerServices,
+  invocation: Invocation,
+): Promise<BatchReport> {
+  const deliveries: Delivery[] = [];
+  for (const { queue, vhost, records } of parseEvent(event)) {
+    for (const record of records) deliveries.push(new Delivery(record, queue, vhost));
+  }
+  const guard = startDeadlineGuard(timeBudget(services.now(), invocation.remainingMilliseconds), services.now);
+  const batch: Batch = { consumer, services, guard, owner: invocation.owner };
+  let unconfirmed: UnconfirmedCopy[];
+  let report: BatchReport;
+  try {
+    unconfirmed = await settleAll(deliveries, batch);
+  } finally {
+    guard.dispose();
+    report = reportOn(deliveries);
+    invocation.onReport?.(report);
+  }
+  for (const delivery of deliveries) if (delivery.fate?.kind === 'claim-lost') logClaimLost(delivery, batch);
+  if (unconfirmed.length > 0) throw forwardingError(unconfirmed, deliveries.length);
+  return report;
+}
+
+async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise<UnconfirmedCopy[]> {
+  const { consumer, services, guard } = batch;
+  const sequence = new Sequence(services.claims !== undefined);
+  if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, consumer, consumer.orderBy));
+  const lanes = deliveries.length === 1 ? [deliveries] : lanesOf(deliveries, tokensOf);
+
+  const withSuspects: (readonly Delivery[])[] = [];
+  await guard.within(
+    runLanes(lanes, consumer.concurrency, async (delivery, lane, index) => {
+      await handleInOrder(delivery, batch, sequence, handleDelivery);
+      if (!delivery.suspicion) return true;
+      withSuspects.push(lane.slice(index));
+      return false;
+    }),
+  );
+  const parked = new Set(withSuspects.flat());
+  const others = parked.size === 0 ? deliveries : deliveries.filter((delivery) => !parked.has(delivery));
+  closeAtDeadline(others, batch, sequence);
+  // Everybody else's copies are safe before a suspect may take the process down.
+  const unconfirmed = await forward(others, batch);
+  if (unconfirmed.length > 0 || parked.size === 0) return unconfirmed;
+
+  for (const delivery of parked) {
+    await guard.within(handleAlone(delivery, batch, sequence));
+    closeAtDeadline([delivery], batch, sequence);
+    const unconfirmedSuspects = await forward([delivery], batch);
+    if (unconfirmedSuspects.length > 0) return unconfirmedSuspects;
+  }
+  return [];
+}
+
+async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence): Promise<void> {
+  if (!delivery.suspicion) await handleInOrder(delivery, batch, sequence, handleDelivery);
+  if (delivery.suspicion) await handleInOrder(delivery, batch, sequence, handleSuspect);
+}
+
+async function handleInOrder(
+  delivery: Delivery,
+  batch: Batch,
+  sequence: Sequence,
+  handle: (delivery: Delivery, batch: Batch) => Promise<void>,
+): Promise<void> {
+  // What is not started in time is closed together with what is still running.
+  if (delivery.fate || batch.guard.isOver()) return;
+  delivery.fate = sequence.fateOf(delivery);
+  if (!delivery.fate) await handle(delivery, batch);
+  if (isForwarded(delivery.fate)) sequence.note(delivery);
+}
+
+/** Settles, in order, what the end of the time has left open. */
+function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence): void {
+  for (const delivery of deliveries) {
+    if (delivery.fate) continue;
+    delivery.fate =
+      (delivery.stage === 'waiting' ? sequence.fateOf(delivery) : undefined) ?? fateAtDeadline(delivery, batch);
+    sequence.note(delivery);
+  }
+}
+
+async function findOrderKeys(
+  deliveries: readonly Delivery[],
+  consumer: ConsumerDefinition,
+  orderBy: NonNullable<ConsumerDefinition['orderBy']>,
+): Promise<void> {
+  for (const delivery of deliveries) {
+    if (delivery.problem) continue;
+    try {
+      const read = readMessage(delivery, consumer);
+      const message = read instanceof Promise ? await read : read;
+      delivery.orderKey = orderBy(message);
+      // A compressed body may be large once it is not; only those that are being handled should take memory.
+      if (!delivery.raw.properties.contentEncoding) delivery.message = message;
+    } catch (error) {
+      delivery.problem = { error };
+    }
+  }
+}
+
+const tokensOf = ({ id, orderKey }: Delivery): readonly string[] =>
+  orderKey === undefined ? [`id ${id}`] : [`id ${id}`, `key ${orderKey}`];
+
+function forwardingError(unconfirmed: readonly UnconfirmedCopy[], batchSize: number): ForwardingError {
+  const byReason = new Map<string, number>();
+  for (const { reason } of unconfirmed) byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
+  const reasons = [...byReason].sort((a, b) => b[1] - a[1]).slice(0, 3);
+  const why = reasons.map(([reason, count]) => `${count} × ${reason.slice(0, 300)}`).join('; ');
+  return new ForwardingError(
+    `${unconfirmed.length} copies of failed messages were not confirmed, so the whole batch of ${batchSize} has to come back: ${why}`,
+    unconfirmed,
+  );
+}

@@ -1,0 +1,39 @@
+import type { Delivery } from './delivery.ts';
+
+/** How many messages of a batch met which fate. Retried, dead-lettered and deferred count confirmed copies only. */
+export interface BatchReport {
+  readonly done: number;
+  readonly duplicate: number;
+  /** Taken over by another invocation while this one was at it. */
+  readonly claimLost: number;
+  readonly retried: number;
+  readonly deadLettered: number;
+  readonly deferred: number;
+  /** Their copies were not confirmed, or they were not reached because other copies were not: they come back with the batch. */
+  readonly returned: number;
+  /** Dead letters by `DeadLetterReason`. */
+  readonly deadLetterReasons: Readonly<Record<string, number>>;
+  /** Deferred messages by `DeferralCause`. */
+  readonly deferralCauses: Readonly<Record<string, number>>;
+}
+
+export function reportOn(deliveries: readonly Delivery[]): BatchReport {
+  const counts = { done: 0, duplicate: 0, claimLost: 0, retried: 0, deadLettered: 0, deferred: 0, returned: 0 };
+  const deadLetterReasons: Record<string, number> = {};
+  const deferralCauses: Record<string, number> = {};
+  for (const { fate, copy } of deliveries) {
+    if (fate?.kind === 'done') counts.done++;
+    else if (fate?.kind === 'duplicate') counts.duplicate++;
+    else if (fate?.kind === 'claim-lost') counts.claimLost++;
+    else if (copy !== 'confirmed' || !fate) counts.returned++;
+    else if (fate.kind === 'retry') counts.retried++;
+    else if (fate.kind === 'dead-letter') {
+      counts.deadLettered++;
+      deadLetterReasons[fate.reason] = (deadLetterReasons[fate.reason] ?? 0) + 1;
+    } else {
+      counts.deferred++;
+      deferralCauses[fate.cause] = (deferralCauses[fate.cause] ?? 0) + 1;
+    }
+  }
+  return { ...counts, deadLetterReasons, deferralCauses };
+}

@@ -1,0 +1,63 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { FunctionEnvironment } from '../config/function-environment.ts';
+import type { ConsumerServices } from './batch/batch.ts';
+import type { CheckedOptions } from './check-options.ts';
+import { ConfigurationError } from './errors.ts';
+import type { MessagePublisher } from './publisher.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const brokerVariables = [
+  FunctionEnvironment.brokerEndpoints,
+  FunctionEnvironment.brokerSecretArn,
+  FunctionEnvironment.brokerVhost,
+];
+
+/**
+ * The services of a deployed consumer. The broker's client is loaded, and its connection opened, when the first copy has to be
+ * published; most invocations need neither.
+ *
+ * @throws ConfigurationError that names the environment variable that is missing
+ */
+export async function openServices(
+  options: CheckedOptions,
+  environment: Environment,
+  logger: Logger,
+): Promise<ConsumerServices> {
+  // Otherwise a missing setting would show at the first failure only, when it is too late to handle that well.
+  for (const name of brokerVariables) variable(environment, name, 'to publish copies of messages that fail');
+  const tableName =
+    options.claims === 'none' ? undefined : variable(environment, FunctionEnvironment.claimTable, claimPurpose);
+  const table = tableName === undefined ? undefined : (await import('./claim-table.ts')).openClaimTable(tableName);
+  return {
+    ...table,
+    publisher: once(async () => (await import('./copy-publisher.ts')).openCopyPublisher(environment, logger)),
+    now: Date.now,
+    random: Math.random,
+    logger,
+  };
+}
+
+const claimPurpose = "to recognise duplicates; a consumer that needs no claims says so with claims: 'none'";
+
+function variable(environment: Environment, name: string, purpose: string): string {
+  const value = environment[name];
+  if (value === undefined || value === '') {
+    throw new ConfigurationError(`environment variable ${name} is not set; the consumer needs it ${purpose}`);
+  }
+  return value;
+}
+
+/** Opens once; tries again after a failure. */
+function once(open: () => Promise<MessagePublisher>): () => Promise<MessagePublisher> {
+  let opened: Promise<MessagePublisher> | undefined;
+  return async () => {
+    opened ??= open();
+    try {
+      return await opened;
+    } catch (error) {
+      opened = undefined;
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@aws-lambda-powertools/logger';
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Context } from 'aws-lambda';
+import { FunctionEnvironment } from '../config/function-environment.ts';
+import type { ConsumerDefinition, ConsumerServices } from './batch/batch.ts';
+import { processBatch } from './batch/process-batch.ts';
+import type { BatchReport } from './batch/report.ts';
+import { BatchMetrics } from './batch-metrics.ts';
+import { type CheckedOptions, checkOptions } from './check-options.ts';
+import type { RawConsumerOptions, SchemaConsumerOptions } from './consumer-options.ts';
+import { type Environment, openServices } from './consumer-services.ts';
+import { defaultMaxBodyBytes } from './decode/body.ts';
+import type { RabbitMqEvent } from './decode/event.ts';
+import { retryPolicy } from './recover/retry-policy.ts';
+
+/** A Lambda handler; further middy middlewares may be added with `use`. */
+export type ConsumerHandler = MiddyfiedHandler<RabbitMqEvent, BatchReport>;
+
+/** What a consumer takes from its surroundings. For tests and benchmarks. */
+export interface ConsumerSurroundings {
+  /** @default process.env */
+  readonly environment?: Environment;
+  /** @default DynamoDB and the broker, as the environment names them */
+  readonly services?: Omit<ConsumerServices, 'logger'>;
+}
+
+const defaultConcurrency = 10;
+
+/**
+ * The handler of a function that consumes a queue through Lambda's event source mapping. Decides each message's fate by itself, so
+ * that a bad one hurts nobody else: done, retried later, or set aside in the dead-letter queue.
+ * Fails the invocation, so that the whole batch comes back, only when the broker did not confirm such a copy.
+ *
+ * @example
+ * export const handler = consumer({
+ *   queue: 'fulfil-order',
+ *   message: z.object({ orderId: z.string() }),
+ *   handle: async ({ body }, { signal }) => {
+ *     await fulfil(body.orderId, { signal });
+ *   },
+ * });
+ *
+ * @throws ConfigurationError for wrong options, at once; for missing environment variables, at the first invocation
+ */
+export function consumer<Schema extends StandardSchemaV1>(
+  options: SchemaConsumerOptions<Schema>,
+  surroundings?: ConsumerSurroundings,
+): ConsumerHandler;
+export function consumer(options: RawConsumerOptions, surroundings?: ConsumerSurroundings): ConsumerHandler;
+export function consumer(options: unknown, surroundings: ConsumerSurroundings = {}): ConsumerHandler {
+  const checked = checkOptions(options);
+  const environment = surroundings.environment ?? process.env;
+  const logger = new Logger({
+    serviceName: environment.POWERTOOLS_SERVICE_NAME || checked.queue,
+    persistentKeys: { consumer: checked.queue },
+  });
+  const metrics = new BatchMetrics(checked.queue, environment);
+  // DynamoDB's client takes its time to load: begin while the sandbox starts. Whoever needs it awaits it, and its failure.
+  if (checked.claims !== 'none' && !surroundings.services) import('./claim-table.ts').catch(() => {});
+
+  let prepared: Promise<[ConsumerDefinition, ConsumerServices]> | undefined;
+  const prepare = async (): Promise<[ConsumerDefinition, ConsumerServices]> => [
+    definitionOf(checked, environment),
+    surroundings.services ? { ...surroundings.services, logger } : await openServices(checked, environment, logger),
+  ];
+
+  const handle = async (event: RabbitMqEvent, context: Context): Promise<BatchReport> => {
+    logger.addContext(context);
+    prepared ??= prepare();
+    const [definition, services] = await prepared.catch((error: unknown) => {
+      prepared = undefined;
+      throw error;
+    });
+    return processBatch(event, definition, services, {
+      remainingMilliseconds: context.getRemainingTimeInMillis(),
+      owner: `${context.awsRequestId}/${randomUUID()}`,
+      onReport: (report) => metrics.publish(report),
+    });
+  };
+  // The deadline guard does what middy's early timeout would, with more care.
+  return middy(handle, { timeoutEarlyInMillis: 0 });
+}
+
+function definitionOf(options: CheckedOptions, environment: Environment): ConsumerDefinition {
+  return {
+    name: options.queue,
+    schema: options.message,
+    handle: options.handle as ConsumerDefinition['handle'],
+    orderBy: options.orderBy as ConsumerDefinition['orderBy'],
+    concurrency: options.concurrency ?? defaultConcurrency,
+    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    policy: {
+      ...retryPolicy(options.retry, environment[FunctionEnvironment.retryPolicy]),
+      classify: options.classify,
+    },
+  };
+}

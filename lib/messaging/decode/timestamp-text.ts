@@ -1,0 +1,23 @@
+/**
+ * The `timestamp` property and headers of type timestamp arrive as English text in UTC with a resolution of one second:
+ * `Jan 1, 1970, 12:33:41 AM` in the documentation. That is how a Java date formatter writes, whose
+ * details changed between versions: no comma after the year before Java 9, a narrow no-break space before AM/PM since 20.
+ */
+const format = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})[ \u00a0\u202f]([AP])M$/;
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `undefined` for text that is not a date of this format. */
+export function parseTimestampText(text: string): Date | undefined {
+  const parts = format.exec(text);
+  if (!parts) return undefined;
+  const month = months.indexOf(parts[1] ?? '');
+  const day = Number(parts[2]);
+  const hour = Number(parts[4]);
+  const minute = Number(parts[5]);
+  const second = Number(parts[6]);
+  if (month < 0 || hour < 1 || hour > 12 || minute > 59 || second > 59) return undefined;
+  const date = new Date(
+    Date.UTC(Number(parts[3]), month, day, (hour % 12) + (parts[7] === 'P' ? 12 : 0), minute, second),
+  );
+  return date.getUTCDate() === day ? date : undefined;
+}
