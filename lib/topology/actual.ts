@@ -13,7 +13,9 @@ export interface ActualTopology {
   readonly topicPermissions: readonly TopicPermission[];
 }
 
-export interface ActualQueue extends Queue {
+export interface ActualQueue extends Omit<Queue, 'type'> {
+  /** Other types than a topology can declare exist: `stream`. */
+  readonly type: string;
   /** Belongs to a connection and goes with it. */
   readonly exclusive: boolean;
   /** From the broker's statistics, which are up to 6 seconds old. Absent where it has none yet. */

@@ -20,15 +20,29 @@ export function planTopology(
   { prune = false, passwords = {} }: PlanOptions = {},
 ): TopologyChange[] {
   const vhost = desired.vhost.name;
-  const keep = reasonsToKeep(actual, { prune, vhost });
+  const keep = reasonsToKeep(actual, prune);
+  const concerned = usersOf(desired, actual);
   const ours = actual.vhosts.filter(({ name }) => name === vhost);
   return [
     ...planKind('vhost', [desired.vhost], ours, keep.vhost),
-    ...planKind('user', desired.users, actual.users.filter(concerns(desired)), keep.user).map((change) =>
-      refineUser(change, ownershipTag(vhost), passwords),
+    ...planKind(
+      'user',
+      desired.users,
+      actual.users.filter(({ name }) => concerned.has(name)),
+      keep.user,
+    ).map((change) => refineUser(change, ownershipTag(vhost), passwords)),
+    ...planKind(
+      'topicPermission',
+      desired.topicPermissions,
+      actual.topicPermissions.filter(({ user }) => concerned.has(user)),
+      keep.topicPermission,
     ),
-    ...planKind('topicPermission', desired.topicPermissions, actual.topicPermissions, keep.topicPermission),
-    ...planKind('permission', desired.permissions, actual.permissions, keep.permission),
+    ...planKind(
+      'permission',
+      desired.permissions,
+      actual.permissions.filter(({ user }) => concerned.has(user)),
+      keep.permission,
+    ),
     ...planKind('exchange', desired.exchanges, actual.exchanges, keep.exchange),
     ...planKind('policy', desired.policies, actual.policies, keep.policy),
     ...planKind('queue', desired.queues, actual.queues, keep.queue),
@@ -70,10 +84,10 @@ function replaceByHand(kind: Kind): string {
     : `an ${kind} cannot be changed in place: declare the new one under another name, or delete it yourself, with its bindings, and apply again`;
 }
 
-/** Other users of the broker are none of this topology's business. */
-function concerns({ users, vhost }: Topology): (user: ActualUser) => boolean {
-  const declared = new Set(users.map(({ name }) => name));
-  return ({ name, tags }) => declared.has(name) || tags.includes(ownershipTag(vhost.name));
+/** Declared ones and those that this topology made before. Other users of the broker, and what they may, are none of its business. */
+function usersOf({ users, vhost }: Topology, actual: ActualTopology): Set<string> {
+  const made = actual.users.filter(({ tags }) => tags.includes(ownershipTag(vhost.name)));
+  return new Set([...users, ...made].map(({ name }) => name));
 }
 
 /** A user is taken over only if a topology of this virtual host made it; otherwise somebody's rights and password would change under him. */

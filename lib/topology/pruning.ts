@@ -1,25 +1,14 @@
 import type { ActualTopology } from './actual.ts';
 import type { Actual, Kind } from './change.ts';
-import { ownershipTag } from './users.ts';
 
 /** Why an object that is not declared stays where it is; undefined if it may go. */
 export type ReasonToKeep = { readonly [K in Kind]: (object: Actual<K>) => string | undefined };
 
-export interface PruneOptions {
-  readonly prune: boolean;
-  readonly vhost: string;
-}
-
-/** Only what is certainly ours and certainly empty may go, and only when asked. */
-export function reasonsToKeep(actual: ActualTopology, { prune, vhost }: PruneOptions): ReasonToKeep {
+/** Only what is certainly ours and certainly empty may go, and only when asked. Users that are not ours don't come here. */
+export function reasonsToKeep(actual: ActualTopology, prune: boolean): ReasonToKeep {
   const unasked = prune ? undefined : 'not declared; only pruning deletes it';
   const temporaryQueues = new Set(actual.queues.filter(isTemporary).map(({ name }) => name));
   const temporaryExchanges = new Set(actual.exchanges.filter(isTemporary).map(({ name }) => name));
-  const ourUsers = new Set(
-    actual.users.filter(({ tags }) => tags.includes(ownershipTag(vhost))).map(({ name }) => name),
-  );
-  const othersUser = (user: string) =>
-    ourUsers.has(user) ? unasked : 'belongs to a user that this topology did not make';
 
   return {
     vhost: () => 'virtual hosts are never deleted',
@@ -36,9 +25,9 @@ export function reasonsToKeep(actual: ActualTopology, { prune, vhost }: PruneOpt
       return ends.has(destination) || temporaryExchanges.has(source) ? temporary : unasked;
     },
     policy: ({ name }) => (name.startsWith('AWS-') ? "Amazon MQ's own" : unasked),
-    user: ({ name }) => othersUser(name),
-    permission: ({ user }) => othersUser(user),
-    topicPermission: ({ user }) => othersUser(user),
+    user: () => unasked,
+    permission: () => unasked,
+    topicPermission: () => unasked,
   };
 }
 

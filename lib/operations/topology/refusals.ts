@@ -1,0 +1,27 @@
+import type { TopologyChange } from '../../topology/change.ts';
+
+/** What a plan can't do in place. */
+export function conflicts(plan: readonly TopologyChange[]): string[] {
+  return plan.flatMap((change) => {
+    if (change.action !== 'conflict') return [];
+    const what = change.differences.map(
+      ({ property, actual, desired }) => `${property} is ${text(actual)}, declared ${text(desired)}`,
+    );
+    return [`${change.kind} '${change.name}': ${[...what, change.reason].join('; ')}`];
+  });
+}
+
+/** Users that can't be created. */
+export function missingPasswords(
+  plan: readonly TopologyChange[],
+  passwords: Readonly<Record<string, string>>,
+): string[] {
+  const users = plan.filter(
+    ({ kind, action, name }) => kind === 'user' && action === 'create' && passwords[name] === undefined,
+  );
+  return users.map(({ name }) => `user '${name}' does not exist yet and has no password: give one`);
+}
+
+function text(value: unknown): string {
+  return value === undefined ? 'not set' : JSON.stringify(value);
+}
