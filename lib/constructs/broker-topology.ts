@@ -43,6 +43,7 @@ export class BrokerTopology extends Construct {
     );
     const provider = new VpcFunction(this, 'Provider', {
       entry: join(projectRoot, 'functions', 'platform', 'topology', 'handler.ts'),
+      service: 'topology',
       description: 'Declares the topology on the broker',
       vpc: broker.vpc,
       securityGroup: broker.management,

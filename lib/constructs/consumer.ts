@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
-import { Annotations } from 'aws-cdk-lib/core';
+import { Annotations, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ConsumerSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
@@ -39,6 +39,7 @@ export class Consumer extends Construct implements IGrantable {
     const user = topology.functionSecret(props.name);
     this.handler = new VpcFunction(this, 'Handler', {
       entry: join(props.functionsFolder, props.name, 'handler.ts'),
+      service: props.name,
       description: `Consumer ${props.name}`,
       vpc: broker.vpc,
       securityGroup: broker.clients,
@@ -51,6 +52,8 @@ export class Consumer extends Construct implements IGrantable {
         [FunctionEnvironment.brokerVhost]: topology.vhost,
         [FunctionEnvironment.claimTable]: claimTable.tableName,
         [FunctionEnvironment.retryPolicy]: JSON.stringify(props.retry),
+        // Environments and clones in one account count for themselves.
+        POWERTOOLS_METRICS_NAMESPACE: Stack.of(this).stackName,
         ...props.environment,
       },
     });

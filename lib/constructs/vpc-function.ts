@@ -9,6 +9,8 @@ import { bundledHandler, functionCode } from './bundle/function-code.ts';
 export interface VpcFunctionProps {
   /** Absolute path of the handler file. */
   readonly entry: string;
+  /** What logs call the function. */
+  readonly service: string;
   readonly description: string;
   readonly vpc: IVpc;
   readonly securityGroup: ISecurityGroup;
@@ -51,6 +53,7 @@ export class VpcFunction extends Construct {
       environment: {
         // Stack traces in logs and dead letters name the lines of the sources.
         NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: props.service,
         ...props.environment,
       },
     });

@@ -31,8 +31,8 @@ export const bundleFunction = (entry: string, folder: string): void => {
   const { outputFiles } = buildSync({
     entryPoints: [{ in: entry, out: 'index' }],
     absWorkingDir: projectRoot,
-    // Nothing is written here: a fixed place keeps the paths inside the source maps the same wherever the asset goes.
-    outdir: bundlePlace,
+    // Nothing is written here. It makes the sources' paths in the source maps `lib/…` and `functions/…`, wherever the asset goes.
+    outdir: projectRoot,
     write: false,
     bundle: true,
     splitting: true,
@@ -55,10 +55,8 @@ export const bundleFunction = (entry: string, folder: string): void => {
     logLevel: 'warning',
   });
   for (const file of outputFiles) {
-    const target = join(folder, relative(bundlePlace, file.path));
+    const target = join(folder, relative(projectRoot, file.path));
     mkdirSync(dirname(target), { recursive: true });
     writeFileSync(target, file.contents);
   }
 };
-
-const bundlePlace = join(projectRoot, 'cdk.out', 'bundle');

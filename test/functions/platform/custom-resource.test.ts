@@ -16,7 +16,7 @@ let refusals: number;
 beforeEach(async () => {
   answers = [];
   refusals = 0;
-  jest.spyOn(process.stdout, 'write').mockImplementation(() => true);
+  for (const stream of [process.stdout, process.stderr]) jest.spyOn(stream, 'write').mockImplementation(() => true);
   server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -126,7 +126,11 @@ describe('a custom resource', () => {
 
   it('never logs the address that takes the answer: who knows it can answer', async () => {
     await invoke({ apply: () => Promise.reject(new Error('wrong')) });
-    const logged = jest.mocked(process.stdout.write).mock.calls.map(([text]) => String(text));
-    expect(logged.join('')).not.toContain('signature=secret');
+    const logged = [process.stdout, process.stderr]
+      .flatMap(({ write }) => jest.mocked(write).mock.calls)
+      .map(([text]) => String(text))
+      .join('');
+    expect(logged).toContain('Create failed');
+    expect(logged).not.toContain('signature=secret');
   });
 });
