@@ -1,0 +1,192 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it, test } from '@jest/globals';
+import { ManagementClient } from '../../../lib/operations/topology/management-client.ts';
+import { ManagementError } from '../../../lib/operations/topology/management-error.ts';
+import { backoff, retrying } from '../../../lib/operations/topology/retry.ts';
+import { BrokerNotReadyError, waitForBroker } from '../../../lib/operations/topology/wait-for-broker.ts';
+
+const open: { close(): void }[] = [];
+afterEach(() => {
+  for (const each of open.splice(0)) each.close();
+});
+
+/** A server on the loopback that answers as told; brokers in trouble are hard to come by. */
+async function clientOf(
+  listener: RequestListener,
+  settings: { timeoutMilliseconds?: number } = {},
+): Promise<ManagementClient> {
+  const server: Server = createServer(listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const client = new ManagementClient({ url, username: 'admin', password: 'the-password', ...settings });
+  open.push(client, { close: () => server.closeAllConnections() }, { close: () => server.close() });
+  return client;
+}
+
+const failureOf = async (request: Promise<unknown>): Promise<ManagementError> => {
+  const error = await request.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(ManagementError);
+  return error as ManagementError;
+};
+
+describe('a name in a path', () => {
+  it('may hold any character', async () => {
+    const seen: (string | undefined)[] = [];
+    const client = await clientOf((request, response) => {
+      seen.push(request.url);
+      response.end('{}');
+    });
+    await client.get(['queues', '/', 'a/b?c#d%e é']);
+    await client.get(['queues', 'v'], { disable_stats: 'true' });
+    expect(seen).toEqual(['/api/queues/%2F/a%2Fb%3Fc%23d%25e%20%C3%A9', '/api/queues/v?disable_stats=true']);
+  });
+});
+
+describe('a refusal', () => {
+  const answering = (status: number, body: string) => clientOf((_, response) => response.writeHead(status).end(body));
+
+  it("is reported with request and broker's reason, and never with the password", async () => {
+    const client = await answering(
+      400,
+      '{"error":"bad_request","reason":"Validation failed\\n\\n-1 is not a valid delivery limit\\n"}',
+    );
+    const error = await failureOf(client.put(['policies', 'v', 'p'], { definition: {} }));
+    expect(error).toMatchObject({
+      status: 400,
+      retryable: false,
+      reason: 'Validation failed -1 is not a valid delivery limit',
+    });
+    expect(error.message).toBe(
+      `PUT ${client.broker}/api/policies/v/p: 400 Validation failed -1 is not a valid delivery limit`,
+    );
+    expect(`${error.message}${error.stack}${JSON.stringify(error)}`).not.toContain('the-password');
+  });
+
+  it('of the credentials says what to look at and is final', async () => {
+    const client = await answering(401, '{"error":"not_authorized","reason":"Login failed"}');
+    const error = await failureOf(client.get(['overview']));
+    expect(error.message).toContain(
+      "user 'admin' is refused (Login failed): wrong password, or a user without the tag administrator",
+    );
+    expect(error.retryable).toBe(false);
+  });
+
+  it('by a redirect is not followed', async () => {
+    const client = await clientOf((_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end());
+    expect(await failureOf(client.get(['overview']))).toMatchObject({ status: 302, retryable: false });
+  });
+
+  test.each([500, 502, 503, 504, 429])('with %d may pass', async (status) => {
+    expect((await failureOf((await answering(status, '<html>busy</html>')).get(['overview']))).retryable).toBe(true);
+  });
+
+  it('to delete what is not there is a success', async () => {
+    const client = await answering(404, '{"error":"Object Not Found","reason":"Not Found"}');
+    await expect(client.delete(['queues', 'v', 'q'])).resolves.toBeUndefined();
+    expect((await failureOf(client.get(['queues', 'v', 'q']))).status).toBe(404);
+  });
+});
+
+describe('a broker in trouble', () => {
+  it('that is not there may come', async () => {
+    const client = new ManagementClient({ url: 'http://127.0.0.1:1', username: 'admin', password: 'p' });
+    const error = await failureOf(client.get(['overview']));
+    expect(error.retryable).toBe(true);
+    expect(error.message).toContain('ECONNREFUSED');
+  });
+
+  it('that does not answer is given up after the time limit', async () => {
+    const client = await clientOf(() => undefined, { timeoutMilliseconds: 100 });
+    const error = await failureOf(client.get(['overview']));
+    expect(error).toMatchObject({ retryable: true, reason: 'no answer within 100 ms' });
+  });
+
+  it('that cuts the answer off is an error', async () => {
+    const client = await clientOf((_, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{"a":');
+      setTimeout(() => response.destroy(), 20);
+    });
+    expect((await failureOf(client.get(['overview']))).retryable).toBe(true);
+  });
+
+  it('that answers something else than JSON is an error', async () => {
+    const client = await clientOf((_, response) => response.end('<html>'));
+    expect(await failureOf(client.get(['overview']))).toMatchObject({ reason: 'not JSON: <html>', retryable: false });
+  });
+});
+
+describe('an address', () => {
+  test.each([
+    ['broker', "'broker' is not an address of a management API: take https://host:port"],
+    ['admin:pw1234@broker', 'has the scheme admin: the management API is reached by https:'],
+    ['https://admin:pw1234@broker', 'holds credentials: take them out'],
+    ['amqps://broker:5671', 'has the scheme amqps: the management API is reached by https:'],
+    ['https://broker/api/', 'goes on with a path: take scheme, host and port only'],
+    ['http://broker:15672', 'would send the password unencrypted to another machine: take https://'],
+  ])('%s is refused', (url, message) => {
+    const make = () => new ManagementClient({ url, username: 'admin', password: 'p' });
+    expect(make).toThrow(message);
+    expect(make).not.toThrow(/pw1234/u);
+  });
+});
+
+describe('waiting for a broker', () => {
+  it('goes on until it answers, and says what for', async () => {
+    let requests = 0;
+    const client = await clientOf((_, response) => {
+      requests += 1;
+      if (requests < 4) response.writeHead(503).end('starting');
+      else response.end('{"rabbitmq_version":"4.3.5","cluster_name":"c"}');
+    });
+    const notices: string[] = [];
+    const overview = await waitForBroker(client, {
+      deadline: Date.now() + 20_000,
+      onRetry: ({ error, attempt }) => notices.push(`${attempt} ${error.reason}`),
+    });
+    expect(overview.rabbitmq_version).toBe('4.3.5');
+    expect(notices).toEqual(['1 starting', '2 starting', '3 starting']);
+  });
+
+  it('ends at the deadline with the last reason', async () => {
+    const client = await clientOf((_, response) => response.writeHead(503).end('starting'));
+    const started = Date.now();
+    const error: unknown = await waitForBroker(client, { deadline: started + 800 }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(BrokerNotReadyError);
+    expect(String(error)).toContain('did not become ready within 1 s; last it said: starting');
+    expect(Date.now() - started).toBeLessThan(1500);
+  });
+
+  it('does not wait where waiting does not help', async () => {
+    const client = await clientOf((_, response) => response.writeHead(401).end('{}'));
+    const error = await failureOf(waitForBroker(client, { deadline: Date.now() + 60_000 }));
+    expect(error.status).toBe(401);
+  });
+
+  it('ends when it is aborted', async () => {
+    const client = await clientOf((_, response) => response.writeHead(503).end());
+    const signal = AbortSignal.timeout(100);
+    await expect(waitForBroker(client, { deadline: Date.now() + 60_000, signal })).rejects.toThrow(/abort/iu);
+  });
+});
+
+describe('repeating', () => {
+  it('passes other errors on at once', async () => {
+    let calls = 0;
+    const request = () => {
+      calls += 1;
+      return Promise.reject(new RangeError('mine'));
+    };
+    await expect(retrying(request, { deadline: Date.now() + 60_000 })).rejects.toThrow('mine');
+    expect(calls).toBe(1);
+  });
+
+  it('waits longer each time, up to 5 s', () => {
+    const longest = [1, 2, 3, 4, 5, 6, 50, 5000].map((attempt) => backoff(attempt, () => 1));
+    expect(longest).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
+    expect(backoff(50, () => 0)).toBe(0);
+  });
+});
