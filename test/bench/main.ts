@@ -1,11 +1,19 @@
 import { parseArgs } from 'node:util';
+import { FunctionEnvironment } from '../../lib/config/function-environment.ts';
 import { type Comparison, isMet, ratioOf } from './comparison.ts';
 import { inProcess } from './in-process.ts';
 import { describeMachine } from './machine.ts';
 import { renderComparisons } from './render.ts';
 
+/** The consumer wants to know where its broker is, and connects when the first message fails: here none does. */
+const withoutBroker = {
+  [FunctionEnvironment.brokerEndpoints]: 'amqps://localhost:1',
+  [FunctionEnvironment.brokerSecretArn]: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:bench',
+  [FunctionEnvironment.brokerVhost]: 'events',
+};
+
 const benchmarks: Readonly<Record<string, () => Promise<Comparison[]>>> = {
-  overhead: () => inProcess('./overhead.ts'),
+  overhead: () => inProcess('./overhead.ts', withoutBroker),
   claims: () => inProcess('./claims.ts'),
   'end-to-end': () => inProcess('./end-to-end.ts'),
   bundles: () => inProcess('./bundles.ts'),
