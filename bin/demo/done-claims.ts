@@ -4,17 +4,20 @@ import type { FoundMessage } from './ledger.ts';
 
 const turnsPerRedrive = turnOf(0, 1);
 
-/** The messages that the claim table calls done, by consumer. A claim's key is `<consumer>#<message id>`. */
+/**
+ * The messages that the claim table calls done, by consumer; a consumer with claims of which none is done has an empty list.
+ * A claim's key is `<consumer>#<message id>`.
+ */
 export const doneClaims = (items: readonly Item[]): Map<string, FoundMessage[]> => {
   const done = new Map<string, FoundMessage[]>();
   for (const item of items) {
     const { state, turn } = recordOf(item);
-    if (state !== 'DONE') continue;
     const key = item.id?.S ?? '';
     const separator = key.indexOf('#');
     const consumer = key.slice(0, separator);
-    const message = { id: key.slice(separator + 1), attempt: turn % turnsPerRedrive };
-    done.set(consumer, [...(done.get(consumer) ?? []), message]);
+    const messages = done.get(consumer) ?? [];
+    done.set(consumer, messages);
+    if (state === 'DONE') messages.push({ id: key.slice(separator + 1), attempt: turn % turnsPerRedrive });
   }
   return done;
 };

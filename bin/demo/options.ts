@@ -15,7 +15,7 @@ export interface DemoOptions {
   readonly failureVerb: FailureVerb;
 }
 
-const maximumEvents = 1_000_000;
+const maximumEvents = 100_000;
 const maximumSeed = 2 ** 32 - 1;
 
 export const usage = `npm run demo [-- options]

@@ -10,7 +10,10 @@ export interface EffectSource {
   readonly count: (rows: readonly Row[]) => Map<string, number>;
 }
 
-/** Consumers that you add are counted by their claims alone until you say here where their effects are. */
+/**
+ * Consumers that you add are counted by their claims alone until you say here where their effects are. One without claims needs an
+ * entry, or there is nothing to count it by.
+ */
 export const sampleEffects: Readonly<Record<string, EffectSource>> = {
   'fulfil-order': {
     tableVariable: 'ORDERS_TABLE',

@@ -19,9 +19,9 @@ describe('the command line of the demo', () => {
   });
 
   it.each([
-    [['--events', '0'], "--events is '0'; it takes a whole number from 1 to 1000000"],
+    [['--events', '0'], "--events is '0'; it takes a whole number from 1 to 100000"],
     [['--events', '1e3'], "--events is '1e3'"],
-    [['--events', '1000001'], '1 to 1000000'],
+    [['--events', '100001'], '1 to 100000'],
     [['--events=-5'], "--events is '-5'"],
     [['--seed', '4294967296'], '0 to 4294967295'],
     [['--chaos', 'monkey'], "--chaos is 'monkey'; it takes kill"],

@@ -21,6 +21,7 @@ describe('the claim table', () => {
       claim('send-welcome#a', 'DONE', 20_002),
       claim('send-welcome#b', 'FORWARDED', 5),
       claim('send-welcome#c', 'IN_PROGRESS', 1),
+      claim('ship-order#a', 'RELEASED', 1),
     ]);
     expect(Object.fromEntries(done)).toEqual({
       'fulfil-order': [
@@ -28,6 +29,7 @@ describe('the claim table', () => {
         { id: 'id#with#hashes', attempt: 3 },
       ],
       'send-welcome': [{ id: 'a', attempt: 2 }],
+      'ship-order': [],
     });
   });
 });
