@@ -58,7 +58,7 @@ function decodeText(bytes: Buffer, charset: string): string {
   } catch (error) {
     // The constructor refuses labels that it does not know with a RangeError, `decode` wrong bytes with a TypeError.
     const problem =
-      error instanceof RangeError
+      (error as Error).name === 'RangeError'
         ? 'is a charset that is not supported'
         : 'is the charset but the body is not valid in it';
     throw new DecodeError(`${JSON.stringify(charset.slice(0, 100))} ${problem}`, { cause: error });

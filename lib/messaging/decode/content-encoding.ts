@@ -89,7 +89,10 @@ function reasonOf(error: unknown, limit: number): string {
   const code = codeOf(error);
   if (code === 'ERR_BUFFER_TOO_LARGE') return `the decompressed body exceeds the limit of ${limit} bytes`;
   if (code === 'Z_BUF_ERROR') return 'the data is truncated (unexpected end of file)';
-  return error instanceof Error ? error.message : String(error);
+  return property(error, 'message');
 }
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+const codeOf = (error: unknown): string => property(error, 'code');
+
+const property = (error: unknown, name: 'code' | 'message'): string =>
+  String(typeof error === 'object' && error !== null ? (error as Partial<NodeJS.ErrnoException>)[name] : error);
