@@ -23,7 +23,7 @@ export const answerBody = (event: CustomResourceEvent, outcome: Outcome): string
     StackId: event.StackId,
     RequestId: event.RequestId,
     LogicalResourceId: event.LogicalResourceId,
-    ...(outcome.status === 'FAILED' ? { Reason: shorten(outcome.reason) } : { Data: outcome.data ?? {} }),
+    ...(outcome.status === 'FAILED' ? { Reason: shorten(outcome.reason) } : { Data: outcome.data }),
   });
 
 /**

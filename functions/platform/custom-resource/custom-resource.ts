@@ -3,16 +3,22 @@ import type { Context } from 'aws-lambda';
 import { answer } from './answer.ts';
 import type { CustomResourceEvent, Outcome } from './event.ts';
 
-/** What a custom resource is and does. A rejection becomes the reason that CloudFormation shows. */
+/** Attributes of the resource. */
+type Data = Readonly<Record<string, string>>;
+
+export interface ApplyContext {
+  readonly logger: Logger;
+  /** Raised when the time is up; there is then still time to answer. */
+  readonly signal: AbortSignal;
+  /** Until the signal is raised. */
+  readonly seconds: number;
+}
+
+/** What a custom resource does. A rejection becomes the reason that CloudFormation shows. */
 export interface CustomResourceOptions {
-  /** Names the resource; another name on update makes CloudFormation delete the old one afterwards. Must not fail. */
-  readonly physicalResourceId: (event: CustomResourceEvent) => string;
-  /** Creates or updates. The signal is raised while there is still time to answer. */
-  readonly apply: (
-    event: CustomResourceEvent,
-    options: { readonly signal: AbortSignal; readonly logger: Logger },
-  ) => Promise<Readonly<Record<string, string>>>;
-  readonly remove: (event: CustomResourceEvent, options: { readonly logger: Logger }) => Promise<void>;
+  /** Creates or updates. */
+  readonly apply: (event: CustomResourceEvent, context: ApplyContext) => Promise<Data>;
+  readonly remove: (event: CustomResourceEvent, context: ApplyContext) => Promise<Data>;
 }
 
 /** Kept back from the function's time for answering, in milliseconds. */
@@ -33,35 +39,36 @@ export const customResource =
   };
 
 const settle = async (
-  { physicalResourceId, apply, remove }: CustomResourceOptions,
+  { apply, remove }: CustomResourceOptions,
   event: CustomResourceEvent,
   milliseconds: number,
   logger: Logger,
 ): Promise<Outcome> => {
-  const id = event.RequestType === 'Delete' ? (event.PhysicalResourceId ?? '') : physicalResourceId(event);
+  // One resource for the stack's whole life. Another name on an update would make CloudFormation delete the one before.
+  const physicalResourceId = event.PhysicalResourceId ?? `${event.StackId}/${event.LogicalResourceId}`;
+  const seconds = Math.max(0, Math.floor(milliseconds / 1000));
+  const overdue = new Error(`not done within ${seconds} s; the function's log says how far it came`);
   const deadline = new AbortController();
-  const timer = setTimeout(() => deadline.abort(), Math.max(0, milliseconds));
+  const timer = setTimeout(() => deadline.abort(overdue), Math.max(0, milliseconds));
   try {
-    const work =
-      event.RequestType === 'Delete' ? remove(event, { logger }) : apply(event, { signal: deadline.signal, logger });
-    const data = await Promise.race([work, overdue(deadline.signal, milliseconds)]);
-    return { status: 'SUCCESS', physicalResourceId: id, data: data ?? {} };
+    const work = event.RequestType === 'Delete' ? remove : apply;
+    const data = await Promise.race([
+      work(event, { logger, signal: deadline.signal, seconds }),
+      rejectionOf(deadline.signal),
+    ]);
+    return { status: 'SUCCESS', physicalResourceId, data };
   } catch (error) {
-    logger.error(`${event.RequestType} failed`, error instanceof Error ? error : new Error(String(error)));
-    return { status: 'FAILED', physicalResourceId: id, reason: reasonOf(error) };
+    // What the signal stopped fails with errors of its own, which say less.
+    const cause = deadline.signal.aborted ? overdue : error;
+    logger.error(`${event.RequestType} failed`, cause instanceof Error ? cause : new Error(String(cause)));
+    return { status: 'FAILED', physicalResourceId, reason: reasonOf(cause) };
   } finally {
     clearTimeout(timer);
   }
 };
 
-const overdue = (signal: AbortSignal, milliseconds: number): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () =>
-      reject(
-        new Error(`not done within ${Math.round(milliseconds / 1000)} s; the function's log says how far it came`),
-      ),
-    );
-  });
+const rejectionOf = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 
 const reasonOf = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);

@@ -20,6 +20,6 @@ export type Outcome =
   | {
       readonly status: 'SUCCESS';
       readonly physicalResourceId: string;
-      readonly data?: Readonly<Record<string, string>>;
+      readonly data: Readonly<Record<string, string>>;
     }
   | { readonly status: 'FAILED'; readonly physicalResourceId: string; readonly reason: string };

@@ -53,9 +53,8 @@ const event = (given: Partial<CustomResourceEvent> = {}): CustomResourceEvent =>
   ...given,
 });
 const options: CustomResourceOptions = {
-  physicalResourceId: () => 'the-topology',
   apply: async () => ({ Made: '3' }),
-  remove: async () => {},
+  remove: async () => ({ Made: '0' }),
 };
 const invoke = (given: Partial<CustomResourceOptions>, request = event(), remaining = 60_000) =>
   customResource({ ...options, ...given })(request, { getRemainingTimeInMillis: () => remaining } as Context);
@@ -67,7 +66,7 @@ describe('a custom resource', () => {
     expect(answered()).toEqual([
       {
         Status: 'SUCCESS',
-        PhysicalResourceId: 'the-topology',
+        PhysicalResourceId: 'arn:aws:cloudformation:eu-west-1:111111111111:stack/events/1/Topology',
         StackId: event().StackId,
         RequestId: 'request',
         LogicalResourceId: 'Topology',
@@ -116,6 +115,11 @@ describe('a custom resource', () => {
     await invoke({ apply: applied }, event({ RequestType: 'Delete', PhysicalResourceId: 'an-older-name' }));
     expect(answered()).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'an-older-name' }]);
     expect(applied).not.toHaveBeenCalled();
+  });
+
+  it('keeps its name on an update, so that CloudFormation deletes nothing', async () => {
+    await invoke({}, event({ RequestType: 'Update', PhysicalResourceId: 'an-older-name' }));
+    expect(answered()).toMatchObject([{ Status: 'SUCCESS', PhysicalResourceId: 'an-older-name' }]);
   });
 
   it('tries again when the answer is not taken', async () => {

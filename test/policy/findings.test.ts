@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { CfnBroker } from 'aws-cdk-lib/aws-amazonmq';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { App, Stack, Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { selectEnvironment } from '../../lib/config/select.ts';
+import { buildApplication } from '../../lib/stacks/application.ts';
+import { declaration } from '../../lib/topology/declaration.ts';
+import { cdkContext } from '../stacks/synthesized.ts';
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+});
+
+/** Synthesizes with CDK's strict validator and cdk-nag as in `bin/app.ts`; what they report. Errors make the synthesis throw. */
+const findings = (build: (app: App) => void): unknown[] => {
+  const outdir = mkdtempSync(join(tmpdir(), 'findings-'));
+  folders.push(outdir);
+  const app = new App({ outdir, context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] } });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  build(app);
+  app.synth();
+  const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
+    pluginReports: unknown[];
+  };
+  return report.pluginReports;
+};
+
+describe('validator and cdk-nag', () => {
+  it.each(['local', 'dev', 'staging', 'prod'])('find nothing unexplained in %s', (env) => {
+    const build = (app: App) => {
+      buildApplication(app, { name: 'events', environment: selectEnvironment({ env }), declaration });
+    };
+    expect(findings(build)).toEqual([]);
+  });
+
+  it('do look: planted mistakes fail the synthesis', () => {
+    const build = (app: App) => {
+      const stack = new Stack(app, 'planted');
+      new CfnEventSourceMapping(stack, 'Mapping', {
+        functionName: 'f',
+        eventSourceArn: 'arn:aws:mq:eu-west-1:111111111111:broker:b:b-1',
+        queues: ['q'],
+        sourceAccessConfigurations: [{ type: 'BASIC', uri: 'arn:aws:secretsmanager:eu-west-1:111111111111:secret:s' }],
+      });
+      new CfnBroker(stack, 'Broker', {
+        brokerName: 'b',
+        engineType: 'RABBITMQ',
+        deploymentMode: 'SINGLE_INSTANCE',
+        hostInstanceType: 'mq.m7g.medium',
+        publiclyAccessible: false,
+        users: [{ username: 'admin', password: 'in the open, twelve' }],
+      });
+    };
+    const synthesis = () => findings(build);
+    expect(synthesis).toThrow(/Serverless-LambdaEventSourceMappingDestination/);
+    expect(synthesis).toThrow(/W3030/);
+    expect(synthesis).toThrow(/W2501/);
+  });
+});
