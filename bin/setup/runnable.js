@@ -11,7 +11,6 @@ import {
   readFileSync,
   readSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -50,16 +49,18 @@ export function relocateScript(script, erlangRoot) {
 }
 
 /**
- * @param {string} tree the unpacked packages' folder as it is now
- * @param {string} finalTree where that folder will be when it is used
- * @param {string} finalBin where `erl`, `epmd` and `escript` are to be found; made beside `tree`
+ * Makes `bin/{erl,epmd,escript}` beside the unpacked packages in `root`.
+ *
+ * @param {string} folder holds `root`
+ * @param {string} finalFolder where `folder` will be when it is used; the two differ while it is being built
  */
-export function makeRunnable(tree, finalTree, finalBin) {
+export function makeRunnable(folder, finalFolder) {
+  const tree = join(folder, 'root');
   const erlang = join(tree, 'usr/lib/erlang');
-  const finalErlang = join(finalTree, 'usr/lib/erlang');
+  const finalErlang = join(finalFolder, 'root/usr/lib/erlang');
   const runtime = readdirSync(erlang).find((name) => name.startsWith('erts-'));
   if (runtime === undefined) throw new Error(`no Erlang runtime (erts-*) in ${erlang}`);
-  const { loader, libraries } = findLoader(tree, finalTree);
+  const { loader, libraries } = findLoader(tree, join(finalFolder, 'root'));
 
   for (const folder of ['bin', `${runtime}/bin`]) {
     for (const name of ['erl', 'start']) {
@@ -82,17 +83,11 @@ export function makeRunnable(tree, finalTree, finalBin) {
     }
   }
 
-  const bin = join(tree, '..', 'bin');
-  mkdirSync(bin, { recursive: true });
-  for (const [name, folder] of [
-    ['erl', 'bin'],
-    ['escript', 'bin'],
-    ['epmd', `${runtime}/bin`],
-  ]) {
-    rmSync(join(bin, name), { force: true });
-    symlinkSync(join(finalErlang, folder, name), join(bin, name));
+  const programs = { erl: 'bin/erl', escript: 'bin/escript', epmd: `${runtime}/bin/epmd` };
+  mkdirSync(join(folder, 'bin'));
+  for (const [name, program] of Object.entries(programs)) {
+    symlinkSync(join('../root/usr/lib/erlang', program), join(folder, 'bin', name));
   }
-  return finalBin;
 }
 
 /** Folders of `lib/*` that hold port programs, such as os_mon's memsup. @param {string} erlang */

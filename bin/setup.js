@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+// Makes a fresh checkout ready and then runs a command in it:
+//
+//   node bin/setup.js [--all] [--no-broker] [command [argument…]]
+//
+//   --all         every RabbitMQ version that the tests are for, not only one
+//   --no-broker   the command needs no RabbitMQ
+//
+// Runs on Node 20 before any package is installed, so: plain JavaScript, no dependencies. Says what it installs; where all is
+// there, it says nothing. Then `node` and the packages' programs are found first in PATH by the command.
+
+import { execFileSync } from 'node:child_process';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { handOver } from './setup/command.js';
+import { ensureNpmPackages } from './setup/npm-packages.js';
+import { say } from './setup/progress.js';
+import { ensureRabbitMq } from './setup/rabbitmq.js';
+
+const project = dirname(dirname(fileURLToPath(import.meta.url)));
+const cache = join(
+  process.env.XDG_CACHE_HOME || join(process.env.HOME || homedir(), '.cache'),
+  'rabbitmq-lambda-template',
+);
+
+const command = process.argv.slice(2);
+const options = new Set();
+while (command[0]?.startsWith('--')) options.add(command.shift());
+const unknown = [...options].filter((option) => option !== '--all' && option !== '--no-broker');
+
+try {
+  if (unknown.length > 0) throw new Error(`unknown option ${unknown.join(' ')}; there are --all and --no-broker`);
+  const runtime = await ensureNpmPackages(project, cache);
+  const programs = join(project, 'node_modules/.bin');
+  const folders = runtime === 'packaged' ? [programs] : [dirname(process.execPath), programs];
+  /** @type {NodeJS.ProcessEnv} */
+  const env = { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
+  const unavailable = needsBroker()
+    ? await ensureRabbitMq({ cache, all: options.has('--all'), installed: () => installedVersions(env) })
+    : [];
+  // The test runner says it beside what it skips for it.
+  if (unavailable.length > 0) env.RABBITMQ_UNAVAILABLE = unavailable.join('; ');
+  if (command.length > 0) handOver(command, env);
+} catch (error) {
+  const { message, code = '', path = '' } = /** @type {NodeJS.ErrnoException} */ (error);
+  const elsewhere = code !== '' && path.startsWith(cache) ? '; name another cache folder in XDG_CACHE_HOME' : '';
+  say(`setup: ${message}${elsewhere}`);
+  process.exitCode = 1;
+}
+
+/** Tests kill and restart brokers: `--all` is about private ones even if the user has one of his own. */
+function needsBroker() {
+  return !options.has('--no-broker') && (options.has('--all') || !process.env.RABBITMQ_URL);
+}
+
+/**
+ * Asks the very code that will look for them, which is TypeScript and so needs the newer Node.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string[]}
+ */
+function installedVersions(env) {
+  const module = pathToFileURL(join(project, 'lib/local/broker/installations.ts')).href;
+  const program = `import { findInstallations } from ${JSON.stringify(module)};
+    console.log(JSON.stringify(findInstallations().filter(({ path }) => path === '').map(({ version }) => version)));`;
+  return JSON.parse(
+    execFileSync('node', ['--input-type=module', '--eval', program], { env, encoding: 'utf8', stdio: 'pipe' }),
+  );
+}
