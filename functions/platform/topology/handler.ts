@@ -14,8 +14,9 @@ export const handler = customResource({
       secretCredentials(adminSecretArn).read(),
       userPasswords(userSecretArns),
     ]);
+    const client = new ManagementClient({ url: managementUrl, ...admin });
     const report = await applyTopology({
-      client: new ManagementClient({ url: managementUrl, ...admin }),
+      client,
       topology,
       passwords,
       // A binding that is no longer declared must not go on feeding its queue. The vhost is this stack's own, except for the default one.
@@ -25,7 +26,7 @@ export const handler = customResource({
       onRetry: ({ error }) => logger.warn(`broker not ready: ${error.message}`),
       onResult: ({ change: { action, kind, name }, outcome, reason }) =>
         logger.info(`${action} ${kind} ${name}: ${outcome}`, { reason }),
-    });
+    }).finally(() => client.close());
     return { Summary: summary(report) };
   },
   // Messages outlive a stack: what was declared stays on the broker until somebody deletes it there.
