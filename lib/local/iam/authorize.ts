@@ -26,7 +26,8 @@ const applies = (statement: PolicyStatement, action: string, resource: string): 
  * Evaluates the identity policies of one principal: denied unless a statement allows it, and whatever is allowed, a
  * statement that denies wins.
  *
- * @throws UnsupportedPolicyError when a statement that bears on the request uses what is not supported here.
+ * @throws UnsupportedPolicyError when any statement is malformed, or one that bears on the request has a condition that
+ * is not supported here.
  */
 export const authorize = (
   statements: readonly PolicyStatement[],
