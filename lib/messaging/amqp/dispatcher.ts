@@ -47,6 +47,7 @@ export class Dispatcher {
   #connectError: ConnectError | undefined;
   /** Failed attempts to connect and lost connections since the broker last confirmed anything. */
   #failures = 0;
+  #lastFailure = 0;
   #lastAnswer = 0;
   #watch: NodeJS.Timeout | undefined;
 
@@ -150,14 +151,11 @@ export class Dispatcher {
     this.#connecting = true;
     try {
       while (this.#queue.peek()) {
-        // The first attempt after a time of health follows at once.
-        if (this.#failures > 1) {
-          await delay(backoff(this.#failures - 1, connectBackoff, Math.random()), undefined, { ref: false });
-          if (!this.#queue.peek()) break;
-        }
+        await this.#pauseAfterFailure();
+        if (!this.#queue.peek()) break;
         const error = await this.#tryOpen();
         if (!error) break;
-        this.#failures += 1;
+        this.#countFailure();
         this.#connectError = error;
         if (lasting.has(error.reason) && !(error.reason === 'credentials' && this.#renewableCredentials))
           for (const entry of [...this.#queue]) entry.fail(error, entry.unanswered);
@@ -166,6 +164,18 @@ export class Dispatcher {
       this.#connecting = false;
     }
     this.#pump();
+  }
+
+  #countFailure(): void {
+    this.#failures += 1;
+    this.#lastFailure = Date.now();
+  }
+
+  /** The first attempt after a time of health follows at once, and so does one that comes long after the last. */
+  async #pauseAfterFailure(): Promise<void> {
+    if (this.#failures < 2) return;
+    const wait = backoff(this.#failures - 1, connectBackoff, Math.random()) - (Date.now() - this.#lastFailure);
+    if (wait > 0) await delay(wait, undefined, { ref: false });
   }
 
   async #tryOpen(): Promise<ConnectError | undefined> {
@@ -271,7 +281,7 @@ export class Dispatcher {
 
   /** A message that the broker answers twice by closing the connection is given up, so that the others get through. */
   #endure(error: ConnectionLostError, sent: readonly Pending[]): void {
-    this.#failures += 1;
+    this.#countFailure();
     if (!error.provoked) return;
     const [only] = sent;
     if (only && sent.length === 1) {

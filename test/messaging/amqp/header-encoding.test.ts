@@ -48,7 +48,7 @@ describe('headers', () => {
     const headers = JSON.parse('{"table":{"!":"surprise","n":1},"__proto__":{"polluted":true}}');
     const { received } = overTheWire(headers);
     expect(received.table).toEqual({ '!': 'surprise', n: 1 });
-    expect(Object.hasOwn(received, '__proto__') || received.polluted).toBe(true);
+    expect(Object.keys(encodeHeaders(headers).table)).toContain('__proto__');
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 

@@ -1,0 +1,71 @@
+import { describe, expect, it, test } from '@jest/globals';
+import { eventMessage } from '../../../lib/messaging/amqp/event-publisher.ts';
+
+describe('an event', () => {
+  it('becomes a message with all that consumers, operators and tracing need', () => {
+    const before = Date.now();
+    const message = eventMessage({ type: 'order.placed', data: { id: 1 } }, 'the-id', {
+      exchange: 'events',
+      appId: 'shop',
+    });
+    expect(message).toMatchObject({
+      exchange: 'events',
+      routingKey: 'order.placed',
+      properties: {
+        messageId: 'the-id',
+        type: 'order.placed',
+        appId: 'shop',
+        contentType: 'application/json',
+        deliveryMode: 2,
+      },
+      headers: {
+        traceparent: expect.stringMatching(/^00-/),
+        'x-original-exchange': 'events',
+        'x-original-routingKey': 'order.placed',
+      },
+    });
+    expect(message.body.toString()).toBe('{"id":1}');
+    expect(message.properties.timestamp?.getTime()).toBeGreaterThanOrEqual(before);
+  });
+
+  it('keeps what its sender says: routing key, time, trace, content type, headers, bytes', () => {
+    const time = new Date(1000);
+    const message = eventMessage(
+      {
+        type: 't',
+        data: Buffer.from([0, 255]),
+        routingKey: 'k',
+        time,
+        correlationId: 'c',
+        priority: 5,
+        contentType: 'image/png',
+        traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+        tracestate: 'a=b',
+        headers: { tenant: 'x' },
+      },
+      'id',
+      { exchange: '' },
+    );
+    expect(message.routingKey).toBe('k');
+    expect(message.properties).toMatchObject({
+      timestamp: time,
+      correlationId: 'c',
+      priority: 5,
+      contentType: 'image/png',
+    });
+    expect(message.headers).toMatchObject({ tenant: 'x', tracestate: 'a=b', 'x-original-routingKey': 'k' });
+    expect(message.headers.traceparent).toContain('-4bf92f3577b34da6a3ce929d0e0e4736-');
+    expect(message.body).toEqual(Buffer.from([0, 255]));
+  });
+
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+  test.each([
+    ['undefined', undefined, 'data of event t is undefined'],
+    ['a function', () => 1, 'data of event t is function'],
+    ['a bigint', 1n, 'cannot be written as JSON'],
+    ['circular', circular, 'cannot be written as JSON'],
+  ])('whose data is %s is refused by type', (_, data, expected) => {
+    expect(() => eventMessage({ type: 't', data }, 'id', { exchange: 'x' })).toThrow(expected);
+  });
+});
