@@ -1,16 +1,29 @@
 import { App, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
-import { selectEnvironment } from '../lib/config/select.ts';
+import { selectEnvironment, UnknownEnvironmentError } from '../lib/config/select.ts';
+import { InvalidConfigurationError } from '../lib/config/validate.ts';
 import { buildApplication } from '../lib/stacks/application.ts';
+import { UnknownConsumerError } from '../lib/stacks/processing-stack.ts';
 import { declaration } from '../lib/topology/declaration.ts';
+import { InvalidTopologyError } from '../lib/topology/invalid-topology-error.ts';
 
+/** Mistakes in what people edit: the message says what to do, a stack trace would hide it. */
+const mistakes = [UnknownEnvironmentError, InvalidConfigurationError, InvalidTopologyError, UnknownConsumerError];
+
+// Context: env and vhost choose and change an environment of lib/config; name tells several of these applications in one account apart.
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-buildApplication(app, {
-  name: String(app.node.tryGetContext('name') ?? 'events'),
-  environment: selectEnvironment({
-    env: app.node.tryGetContext('env'),
-    vhost: app.node.tryGetContext('vhost'),
-  }),
-  declaration,
-});
+try {
+  buildApplication(app, {
+    name: String(app.node.tryGetContext('name') ?? 'events'),
+    environment: selectEnvironment({
+      env: app.node.tryGetContext('env'),
+      vhost: app.node.tryGetContext('vhost'),
+    }),
+    declaration,
+  });
+} catch (error) {
+  if (!mistakes.some((mistake) => error instanceof mistake)) throw error;
+  console.error((error as Error).message);
+  process.exit(1);
+}
