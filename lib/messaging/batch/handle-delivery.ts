@@ -81,6 +81,11 @@ async function claim(delivery: Delivery, batch: Batch, claims: ClaimStore): Prom
 
 async function handle(delivery: Delivery, batch: Batch): Promise<void> {
   const { consumer, services } = batch;
+  // Time may have passed since the claim: another handler may have kept the event loop busy.
+  if (services.claims && batch.guard.isOver()) {
+    delivery.fate = deferred('deadline');
+    return;
+  }
   delivery.stage = 'handling';
   try {
     if (delivery.problem) throw delivery.problem.error;

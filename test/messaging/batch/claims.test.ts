@@ -1,0 +1,327 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { describe, expect, it } from '@jest/globals';
+import type { EffectTransactions } from '../../../lib/messaging/batch/batch.ts';
+import type { ClaimStore } from '../../../lib/messaging/claims/claim-store.ts';
+import { ClaimLostError, FatalError } from '../../../lib/messaging/errors.ts';
+import { failed, gate, type Handle, invoke, message, newWorld, summary, type World } from './harness.ts';
+
+const noop: Handle = () => {};
+/** The process ends while it handles this message: the claim stays behind. */
+async function crash(world: World, id: string, leaseMilliseconds = 1000): Promise<void> {
+  const owner = `crashed-${id}-${world.clock.now}`;
+  const request = { key: `consumer#${id}`, turn: 1, owner, leaseUntil: world.clock.now + leaseMilliseconds };
+  const outcome = await world.claims.claim(request);
+  if (outcome.status === 'suspect') expect(await world.claims.takeOver(request, outcome.owner)).toBe(true);
+  else expect(outcome.status).toBe('claimed');
+}
+const storeThat = (world: World, overrides: Partial<ClaimStore>): ClaimStore => ({
+  claim: (request) => world.claims.claim(request),
+  takeOver: (request, from) => world.claims.takeOver(request, from),
+  complete: (key, owner) => world.claims.complete(key, owner),
+  forwarded: (key, owner) => world.claims.forwarded(key, owner),
+  release: (key, owner) => world.claims.release(key, owner),
+  ...overrides,
+});
+
+describe('a duplicate', () => {
+  it('is recognised in the same batch, in a later one, and as an older copy', async () => {
+    const world = newWorld();
+    const handled: string[] = [];
+    const handle: Handle = ({ id, attempt }) => void handled.push(`${id}${attempt}`);
+    expect(await invoke(world, [message('a'), message('a')], handle)).toMatchObject({ done: 1, duplicate: 1 });
+    expect(await invoke(world, [message('a', { redelivered: true })], handle)).toMatchObject({ duplicate: 1 });
+    const second = message('b', { headers: { 'x-attempt': 2 } });
+    expect(await invoke(world, [second, message('b')], handle)).toMatchObject({ done: 1, duplicate: 1 });
+    expect(handled).toEqual(['a1', 'b2']);
+  });
+
+  it('of a message that fails is not handed on a second time', async () => {
+    const world = newWorld();
+    const handle: Handle = ({ id }) => {
+      if (id === 'a') throw new Error('x');
+      throw new FatalError('x');
+    };
+    const report = await invoke(world, [message('a'), message('b'), message('a'), message('b')], handle);
+    expect(report).toMatchObject({ retried: 1, deadLettered: 1, duplicate: 2 });
+    expect(world.publisher.published).toHaveLength(2);
+  });
+
+  it('that cannot be read is set aside once', async () => {
+    const world = newWorld();
+    const bad = message('a', { body: 'x', properties: { contentEncoding: 'nonsense' } });
+    const schema = { '~standard': { version: 1, vendor: 'test', validate: (value: unknown) => ({ value }) } } as const;
+    expect(await invoke(world, [bad], noop, { schema })).toMatchObject({ deadLettered: 1 });
+    expect(await invoke(world, [bad], noop, { schema })).toMatchObject({ duplicate: 1 });
+  });
+
+  it('that an operator replays is handled again after it had failed, not after it was done', async () => {
+    const world = newWorld();
+    const failing: Handle = () => {
+      throw new FatalError('x');
+    };
+    const replayed = (id: string) => message(id, { headers: { 'x-redrive-count': 1 } });
+    await invoke(world, [message('failed')], failing);
+    await invoke(world, [message('done')], noop);
+    expect(await invoke(world, [replayed('failed'), replayed('done')], noop)).toMatchObject({ done: 1, duplicate: 1 });
+  });
+
+  it('is handled again by a consumer without claims', async () => {
+    const handled: string[] = [];
+    const handle: Handle = ({ id }) => {
+      handled.push(id);
+      throw new Error('x');
+    };
+    const world = newWorld();
+    expect(await invoke(world, [message('a'), message('a')], handle, { claims: 'none' })).toMatchObject({ retried: 2 });
+    expect(handled).toEqual(['a', 'a']);
+  });
+
+  it('of two that have no id and the same content', async () => {
+    const tick = { properties: { type: 'tick' }, body: '{}' };
+    expect(await invoke(newWorld(), [tick, tick], noop)).toMatchObject({ done: 1, duplicate: 1 });
+  });
+});
+
+describe('a message that another invocation holds', () => {
+  it('comes back uncounted when its lease has ended', async () => {
+    const world = newWorld();
+    await crash(world, 'a', 7500);
+    const second = message('a', { headers: {} });
+    expect(await invoke(world, [second], noop)).toMatchObject({ deferred: 1, deferralCauses: { busy: 1 } });
+    expect(world.publisher.published.map(summary)).toEqual([{ id: 'a', to: '8 s q', attempt: 1 }]);
+  });
+});
+
+describe('a message whose owner vanished', () => {
+  it('is handled last and alone, with the fate of the others already settled', async () => {
+    const world = newWorld();
+    await crash(world, 'suspect-1');
+    await crash(world, 'suspect-2');
+    world.clock.now += 1000;
+    const log: string[] = [];
+    const handle: Handle = async ({ id }) => {
+      log.push(`${id} begins`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      log.push(`${id} ends`);
+      if (id === 'bad') throw new Error('x');
+    };
+    world.publisher.answer = () => {
+      log.push('copy confirmed');
+      return { status: 'confirmed' };
+    };
+    const messages = ['suspect-1', 'a', 'bad', 'suspect-2', 'b'].map((id) => message(id));
+    expect(await invoke(world, messages, handle)).toMatchObject({ done: 4, retried: 1 });
+    expect(log.slice(0, 3)).toEqual(['a begins', 'bad begins', 'b begins']);
+    expect(log.slice(6)).toEqual([
+      'copy confirmed',
+      'suspect-1 begins',
+      'suspect-1 ends',
+      'suspect-2 begins',
+      'suspect-2 ends',
+    ]);
+  });
+
+  it('for the third time goes to the dead-letter queue unhandled', async () => {
+    const world = newWorld();
+    for (let crashes = 0; crashes < 3; crashes++) {
+      await crash(world, 'poison');
+      world.clock.now += 1000;
+    }
+    const handled: string[] = [];
+    const handle: Handle = ({ id }) => void handled.push(id);
+    expect(await invoke(world, [message('poison'), message('a')], handle)).toMatchObject({
+      done: 1,
+      deadLetterReasons: { 'process-crashed': 1 },
+    });
+    expect(handled).toEqual(['a']);
+    expect(world.publisher.published[0]?.headers['x-exception-message']).toBe(
+      'the process ended 3 times while it handled this message',
+    );
+    expect(await invoke(world, [message('poison')], handle)).toMatchObject({ duplicate: 1 });
+  });
+
+  it('is left to whoever is faster in taking it over', async () => {
+    const world = newWorld();
+    await crash(world, 'a');
+    world.clock.now += 1000;
+    const claims = storeThat(world, { takeOver: async () => false });
+    expect(await invoke(world, [message('a')], noop, { claims })).toMatchObject({ deferralCauses: { busy: 1 } });
+  });
+
+  it('is not touched when the copies of the others are not confirmed', async () => {
+    const world = newWorld();
+    await crash(world, 'suspect');
+    world.clock.now += 1000;
+    const handled: string[] = [];
+    const handle: Handle = ({ id }) => {
+      handled.push(id);
+      throw new Error('x');
+    };
+    world.publisher.answer = () => failed;
+    await expect(invoke(world, [message('suspect'), message('a')], handle)).rejects.toThrow(/1 copies/);
+    expect(handled).toEqual(['a']);
+  });
+
+  it('keeps those with its order key behind it', async () => {
+    const world = newWorld();
+    await crash(world, 'first');
+    world.clock.now += 1000;
+    const handled: string[] = [];
+    const orderBy = () => 'key';
+    await invoke(world, [message('first'), message('second')], ({ id }) => void handled.push(id), { orderBy });
+    expect(handled).toEqual(['first', 'second']);
+  });
+});
+
+describe('a claim that is lost while the message is handled', () => {
+  it('leaves the message to the new owner: nothing is handed on', async () => {
+    const world = newWorld();
+    const claims = storeThat(world, { complete: async () => false });
+    expect(await invoke(world, [message('a')], noop, { claims })).toMatchObject({ claimLost: 1, done: 0 });
+    expect(world.publisher.calls).toBe(0);
+  });
+});
+
+describe('without an answer from the claim store', () => {
+  const away = async () => {
+    throw new Error('table is away');
+  };
+
+  it('messages come back uncounted', async () => {
+    const world = newWorld();
+    const handled: string[] = [];
+    const claims = storeThat(world, { claim: away, release: away });
+    const report = await invoke(world, [message('a')], ({ id }) => void handled.push(id), { claims });
+    expect(report).toMatchObject({ deferred: 1, deferralCauses: { 'claims-unavailable': 1 } });
+    expect(handled).toEqual([]);
+    expect(world.publisher.published.map(summary)).toEqual([{ id: 'a', to: '5 s q', attempt: 1 }]);
+  });
+
+  it('a handled message is done all the same: a retry would repeat its effect', async () => {
+    const world = newWorld();
+    const claims = storeThat(world, { complete: away });
+    expect(await invoke(world, [message('a')], noop, { claims })).toMatchObject({ done: 1 });
+    expect(world.publisher.calls).toBe(0);
+  });
+
+  it('a copy that was confirmed counts', async () => {
+    const world = newWorld();
+    const claims = storeThat(world, { forwarded: away });
+    const handle: Handle = () => {
+      throw new Error('x');
+    };
+    expect(await invoke(world, [message('a')], handle, { claims })).toMatchObject({ retried: 1 });
+  });
+});
+
+describe('transact', () => {
+  const item: TransactWriteItem = { Delete: { TableName: 't', Key: {} } };
+  const effectsOf = (world: World, more: Partial<EffectTransactions> = {}) => {
+    const committed: unknown[] = [];
+    const effects: EffectTransactions = {
+      commit: async (items, key, owner) => {
+        committed.push(...items);
+        return (await world.claims.complete(key, owner)) ? 'committed' : 'fenced';
+      },
+      ...more,
+    };
+    return { committed, services: { effects } };
+  };
+
+  it('completes the claim together with the effect: nothing else is asked of the store', async () => {
+    const world = newWorld();
+    const { committed, services } = effectsOf(world);
+    const claims = storeThat(world, { complete: async () => Promise.reject(new Error('asked again')) });
+    const handle: Handle = (_message, { transact }) => transact([item]);
+    expect(await invoke(world, [message('a')], handle, { services, claims })).toMatchObject({ done: 1 });
+    expect(await invoke(world, [message('a')], handle, { services, claims })).toMatchObject({ duplicate: 1 });
+    expect(committed).toEqual([item]);
+  });
+
+  it('has committed: an error behind it changes nothing', async () => {
+    const world = newWorld();
+    const { services } = effectsOf(world);
+    const handle: Handle = async (_message, { transact }) => {
+      await transact([item]);
+      throw new Error('late');
+    };
+    expect(await invoke(world, [message('a')], handle, { services })).toMatchObject({ done: 1, retried: 0 });
+  });
+
+  it.each(['lets it pass', 'catches it'])(
+    'finds the claim lost: the handler %s, and the message is left to its new owner',
+    async (how) => {
+      const world = newWorld();
+      const errors: unknown[] = [];
+      const { services } = effectsOf(world, { commit: async () => 'fenced' });
+      const handle: Handle = async (_message, { transact }) => {
+        await transact([item]).catch((error: unknown) => {
+          errors.push(error);
+          if (how === 'lets it pass') throw error;
+        });
+      };
+      expect(await invoke(world, [message('a')], handle, { services })).toMatchObject({ claimLost: 1, retried: 0 });
+      expect(errors).toEqual([expect.any(ClaimLostError)]);
+    },
+  );
+
+  it("passes on that one of the handler's own conditions failed; the message is then retried like after any error", async () => {
+    const world = newWorld();
+    const cancelled = Object.assign(new Error('no stock'), { name: 'TransactionCanceledException' });
+    const { services } = effectsOf(world, { commit: async () => Promise.reject(cancelled) });
+    const report = await invoke(world, [message('a')], (_message, { transact }) => transact([item]), { services });
+    expect(report).toMatchObject({ retried: 1 });
+    expect(world.publisher.published[0]?.headers['x-exception-type']).toBe('TransactionCanceledException');
+  });
+
+  it.each([
+    ['nothing', [], 'transact got 0 items; it takes 1 to 99'],
+    ['too much', Array.from({ length: 100 }, () => item), 'transact got 100 items; it takes 1 to 99'],
+  ])('with %s is fatal', async (_name, items, problem) => {
+    const world = newWorld();
+    const { services } = effectsOf(world);
+    const report = await invoke(world, [message('a')], (_message, { transact }) => transact(items), { services });
+    expect(report).toMatchObject({ deadLetterReasons: { fatal: 1 } });
+    expect(world.publisher.published[0]?.headers['x-exception-message']).toBe(problem);
+  });
+
+  it('twice is fatal, unless the first has committed', async () => {
+    const world = newWorld();
+    const problems: string[] = [];
+    const { services } = effectsOf(world);
+    const handle: Handle = async (_message, { transact }) => {
+      await transact([item]);
+      await transact([item]).catch((error: Error) => problems.push(error.message));
+    };
+    expect(await invoke(world, [message('a')], handle, { services })).toMatchObject({ done: 1 });
+    expect(problems).toEqual(['transact was called twice for one message; put all items into one call']);
+  });
+
+  it('needs claims', async () => {
+    const world = newWorld();
+    const handle: Handle = (_message, { transact }) => transact([item]);
+    await invoke(world, [message('a')], handle, { claims: 'none' });
+    expect(world.publisher.published[0]?.headers['x-exception-message']).toBe(
+      "transact needs the claim table, but this consumer has claims: 'none'",
+    );
+  });
+
+  it('comes too late for a message that was handed on', async () => {
+    const world = newWorld();
+    const { services, committed } = effectsOf(world);
+    const { opened, open } = gate();
+    const late: unknown[] = [];
+    const handle: Handle = async (_message, { transact }) => {
+      await opened;
+      await transact([item]).catch((error: unknown) => late.push(error));
+      open2.open();
+    };
+    const open2 = gate();
+    const report = await invoke(world, [message('a')], handle, { services, remainingMilliseconds: 60 });
+    expect(report).toMatchObject({ retried: 1 });
+    open();
+    await open2.opened;
+    expect(late).toEqual([expect.any(ClaimLostError)]);
+    expect(committed).toEqual([]);
+  });
+});

@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { timeBudget } from '../../../lib/messaging/batch/deadline.ts';
+import { DeadlineExceededError } from '../../../lib/messaging/errors.ts';
+import { type Handle, invoke, message, newWorld, summary } from './harness.ts';
+
+const forever = new Promise<void>(() => {});
+
+describe('the time of an invocation', () => {
+  it.each([
+    [900_000, 5000],
+    [30_000, 3000],
+    [10_000, 1000],
+    [3000, 1000],
+    [1500, 500],
+    [0, 0],
+  ])('of %i ms has a reserve of %i ms', (remaining, reserve) => {
+    const budget = timeBudget(1_000_000, remaining);
+    expect(budget.endsAt - budget.stopAt).toBe(reserve);
+    expect(budget.endsAt).toBe(1_000_000 + remaining);
+  });
+
+  it('is divided in order, whatever is left', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1000, max: 900_000 }), (remaining) => {
+        const { stopAt, abandonAt, publishBy, settleBy, endsAt } = timeBudget(1_000_000, remaining);
+        const times = [1_000_000, stopAt, abandonAt, publishBy, settleBy, endsAt];
+        expect(times).toEqual(times.toSorted((a, b) => a - b));
+        expect(stopAt).toBeLessThanOrEqual(endsAt);
+      }),
+    );
+  });
+});
+
+describe('when the time is almost over', () => {
+  it('a handler that never settles is left behind and retried; what was not started comes back uncounted', async () => {
+    const world = newWorld();
+    const handled: string[] = [];
+    const handle: Handle = ({ id }) => {
+      handled.push(id);
+      return id === 'stuck' ? forever : undefined;
+    };
+    const messages = ['good', 'stuck', 'waiting', 'waiting-2'].map((id) =>
+      message(id, { headers: { 'x-attempt': 2 } }),
+    );
+    const started = performance.now();
+    const report = await invoke(world, messages, handle, { concurrency: 1, remainingMilliseconds: 300 });
+    expect(performance.now() - started).toBeLessThan(300);
+    expect(handled).toEqual(['good', 'stuck']);
+    expect(report).toMatchObject({ done: 1, retried: 1, deferred: 2, deferralCauses: { deadline: 2 } });
+    expect(world.publisher.published.map(summary)).toEqual([
+      { id: 'stuck', to: '10 s q', attempt: 3 },
+      { id: 'waiting', to: '1 s q', attempt: 2 },
+      { id: 'waiting-2', to: '1 s q', attempt: 2 },
+    ]);
+    expect(world.publisher.published[0]?.headers['x-exception-type']).toBe('DeadlineExceededError');
+  });
+
+  it('handlers are told by their signal, in time to stop by themselves', async () => {
+    const world = newWorld();
+    const seen: unknown[] = [];
+    const handle: Handle = async (_message, { signal, remainingMilliseconds }) => {
+      seen.push(remainingMilliseconds() > 100);
+      await sleep(10_000, undefined, { signal }).catch(() => {});
+      seen.push(signal.reason, remainingMilliseconds());
+    };
+    expect(await invoke(world, [message('a')], handle, { remainingMilliseconds: 300 })).toMatchObject({ done: 1 });
+    expect(seen).toEqual([true, expect.any(DeadlineExceededError), 0]);
+  });
+
+  it('a handler that keeps the event loop busy does not let the next one start', async () => {
+    const world = newWorld();
+    const handle: Handle = () => {
+      const until = performance.now() + 250;
+      while (performance.now() < until);
+    };
+    const messages = ['a', 'b', 'c'].map((id) => message(id));
+    const report = await invoke(world, messages, handle, { remainingMilliseconds: 300 });
+    expect(report).toMatchObject({ done: 1, deferred: 2 });
+  });
+
+  it('followers of an order key keep the delay of the one that was left behind', async () => {
+    const world = newWorld();
+    await invoke(
+      world,
+      ['a', 'b'].map((id) => message(id)),
+      () => forever,
+      {
+        orderBy: () => 'key',
+        remainingMilliseconds: 150,
+      },
+    );
+    expect(world.publisher.published.map(summary)).toEqual([
+      { id: 'a', to: '5 s q', attempt: 2 },
+      { id: 'b', to: '5 s q', attempt: 1 },
+    ]);
+  });
+
+  it('a claim store that hangs counts as not started, and does not hang the function', async () => {
+    const world = newWorld();
+    const claims = {
+      claim: () => forever as never,
+      takeOver: () => forever as never,
+      complete: () => forever as never,
+      forwarded: () => forever as never,
+      release: () => forever as never,
+    };
+    const started = performance.now();
+    const report = await invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 300 });
+    expect(performance.now() - started).toBeLessThan(300);
+    expect(report).toMatchObject({ deferred: 1, retried: 0 });
+  });
+
+  it('a completion that hangs counts as done: the effect has happened', async () => {
+    const world = newWorld();
+    const claims = {
+      claim: world.claims.claim.bind(world.claims),
+      takeOver: () => forever as never,
+      complete: () => forever as never,
+      forwarded: () => forever as never,
+      release: () => forever as never,
+    };
+    expect(await invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 150 })).toMatchObject({
+      done: 1,
+    });
+  });
+
+  it('an invocation that begins without any time hands everything on', async () => {
+    const world = newWorld();
+    const handled: string[] = [];
+    const messages = ['a', 'b'].map((id) => message(id));
+    const report = await invoke(world, messages, ({ id }) => void handled.push(id), { remainingMilliseconds: 0 });
+    expect(report).toMatchObject({ deferred: 2 });
+    expect(handled).toEqual([]);
+  });
+
+  it('what a handler does after it was left behind changes nothing any more', async () => {
+    const world = newWorld();
+    const handle: Handle = async () => {
+      await sleep(200);
+      throw new Error('too late');
+    };
+    const report = await invoke(world, [message('a')], handle, { remainingMilliseconds: 120 });
+    await sleep(150);
+    expect(report).toMatchObject({ retried: 1 });
+    expect(world.publisher.published).toHaveLength(1);
+    expect(world.publisher.published[0]?.headers['x-exception-type']).toBe('DeadlineExceededError');
+  });
+});

@@ -1,0 +1,112 @@
+// Runs batches with claims in memory and a publisher that records what it is given.
+
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { ConsumerDefinition, ConsumerServices } from '../../../lib/messaging/batch/batch.ts';
+import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
+import type { BatchReport } from '../../../lib/messaging/batch/report.ts';
+import type { ClaimStore } from '../../../lib/messaging/claims/claim-store.ts';
+import { MemoryClaimStore } from '../../../lib/messaging/claims/memory-claim-store.ts';
+import type { MessagePublisher, OutgoingMessage, PublishResult } from '../../../lib/messaging/publisher.ts';
+import { eventOf, type Published } from '../lambda-event.ts';
+
+export const confirmed: PublishResult = { status: 'confirmed' };
+export const returned: PublishResult = { status: 'returned', error: new Error('no queue takes it') };
+export const rejected: PublishResult = { status: 'rejected', error: new Error('queue is full') };
+export const failed: PublishResult = { status: 'failed', error: new Error('connection lost'), mayHaveArrived: true };
+
+export class RecordingPublisher implements MessagePublisher {
+  /** What was confirmed. */
+  readonly published: OutgoingMessage[] = [];
+  calls = 0;
+  answer: (message: OutgoingMessage) => PublishResult = () => confirmed;
+
+  async publish(messages: readonly OutgoingMessage[]): Promise<PublishResult[]> {
+    this.calls++;
+    return messages.map((message) => {
+      const result = this.answer(message);
+      if (result.status === 'confirmed') this.published.push(message);
+      return result;
+    });
+  }
+}
+
+export interface World {
+  readonly publisher: RecordingPublisher;
+  readonly claims: MemoryClaimStore;
+  readonly clock: { now: number };
+}
+
+export const newWorld = (): World => {
+  const clock = { now: Date.now() };
+  return { clock, publisher: new RecordingPublisher(), claims: new MemoryClaimStore({ now: () => clock.now }) };
+};
+
+export type Handle = ConsumerDefinition['handle'];
+
+export interface Run extends Partial<Omit<ConsumerDefinition, 'handle'>> {
+  readonly services?: Partial<Omit<ConsumerServices, 'claims'>>;
+  readonly claims?: ClaimStore | 'none';
+  readonly remainingMilliseconds?: number;
+  readonly owner?: string;
+  readonly onReport?: (report: BatchReport) => void;
+  readonly queue?: string;
+}
+
+let invocations = 0;
+
+/** One invocation with these messages in its batch. The clock of the world runs while handlers do. */
+export function invoke(
+  world: World,
+  messages: readonly Published[],
+  handle: Handle,
+  { services, claims = world.claims, remainingMilliseconds = 60_000, owner, onReport, queue = 'q', ...more }: Run = {},
+): Promise<BatchReport> {
+  const started = performance.now() - world.clock.now;
+  const consumer: ConsumerDefinition = {
+    name: 'consumer',
+    schema: undefined,
+    orderBy: undefined,
+    concurrency: 10,
+    maxBodyBytes: 1_000_000,
+    policy: { maxAttempts: 3, baseDelaySeconds: 10, maxDelaySeconds: 60 },
+    handle,
+    ...more,
+  };
+  return processBatch(
+    eventOf({ [queue]: messages }),
+    consumer,
+    {
+      ...(claims === 'none' ? {} : { claims }),
+      publisher: async () => world.publisher,
+      now: () => performance.now() - started,
+      random: () => 0.5,
+      logger: new Logger({ logLevel: 'SILENT' }),
+      ...services,
+    },
+    { remainingMilliseconds, owner: owner ?? `owner-${++invocations}`, onReport },
+  );
+}
+
+export const message = (messageId: string, more: Published = {}): Published => ({
+  ...more,
+  properties: { messageId, ...more.properties },
+});
+
+/** Where a copy goes and which attempt it is for. */
+export const summary = ({ exchange, routingKey, properties, headers }: OutgoingMessage) => ({
+  id: properties.messageId,
+  to: exchange === 'dead-letter' ? `dead-letter ${routingKey}` : `${delayOf(routingKey)} s ${routingKey.slice(32)}`,
+  attempt: headers['x-attempt'] ?? 1,
+  ...(headers['x-dead-letter-reason'] === undefined ? {} : { reason: headers['x-dead-letter-reason'] }),
+});
+
+const delayOf = (routingKey: string): number => Number.parseInt(routingKey.slice(0, 32).replaceAll('.', ''), 2);
+
+/** A promise and the function that resolves it. */
+export function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
+  let open = (): void => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
