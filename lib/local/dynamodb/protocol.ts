@@ -10,7 +10,7 @@ export type ToServer =
     }
   /** `denial` is the message for the caller; without it the action is allowed. */
   | { readonly type: 'decision'; readonly question: number; readonly denial?: string }
-  /** Policies have changed: decisions taken so far are void. */
+  /** Policies have changed: what was allowed so far may be so no more. */
   | { readonly type: 'forget-decisions' };
 
 export type FromServer =

@@ -16,22 +16,23 @@ process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
 
 const questions = new Map<number, (denial: string | undefined) => void>();
-const decisions = new Map<string, Promise<string | undefined>>();
+const allowed = new Set<string>();
 let lastQuestion = 0;
 
-/** Asks the parent, once for each combination. */
-const authorize: Authorizer = (accessKeyId, action, resource) => {
+const ask: Authorizer = (accessKeyId, action, resource) =>
+  new Promise((resolve) => {
+    const question = ++lastQuestion;
+    questions.set(question, resolve);
+    send({ type: 'authorize', question, accessKeyId, action, resource });
+  });
+
+/** Asks the parent. What is allowed is remembered; what is denied may have been asked before its policy was there. */
+const authorize: Authorizer = async (accessKeyId, action, resource) => {
   const key = `${accessKeyId} ${action} ${resource}`;
-  let decision = decisions.get(key);
-  if (!decision) {
-    decision = new Promise((resolve) => {
-      const question = ++lastQuestion;
-      questions.set(question, resolve);
-      send({ type: 'authorize', question, accessKeyId, action, resource });
-    });
-    decisions.set(key, decision);
-  }
-  return decision;
+  if (allowed.has(key)) return undefined;
+  const denial = await ask(accessKeyId, action, resource);
+  if (denial === undefined) allowed.add(key);
+  return denial;
 };
 
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | undefined> => {
@@ -87,7 +88,7 @@ const start = ({ port, region, accountId, authorized, sweepSeconds }: ToServer &
 
 process.on('message', (message: ToServer) => {
   if (message.type === 'start') start(message);
-  else if (message.type === 'forget-decisions') decisions.clear();
+  else if (message.type === 'forget-decisions') allowed.clear();
   else {
     questions.get(message.question)?.(message.denial);
     questions.delete(message.question);

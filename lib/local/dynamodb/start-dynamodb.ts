@@ -11,8 +11,8 @@ export interface DynamoDbOptions {
   /** Account in the ARNs of tables. @default 000000000000 */
   readonly accountId?: string;
   /**
-   * Decides about an action on a resource by the caller's access key. Asked once for each combination; call
-   * `forgetDecisions` when policies change. @default everybody who signs may do everything
+   * Decides about an action on a resource by the caller's access key. What it allows is remembered until
+   * `forgetDecisions`. @default everybody who signs may do everything
    */
   readonly authorize?: (accessKeyId: string, action: string, resourceArn: string) => Decision | Promise<Decision>;
   /** Seconds between two deletions of expired items. AWS takes "a few days" at most. @default 30 */

@@ -13,6 +13,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { startDynamoDb } from '../../../lib/local/dynamodb/start-dynamodb.ts';
 import { authorize } from '../../../lib/local/iam/authorize.ts';
 import type { PolicyStatement } from '../../../lib/local/iam/policy-statement.ts';
+import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
 import { type LocalTables, startLocalTables } from './local-tables.ts';
 
 const runs = (pid: number): boolean => {
@@ -140,6 +141,32 @@ describe('a function', () => {
         .clientOf('READER')
         .send(new QueryCommand({ TableName, IndexName: 'by-date', KeyConditionExpression: 'id = :a' })),
     ).rejects.toThrow('table/table-1/index/by-date');
+  }, 30_000);
+
+  it('gains at once what a policy allows later, and loses what it no longer allows when decisions are forgotten', async () => {
+    let isAllowed = false;
+    const running = await startDynamoDb({
+      authorize: () =>
+        isAllowed ? { allowed: true } : { allowed: false, code: 'AccessDeniedException', message: 'no' },
+    });
+    const client = createDynamoDbClient({
+      endpoint: running.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'LATE', secretAccessKey: 'x' },
+    });
+    const list = () => client.send(new ListTablesCommand({}));
+    try {
+      await expect(list()).rejects.toThrow('no');
+      isAllowed = true;
+      await list();
+      isAllowed = false;
+      await list();
+      running.forgetDecisions();
+      await expect(list()).rejects.toThrow('no');
+    } finally {
+      client.destroy();
+      await running.stop();
+    }
   }, 30_000);
 
   it('that nobody knows may do nothing', async () => {
