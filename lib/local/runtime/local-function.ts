@@ -17,7 +17,7 @@ export interface FunctionObserver {
  * used again, and a new one is started when all are busy. Unlike Lambda, idle processes are not frozen.
  */
 export class LocalFunction {
-  readonly #access: LocalAccess;
+  readonly #access: () => LocalAccess;
   readonly #observer: FunctionObserver;
   #settings: FunctionSettings;
   readonly #idle: ExecutionEnvironment[] = [];
@@ -25,7 +25,8 @@ export class LocalFunction {
   #warming: Promise<void> | undefined;
   #stopped = false;
 
-  constructor(settings: FunctionSettings, access: LocalAccess, observer: FunctionObserver) {
+  /** @param access asked for each new process */
+  constructor(settings: FunctionSettings, access: () => LocalAccess, observer: FunctionObserver) {
     this.#settings = settings;
     this.#access = access;
     this.#observer = observer;
@@ -124,7 +125,7 @@ export class LocalFunction {
     const environment = new ExecutionEnvironment(this.#settings);
     this.#environments.push(environment);
     const begun = performance.now();
-    const failure = await environment.start(this.#access, this.#observer.line.bind(this.#observer));
+    const failure = await environment.start(this.#access(), this.#observer.line.bind(this.#observer));
     if (failure) {
       this.#environments = this.#environments.filter((candidate) => candidate !== environment);
       await environment.stop();

@@ -27,7 +27,7 @@ const start = (overrides: Partial<FunctionSettings> = {}, lines: string[] = []):
     logFormat: 'Text',
     ...overrides,
   };
-  const made = new LocalFunction(settings, access, { line: (_stream, line) => lines.push(line) });
+  const made = new LocalFunction(settings, () => access, { line: (_stream, line) => lines.push(line) });
   running.push(made);
   return made;
 };
@@ -52,9 +52,9 @@ const alive = (pid: number): boolean => {
 
 describe('a function on this machine', () => {
   it('runs with the template’s environment, Lambda’s own variables and nothing of ours', async () => {
-    process.env['SECRET_OF_THE_PARENT'] = 'visible?';
+    process.env.SECRET_OF_THE_PARENT = 'visible?';
     const answer = await echo(start());
-    delete process.env['SECRET_OF_THE_PARENT'];
+    delete process.env.SECRET_OF_THE_PARENT;
     expect(answer.event.text).toBe('größer ✓');
     expect(answer.environment).toMatchObject({
       COLOUR: 'blue',
@@ -193,7 +193,7 @@ describe('a function on this machine', () => {
   it('dies with the process that started it, however that one ends', async () => {
     const script = `
       import { LocalFunction } from ${JSON.stringify(new URL('../../../lib/local/runtime/local-function.ts', import.meta.url).href)};
-      const target = new LocalFunction(${JSON.stringify(start().settings)}, ${JSON.stringify(access)}, { line() {} });
+      const target = new LocalFunction(${JSON.stringify(start().settings)}, () => (${JSON.stringify(access)}), { line() {} });
       await target.warm();
       console.log(target.pid);
       void target.invoke('{"do":"spin"}');

@@ -1,0 +1,91 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssemblyError, type Template } from './template.ts';
+
+export interface AssemblyStack {
+  /** Name that the stack has in CloudFormation. */
+  readonly name: string;
+  readonly template: Template;
+  /** Absolute path of each file asset by its hash, which is also the stem of its S3 key. */
+  readonly assets: ReadonlyMap<string, string>;
+}
+
+export interface Assembly {
+  readonly directory: string;
+  /** Those that others depend on come first. */
+  readonly stacks: readonly AssemblyStack[];
+}
+
+interface Artifact {
+  readonly type: string;
+  readonly dependencies?: readonly string[];
+  readonly properties?: {
+    readonly templateFile?: string;
+    readonly stackName?: string;
+    readonly file?: string;
+    readonly directoryName?: string;
+  };
+}
+
+const json = <Content>(file: string): Content => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Content;
+  } catch (cause) {
+    throw new AssemblyError(`${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+};
+
+/**
+ * Reads what `cdk synth` wrote.
+ * @param directory usually `cdk.out`
+ * @throws AssemblyError when there is no assembly, or it holds container images or stages, which cannot run here
+ */
+export const readAssembly = (directory: string): Assembly => {
+  const manifestFile = join(directory, 'manifest.json');
+  if (!existsSync(manifestFile))
+    throw new AssemblyError(`${manifestFile} does not exist; synthesize first: npm run synth`);
+  const { artifacts = {} } = json<{ artifacts?: Record<string, Artifact> }>(manifestFile);
+  const assets = new Map<string, string>();
+  for (const [id, artifact] of Object.entries(artifacts)) {
+    if (artifact.type === 'cdk:cloud-assembly')
+      throw new AssemblyError(
+        `${id} is a stage (nested cloud assembly); give its folder ${artifact.properties?.directoryName} instead`,
+      );
+    if (artifact.type === 'cdk:asset-manifest') readAssets(directory, artifact.properties?.file ?? '', assets);
+  }
+  const stacks: AssemblyStack[] = inOrder(artifacts)
+    .filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack')
+    .map(([id, artifact]) => ({
+      name: artifact.properties?.stackName ?? id,
+      template: json<Template>(join(directory, artifact.properties?.templateFile ?? '')),
+      assets,
+    }));
+  if (stacks.length === 0) throw new AssemblyError(`${manifestFile} holds no stack`);
+  return { directory, stacks };
+};
+
+const readAssets = (directory: string, file: string, into: Map<string, string>): void => {
+  const manifest = json<{
+    files?: Record<string, { source: { path?: string } }>;
+    dockerImages?: Record<string, unknown>;
+  }>(join(directory, file));
+  const images = Object.keys(manifest.dockerImages ?? {});
+  if (images.length > 0)
+    throw new AssemblyError(`${file} holds container images (${images.join(', ')}); only file assets run here`);
+  for (const [hash, { source }] of Object.entries(manifest.files ?? {}))
+    if (source.path) into.set(hash, join(directory, source.path));
+};
+
+const inOrder = (artifacts: Record<string, Artifact>): [string, Artifact][] => {
+  const ordered: [string, Artifact][] = [];
+  const seen = new Set<string>();
+  const visit = (id: string): void => {
+    const artifact = artifacts[id];
+    if (seen.has(id) || !artifact) return;
+    seen.add(id);
+    for (const dependency of artifact.dependencies ?? []) visit(dependency);
+    ordered.push([id, artifact]);
+  };
+  for (const id of Object.keys(artifacts)) visit(id);
+  return ordered;
+};

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { credentialOf } from '../iam/credential.ts';
+import type { Principals } from './principals.ts';
+import type { SecretStore } from './secret-store.ts';
+import { answerSecretsManager, failure, type JsonAnswer } from './secrets-manager.ts';
+
+export interface AwsEndpoint {
+  /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
+  readonly url: string;
+  stop(): void;
+}
+
+const body = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+};
+
+/**
+ * The one endpoint for AWS's APIs on this machine, save DynamoDB, which has its own. A service that is not here is
+ * refused with an error that says so.
+ */
+export const startAwsEndpoint = async (
+  services: { readonly secrets: SecretStore; readonly principals: Principals },
+  onRefused: (message: string) => void,
+): Promise<AwsEndpoint> => {
+  const answer = async (request: IncomingMessage): Promise<JsonAnswer> => {
+    const credential = credentialOf(request);
+    const [service = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
+    if (service !== 'secretsmanager') {
+      const wanted = credential?.service ?? 'the service that was asked for';
+      const hint = wanted === 'dynamodb' ? '; DynamoDB is at AWS_ENDPOINT_URL_DYNAMODB' : '';
+      return failure(
+        501,
+        'UnknownOperationException',
+        `${wanted} (${request.method} ${request.url}) is not there in the local run; secretsmanager is${hint}`,
+      );
+    }
+    let input: Record<string, unknown>;
+    try {
+      input = JSON.parse(await body(request)) as Record<string, unknown>;
+    } catch (error) {
+      return failure(400, 'SerializationException', (error as Error).message);
+    }
+    return answerSecretsManager(services, credential?.accessKeyId, operation, input);
+  };
+  const server = createServer((request, response) => {
+    void answer(request)
+      .catch((error: Error) => failure(500, 'InternalFailure', error.message))
+      .then(({ status, body: content }) => {
+        if (status >= 400) onRefused(String(content.message));
+        response.writeHead(status, {
+          'Content-Type': 'application/x-amz-json-1.1',
+          'x-amzn-RequestId': randomUUID(),
+          ...(typeof content.__type === 'string' ? { 'x-amzn-ErrorType': content.__type } : {}),
+        });
+        response.end(JSON.stringify(content));
+      });
+  });
+  return { url: `http://127.0.0.1:${await listen(server)}`, stop: () => close(server) };
+};
+
+/** Listens on a free port of the loopback interface. */
+export const listen = async (server: Server): Promise<number> => {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return (server.address() as AddressInfo).port;
+};
+
+/** Stops listening and ends the connections that are open. */
+export const close = (server: Server): void => {
+  server.close();
+  server.closeAllConnections();
+};

@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { arn } from '../assembly/pseudo-parameters.ts';
+import { AssemblyError } from '../assembly/template.ts';
+
+export interface StoredSecret {
+  readonly name: string;
+  /** With the six random characters at its end. */
+  readonly arn: string;
+  readonly versionId: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  value: string;
+}
+
+/** The secrets of a local run, in memory. */
+export class SecretStore {
+  readonly #secrets: StoredSecret[] = [];
+
+  create(name: string, value: string): StoredSecret {
+    const versionId = randomUUID();
+    const secret = {
+      name,
+      arn: arn('secretsmanager', `secret:${name}-${versionId.slice(0, 6)}`),
+      versionId,
+      created: Date.now() / 1000,
+      value,
+    };
+    this.#secrets.push(secret);
+    return secret;
+  }
+
+  all(): readonly StoredSecret[] {
+    return this.#secrets;
+  }
+
+  /** By name, ARN, or ARN without the six random characters. */
+  find(secretId: string): StoredSecret | undefined {
+    return this.#secrets.find(
+      (secret) => secretId === secret.name || secretId === secret.arn || secretId === secret.arn.slice(0, -7),
+    );
+  }
+
+  /**
+   * The whole value or a member of its JSON.
+   * @throws AssemblyError for a secret or member that does not exist
+   */
+  read(secretId: string, jsonKey?: string): string {
+    const secret = this.find(secretId);
+    if (!secret) throw new AssemblyError(`secret ${secretId} does not exist`);
+    if (jsonKey === undefined) return secret.value;
+    const member: unknown = (JSON.parse(secret.value) as Record<string, unknown>)[jsonKey];
+    if (typeof member !== 'string') throw new AssemblyError(`secret ${secret.name} has no string ${jsonKey}`);
+    return member;
+  }
+
+  /** User name and password of each secret that holds such a pair. */
+  logins(): Record<string, string> {
+    const logins: Record<string, string> = {};
+    for (const { value } of this.#secrets) {
+      if (!value.startsWith('{')) continue;
+      const { username, password } = JSON.parse(value) as { username?: unknown; password?: unknown };
+      if (typeof username === 'string' && typeof password === 'string') logins[username] = password;
+    }
+    return logins;
+  }
+}

@@ -1,0 +1,68 @@
+import type { MappingState } from './mapping/mapping-state.ts';
+import type { FunctionError } from './runtime/invocation.ts';
+
+/** What happens in a local run, as it happens. */
+export type LocalRunEvent =
+  /** A line that a function wrote: text, a log entry in JSON, or metrics in CloudWatch's embedded metric format. */
+  | {
+      readonly type: 'line';
+      readonly functionName: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly line: string;
+    }
+  /** A new execution environment loaded its handler. */
+  | {
+      readonly type: 'environment-started';
+      readonly functionName: string;
+      readonly pid: number;
+      readonly milliseconds: number;
+    }
+  | { readonly type: 'function-failed'; readonly functionName: string; readonly error: FunctionError }
+  /** A mapping handed a batch to its function. */
+  | {
+      readonly type: 'batch';
+      readonly functionName: string;
+      readonly queue: string;
+      readonly records: number;
+      readonly milliseconds: number;
+      readonly error?: FunctionError;
+    }
+  /** A record larger than an invocation takes; it left the queue, to its dead-letter queue if it has one. */
+  | { readonly type: 'record-too-large'; readonly functionName: string; readonly queue: string; readonly bytes: number }
+  | {
+      readonly type: 'mapping';
+      readonly functionName: string;
+      readonly queue: string;
+      readonly state: MappingState;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'resource';
+      readonly stack: string;
+      readonly logicalId: string;
+      readonly resourceType: string;
+      readonly milliseconds: number;
+    }
+  /** Something that whoever started the run should know. */
+  | { readonly type: 'notice'; readonly message: string };
+
+/** Metrics of a line in embedded metric format by name; `undefined` for any other line. */
+export const embeddedMetrics = (line: string): Record<string, number> | undefined => {
+  if (!line.startsWith('{') || !line.includes('"CloudWatchMetrics"')) return undefined;
+  try {
+    const entry = JSON.parse(line) as Record<string, unknown> & {
+      _aws?: { CloudWatchMetrics?: { Metrics?: { Name: string }[] }[] };
+    };
+    const metrics: Record<string, number> = {};
+    for (const { Metrics = [] } of entry._aws?.CloudWatchMetrics ?? [])
+      for (const { Name } of Metrics) {
+        const value = entry[Name];
+        metrics[Name] = Array.isArray(value)
+          ? value.reduce((sum: number, each: number) => sum + each, 0)
+          : Number(value);
+      }
+    return metrics;
+  } catch {
+    return undefined;
+  }
+};

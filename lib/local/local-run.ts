@@ -1,0 +1,209 @@
+import { resolve as absolute } from 'node:path';
+import { deadLetterQueue } from '../topology/names.ts';
+import { account, region } from './assembly/pseudo-parameters.ts';
+import { readAssembly } from './assembly/read-assembly.ts';
+import { StackCreation } from './assembly/stack-creation.ts';
+import { AssemblyError } from './assembly/template.ts';
+import type { RunningBroker } from './broker/broker.ts';
+import type { Installation } from './broker/installations.ts';
+import type { BrokerAccess } from './broker-access.ts';
+import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
+import { startAwsEndpoint } from './endpoints/aws-endpoint.ts';
+import { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
+import { type AccessKeys, Principals } from './endpoints/principals.ts';
+import { SecretStore } from './endpoints/secret-store.ts';
+import type { LocalRunEvent } from './events.ts';
+import { Machine } from './machine.ts';
+import type { FailureVerb } from './mapping/failure-verb.ts';
+import type { LocalMapping } from './mapping/local-mapping.ts';
+import { startOwnBroker } from './own-broker.ts';
+import type { LocalFunction } from './runtime/local-function.ts';
+import { RunDirectory } from './state/run-directory.ts';
+import { type LocalState, writeWhole } from './state/state-file.ts';
+import { updateFunctions } from './update-functions.ts';
+import { type BrokerUrlOptions, parseBrokerUrl } from './user-broker/broker-url.ts';
+import { connectUserBroker, type UserBrokerOptions } from './user-broker/connect-user-broker.ts';
+
+export interface LocalRunOptions extends BrokerUrlOptions, Pick<UserBrokerOptions, 'caFile' | 'waitSeconds'> {
+  /** Folder that `cdk synth` wrote. */
+  readonly assembly: string;
+  /** Folder for the run's own files, usually `.local`; one run at a time. */
+  readonly directory: string;
+  /** What mappings do with a batch that failed. @default nack */
+  readonly failureVerb?: FailureVerb;
+  /** A broker of the user's own, `amqps://user:password@host:port/vhost`; the user must be an administrator. @default a private one */
+  readonly brokerUrl?: string;
+  /** RabbitMQ to start. @default the newest on this machine */
+  readonly installation?: Installation;
+  readonly onEvent?: (event: LocalRunEvent) => void;
+}
+
+/** A cloud assembly that runs on this machine. */
+export interface LocalRun {
+  readonly broker: BrokerAccess;
+  /** The private broker, to stop and restart it in tests; absent with a broker of the user's own. */
+  readonly ownBroker?: RunningBroker;
+  readonly vhost: string;
+  /** What `state.json` says. */
+  readonly state: LocalState;
+  readonly functions: readonly LocalFunction[];
+  readonly mappings: readonly LocalMapping[];
+  /** Names by logical id. */
+  readonly tables: Readonly<Record<string, string>>;
+  readonly dynamoDbEndpoint: string;
+  /** For clients of the endpoints that may do everything. */
+  readonly credentials: AccessKeys;
+  /** Passwords of the broker's users. */
+  readonly logins: Readonly<Record<string, string>>;
+  /** Puts the code of a newer assembly into the functions that changed; returns their names. */
+  update(assembly: string): Promise<readonly string[]>;
+  /** Ends everything and removes what is not meant to stay. The second call waits for the first. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Runs a cloud assembly on this machine: a broker, tables, secrets, functions in processes of their own, mappings and custom resources.
+ *
+ * @throws AssemblyError for anything in the templates that is not supported here
+ * @throws RunDirectoryError when the folder is in use
+ * @throws BrokerStartError when no private broker could be started
+ * @throws BrokerUrlError when the user's broker cannot be used
+ */
+export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun> => {
+  const userBroker = options.brokerUrl === undefined ? undefined : parseBrokerUrl(options.brokerUrl, options);
+  const assembly = readAssembly(absolute(options.assembly));
+  const directory = RunDirectory.take(absolute(options.directory));
+  const emit = options.onEvent ?? (() => undefined);
+  const notice = (message: string): void => emit({ type: 'notice', message });
+
+  const undo: (() => unknown)[] = [() => directory.release()];
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopped ??= (async () => {
+      for (const step of undo.toReversed()) await step();
+    })();
+    return stopped;
+  };
+
+  try {
+    const secrets = new SecretStore();
+    const principals = new Principals();
+    const answers = new CustomResourceAnswers();
+    const dynamoDb = startDynamoDb({
+      region,
+      accountId: account,
+      authorize: (key, action, resource) => principals.authorize(key, action, resource),
+    });
+    undo.push(async () => (await dynamoDb.catch(() => undefined))?.stop());
+    // Awaited by the first table; until then a failure must not count as unhandled.
+    dynamoDb.catch(() => undefined);
+    const endpoint = await startAwsEndpoint({ secrets, principals }, (message) => notice(`refused: ${message}`));
+    undo.push(() => endpoint.stop());
+    await answers.start();
+    undo.push(() => answers.stop());
+    const store = await dynamoDb;
+
+    let ownBroker: RunningBroker | undefined;
+    let stopBroker: () => void | Promise<void> = () => undefined;
+    undo.push(() => stopBroker());
+    const startBroker = async (
+      admin: { username: string; password: string },
+      settings: Record<string, string>,
+    ): Promise<BrokerAccess> => {
+      if (userBroker) {
+        const connected = await connectUserBroker(userBroker, {
+          ...options,
+          certificates: directory.file('certificates'),
+          onWaiting: notice,
+        });
+        stopBroker = connected.stop;
+        return connected.access;
+      }
+      const started = await startOwnBroker({
+        directory: directory.file('broker'),
+        admin,
+        settings,
+        installation: options.installation,
+      });
+      ownBroker = started.running;
+      stopBroker = () => started.running.stop('kill');
+      return started.access;
+    };
+    const machine: Machine = new Machine({
+      secrets,
+      principals,
+      answers,
+      dynamoDb,
+      failureVerb: options.failureVerb ?? 'nack',
+      emit,
+      access: () => ({ awsEndpoint: endpoint.url, dynamoDbEndpoint: store.endpoint, caFile: machine.broker?.caFile }),
+      startBroker,
+      vhost: userBroker?.vhost,
+    });
+    undo.push(() => Promise.all([...machine.functions.values()].map((each) => each.stop())));
+    undo.push(() => Promise.all(machine.mappings.map((mapping) => mapping.stop())));
+
+    const published = { exports: new Map(), outputs: new Map() };
+    for (const stack of assembly.stacks) await new StackCreation(stack, machine, published).run();
+    const broker = machine.broker;
+    if (!broker) throw new AssemblyError(`the assembly ${assembly.directory} has no AWS::AmazonMQ::Broker`);
+
+    const state = stateOf(machine, broker, directory, { aws: endpoint.url, dynamoDb: store.endpoint });
+    const logins = { ...secrets.logins(), [broker.admin.username]: broker.admin.password };
+    writeWhole(directory.file('credentials.json'), logins, 0o600);
+    writeWhole(directory.file('state.json'), state, 0o644);
+    let current = assembly;
+    return {
+      broker,
+      ownBroker,
+      vhost: state.vhost,
+      state,
+      functions: [...machine.functions.values()],
+      mappings: machine.mappings,
+      tables: state.tables,
+      dynamoDbEndpoint: store.endpoint,
+      credentials: principals.operator,
+      logins,
+      update: async (folder) => {
+        const next = readAssembly(absolute(folder));
+        const changed = await updateFunctions(machine, current, next, notice);
+        current = next;
+        return changed;
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+const stateOf = (
+  machine: Machine,
+  broker: BrokerAccess,
+  directory: RunDirectory,
+  endpoints: LocalState['endpoints'],
+): LocalState => {
+  const queues = machine.mappings.map(({ queue }) => queue);
+  return {
+    pid: process.pid,
+    vhost: machine.mappings[0]?.vhost ?? '/',
+    broker: {
+      amqps: broker.amqpUrl,
+      management: broker.managementUrl,
+      caFile: broker.caFile,
+      credentialsFile: directory.file('credentials.json'),
+      version: broker.version,
+    },
+    queues,
+    deadLetterQueues: queues.map(deadLetterQueue),
+    tables: Object.fromEntries(machine.tables),
+    functions: Object.fromEntries(
+      [...machine.functions.keys()].map((name) => [
+        name,
+        { queues: machine.mappings.filter(({ functionName }) => functionName === name).map(({ queue }) => queue) },
+      ]),
+    ),
+    endpoints,
+  };
+};

@@ -1,0 +1,123 @@
+import { type Channel, type ChannelModel, connect } from 'amqplib';
+import type { BrokerAddress } from '../broker-access.ts';
+import type { BatchLimits } from './inbox.ts';
+import { Inbox } from './inbox.ts';
+
+/** Notices a broker that went silent after twice this time, in seconds. */
+const heartbeat = 10;
+const connectMilliseconds = 10_000;
+
+export interface SessionSettings {
+  readonly broker: BrokerAddress;
+  readonly vhost: string;
+  readonly queue: string;
+  readonly login: { readonly username: string; readonly password: string };
+  readonly limits: BatchLimits;
+  readonly onTooLarge: (bytes: number) => void;
+}
+
+/** A connection to the broker that consumes one queue; over when the connection, the channel or the consumer is gone. */
+export class QueueSession {
+  readonly #settings: SessionSettings;
+  readonly #connection: ChannelModel;
+  readonly #failed = Promise.withResolvers<Error>();
+  #channel: Channel | undefined;
+  #inbox: Inbox;
+  #over = false;
+
+  private constructor(settings: SessionSettings, connection: ChannelModel) {
+    this.#settings = settings;
+    this.#connection = connection;
+    this.#inbox = new Inbox(settings.limits);
+    connection.on('error', (error: Error) => this.#end(error));
+    connection.on('close', () => this.#end(new Error('the connection was closed')));
+  }
+
+  /** Connects and begins to consume. Rejects with the broker's reason. */
+  static async open(settings: SessionSettings): Promise<QueueSession> {
+    const { broker, vhost, login } = settings;
+    const connection = await connect(
+      { protocol: broker.protocol, hostname: broker.host, port: broker.port, ...login, vhost, heartbeat },
+      {
+        noDelay: true,
+        timeout: connectMilliseconds,
+        ...(broker.ca ? { ca: [broker.ca] } : {}),
+        servername: broker.host,
+        clientProperties: { connection_name: `event source mapping of ${settings.queue}` },
+      },
+    );
+    const session = new QueueSession(settings, connection);
+    try {
+      await session.#consume();
+    } catch (error) {
+      await session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  /** Why the session is over; never settles while it is not. */
+  get failure(): Promise<Error> {
+    return this.#failed.promise;
+  }
+
+  get inbox(): Inbox {
+    return this.#inbox;
+  }
+
+  /** The channel whose deliveries the inbox holds; `undefined` while there is none. */
+  get channel(): Channel | undefined {
+    return this.#over ? undefined : this.#channel;
+  }
+
+  /** Closes the channel, which returns everything that is not acknowledged to the queue, and consumes on a new one. */
+  async restartChannel(): Promise<void> {
+    const channel = this.#channel;
+    this.#channel = undefined;
+    this.#inbox.close();
+    await channel?.close();
+    this.#inbox = new Inbox(this.#settings.limits);
+    await this.#consume();
+  }
+
+  /** Closes the connection; what is not acknowledged returns to the queue. */
+  async close(): Promise<void> {
+    this.#end(new Error('closed'));
+    try {
+      await this.#connection.close();
+    } catch {
+      // It is closed already, which is all that was wanted.
+    }
+  }
+
+  async #consume(): Promise<void> {
+    const channel = await this.#connection.createChannel();
+    const inbox = this.#inbox;
+    channel.on('error', (error: Error) => this.#end(error));
+    channel.on('close', () => {
+      if (this.#channel === channel) this.#end(new Error('the channel was closed'));
+    });
+    await channel.prefetch(this.#settings.limits.prefetch);
+    this.#channel = channel;
+    await channel.consume(this.#settings.queue, (message) => {
+      if (message === null)
+        return this.#end(
+          new Error(`the broker cancelled the consumer: queue ${this.#settings.queue} was deleted or moved`),
+        );
+      if (inbox.push(message)) return;
+      channel.nack(message, false, false);
+      this.#settings.onTooLarge(message.content.length);
+    });
+  }
+
+  #end(error: Error): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#inbox.close();
+    this.#failed.resolve(error);
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { secretReferences } from '../assembly/dynamic-reference.ts';
+import { arn } from '../assembly/pseudo-parameters.ts';
+import { AssemblyError } from '../assembly/template.ts';
+import { checkProperties, nameOf, type ResourceRequest, type ResourceType, stringProperty } from './resource-type.ts';
+
+/** Keys of a broker configuration that mean the same to every RabbitMQ that may run here. */
+const knownKeys = ['consumer_timeout', 'heartbeat', 'max_message_size', 'channel_max'];
+
+const parseConfiguration = (request: ResourceRequest, data: string): Record<string, string> => {
+  const settings: Record<string, string> = {};
+  for (const line of Buffer.from(data, 'base64').toString().split('\n')) {
+    if (/^\s*(#.*)?$/.test(line)) continue;
+    const [, key, value] = /^\s*([\w.]+)\s*=\s*(\S.*?)\s*$/.exec(line) ?? [];
+    if (!key || !value)
+      throw new AssemblyError(`${nameOf(request)}: "${line}" is no line of RabbitMQ's configuration format`);
+    if (!knownKeys.includes(key))
+      throw new AssemblyError(
+        `${nameOf(request)}: ${key} is not supported on this machine; ${knownKeys.join(', ')} are`,
+      );
+    settings[key] = value;
+  }
+  return settings;
+};
+
+const createConfiguration: ResourceType = (request) => {
+  checkProperties(request, {
+    effective: ['Data', 'EngineType'],
+    ignored: ['Name', 'EngineVersion', 'Description', 'Tags', 'AuthenticationStrategy'],
+  });
+  if (request.properties.EngineType !== 'RABBITMQ')
+    throw new AssemblyError(
+      `${nameOf(request)}: EngineType is ${request.properties.EngineType}; only RABBITMQ runs here`,
+    );
+  const id = `c-${createHash('sha256').update(request.logicalId).digest('hex').slice(0, 32)}`;
+  request.machine.configurations.set(id, parseConfiguration(request, stringProperty(request, 'Data')));
+  return { physicalId: id, attributes: { Id: id, Revision: 1, Arn: arn('mq', `configuration:${id}`) } };
+};
+
+const createBroker: ResourceType = async (request) => {
+  checkProperties(request, {
+    effective: ['BrokerName', 'Configuration', 'EngineType', 'Users'],
+    ignored: [
+      'AutoMinorVersionUpgrade',
+      'DeploymentMode',
+      'EncryptionOptions',
+      'EngineVersion',
+      'HostInstanceType',
+      'Logs',
+      'MaintenanceWindowStartTime',
+      'PubliclyAccessible',
+      'SecurityGroups',
+      'StorageType',
+      'SubnetIds',
+      'Tags',
+    ],
+  });
+  const { machine, properties, template } = request;
+  if (properties.EngineType !== 'RABBITMQ')
+    throw new AssemblyError(`${nameOf(request)}: EngineType is ${properties.EngineType}; only RABBITMQ runs here`);
+  const [user, ...others] = (properties.Users ?? []) as unknown as readonly { Username?: string; Password?: string }[];
+  if (!user?.Username || !user.Password || others.length > 0)
+    throw new AssemblyError(`${nameOf(request)}: RabbitMQ brokers take exactly one user`);
+  const configurationId = (properties.Configuration as { Id?: string } | undefined)?.Id;
+  const settings = configurationId === undefined ? {} : machine.configurations.get(configurationId);
+  if (!settings)
+    throw new AssemblyError(`${nameOf(request)}: configuration ${configurationId} is in no template of this assembly`);
+  const name = stringProperty(request, 'BrokerName');
+  const id = `b-${createHash('sha256').update(`${request.stack.name}/${request.logicalId}`).digest('hex').slice(0, 32)}`;
+  const brokerArn = arn('mq', `broker:${name}:${id}`);
+  const broker = await machine.startBroker(brokerArn, { username: user.Username, password: user.Password }, settings);
+  // With a broker of the user's own, its administrator is not the one that the template made up.
+  if (broker.admin.password !== user.Password) {
+    const [reference] = secretReferences(JSON.stringify(request.withReferences(template.Users ?? null)));
+    const secret = reference && machine.secrets.find(reference.secretId);
+    if (!secret)
+      throw new AssemblyError(`${nameOf(request)}: the password of its user comes from no secret of this assembly`);
+    secret.value = JSON.stringify({ ...(JSON.parse(secret.value) as object), ...broker.admin });
+  }
+  return {
+    physicalId: id,
+    attributes: {
+      Id: id,
+      Arn: brokerArn,
+      AmqpEndpoints: [broker.amqpUrl],
+      ConsoleURLs: [broker.managementUrl],
+      EngineVersionCurrent: broker.version,
+      IpAddresses: ['127.0.0.1'],
+      ConfigurationId: configurationId,
+      ConfigurationRevision: 1,
+    },
+  };
+};
+
+export const brokerTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::AmazonMQ::Broker': createBroker,
+  'AWS::AmazonMQ::Configuration': createConfiguration,
+};

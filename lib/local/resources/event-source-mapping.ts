@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { arn } from '../assembly/pseudo-parameters.ts';
+import { AssemblyError } from '../assembly/template.ts';
+import { LocalMapping } from '../mapping/local-mapping.ts';
+import {
+  checkProperties,
+  nameOf,
+  numberProperty,
+  type ResourceRequest,
+  type ResourceType,
+  stringProperty,
+} from './resource-type.ts';
+
+interface SourceAccess {
+  readonly Type: string;
+  readonly URI: string;
+}
+
+const sourceAccess = (request: ResourceRequest, type: string): string | undefined => {
+  const configurations = (request.properties.SourceAccessConfigurations ?? []) as unknown as readonly SourceAccess[];
+  for (const { Type } of configurations)
+    if (Type !== 'BASIC_AUTH' && Type !== 'VIRTUAL_HOST')
+      throw new AssemblyError(
+        `${nameOf(request)}: SourceAccessConfigurations holds ${Type}; RabbitMQ mappings take BASIC_AUTH and VIRTUAL_HOST`,
+      );
+  return configurations.find(({ Type }) => Type === type)?.URI;
+};
+
+const createMapping: ResourceType = async (request) => {
+  checkProperties(request, {
+    effective: [
+      'BatchSize',
+      'Enabled',
+      'EventSourceArn',
+      'FunctionName',
+      'MaximumBatchingWindowInSeconds',
+      'Queues',
+      'SourceAccessConfigurations',
+    ],
+    ignored: ['Tags'],
+  });
+  const { machine, properties } = request;
+  const target = machine.findFunction(stringProperty(request, 'FunctionName'), nameOf(request));
+  const queues = Array.isArray(properties.Queues) ? properties.Queues.map(String) : [];
+  const [queue] = queues;
+  if (queue === undefined || queues.length > 1)
+    throw new AssemblyError(`${nameOf(request)}: Queues has ${queues.length} items; Lambda takes exactly one`);
+  const secretId = sourceAccess(request, 'BASIC_AUTH');
+  if (!secretId) throw new AssemblyError(`${nameOf(request)}: SourceAccessConfigurations has no BASIC_AUTH`);
+  const vhost = sourceAccess(request, 'VIRTUAL_HOST') ?? '/';
+  const broker = machine.brokerOf(stringProperty(request, 'EventSourceArn'), nameOf(request));
+  machine.checkVhost(vhost, nameOf(request));
+  if (target.settings.timeoutSeconds > 14 * 60)
+    throw new AssemblyError(
+      `${nameOf(request)}: ${target.name} has a timeout of ${target.settings.timeoutSeconds} s; behind an Amazon MQ mapping Lambda takes at most 840`,
+    );
+  const id = randomUUID();
+  const mapping = new LocalMapping(
+    {
+      queue,
+      vhost,
+      eventSourceArn: stringProperty(request, 'EventSourceArn'),
+      batchSize: numberProperty(request, 'BatchSize', 100, [1, 10_000]),
+      windowMilliseconds:
+        properties.MaximumBatchingWindowInSeconds === undefined
+          ? 500
+          : numberProperty(request, 'MaximumBatchingWindowInSeconds', 0, [0, 300]) * 1000,
+      failureVerb: machine.failureVerb,
+      login: () => ({
+        username: machine.secrets.read(secretId, 'username'),
+        password: machine.secrets.read(secretId, 'password'),
+      }),
+      broker: broker.address,
+    },
+    target,
+    machine.emit,
+  );
+  machine.mappings.push(mapping);
+  // The handler is loaded while the mapping connects; what fails in it is reported by the function itself.
+  await Promise.all([mapping.start(String(properties.Enabled ?? true) === 'true'), target.warm()]);
+  return { physicalId: id, attributes: { Id: id, EventSourceMappingArn: arn('lambda', `event-source-mapping:${id}`) } };
+};
+
+export const mappingTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::Lambda::EventSourceMapping': createMapping,
+};

@@ -1,0 +1,130 @@
+import { basename } from 'node:path';
+import { arn } from '../assembly/pseudo-parameters.ts';
+import { AssemblyError } from '../assembly/template.ts';
+import type { FunctionSettings } from '../runtime/function-settings.ts';
+import { LocalFunction } from '../runtime/local-function.ts';
+import { physicalName } from './physical-name.ts';
+import {
+  checkProperties,
+  nameOf,
+  numberProperty,
+  type ResourceRequest,
+  type ResourceType,
+  stringProperty,
+} from './resource-type.ts';
+
+const known = {
+  effective: [
+    'Code',
+    'Environment',
+    'FunctionName',
+    'Handler',
+    'LoggingConfig',
+    'MemorySize',
+    'Role',
+    'Runtime',
+    'Timeout',
+    'PackageType',
+  ],
+  ignored: [
+    'Architectures',
+    'DeadLetterConfig',
+    'Description',
+    'EphemeralStorage',
+    'KmsKeyArn',
+    'RecursiveLoop',
+    'ReservedConcurrentExecutions',
+    'RuntimeManagementConfig',
+    'Tags',
+    'TracingConfig',
+    'VpcConfig',
+  ],
+};
+
+const codeOf = (request: ResourceRequest): string => {
+  const key = (request.properties.Code as { S3Key?: unknown } | undefined)?.S3Key;
+  if (typeof key !== 'string')
+    throw new AssemblyError(
+      `${nameOf(request)}: Code must be a file asset; inline code and container images are not run here`,
+    );
+  const folder = request.stack.assets.get(basename(key).replace(/\.zip$/, ''));
+  if (!folder) throw new AssemblyError(`${nameOf(request)}: the assembly has no asset for ${key}`);
+  if (folder.endsWith('.zip'))
+    throw new AssemblyError(`${nameOf(request)}: ${folder} is an archive; only folders are run here`);
+  return folder;
+};
+
+/** Reads the settings of a function from its resource. Defaults are Lambda's: 3 s, 128 MB. */
+export const functionSettings = (request: ResourceRequest): FunctionSettings => {
+  checkProperties(request, known);
+  const { properties, stack, logicalId } = request;
+  const runtime = stringProperty(request, 'Runtime');
+  if (!runtime.startsWith('nodejs'))
+    throw new AssemblyError(`${nameOf(request)}: runtime ${runtime}; only Node.js runs here`);
+  const name =
+    typeof properties.FunctionName === 'string' ? properties.FunctionName : physicalName(stack.name, logicalId, 64);
+  const logging = (properties.LoggingConfig ?? {}) as {
+    LogFormat?: string;
+    ApplicationLogLevel?: string;
+    LogGroup?: string;
+  };
+  const variables = ((properties.Environment ?? {}) as { Variables?: Record<string, unknown> }).Variables ?? {};
+  return {
+    name,
+    arn: arn('lambda', `function:${name}`),
+    runtime,
+    code: codeOf(request),
+    handler: stringProperty(request, 'Handler'),
+    timeoutSeconds: numberProperty(request, 'Timeout', 3, [1, 900]),
+    memoryMegabytes: numberProperty(request, 'MemorySize', 128, [128, 10_240]),
+    environment: Object.fromEntries(Object.entries(variables).map(([variable, value]) => [variable, String(value)])),
+    logGroup: logging.LogGroup ?? `/aws/lambda/${name}`,
+    logFormat: logging.LogFormat === 'JSON' ? 'JSON' : 'Text',
+    logLevel: logging.ApplicationLogLevel,
+  };
+};
+
+const createFunction: ResourceType = (request) => {
+  const { machine } = request;
+  const settings = functionSettings(request);
+  const credentials = machine.principals.issueKeys(
+    machine.principals.role(stringProperty(request, 'Role')),
+    settings.name,
+  );
+  const functionName = settings.name;
+  const created = new LocalFunction(settings, () => ({ ...machine.access(), credentials }), {
+    line: (stream, line) => machine.emit({ type: 'line', functionName, stream, line }),
+    started: (pid, milliseconds) => machine.emit({ type: 'environment-started', functionName, pid, milliseconds }),
+    failed: (error) => machine.emit({ type: 'function-failed', functionName, error }),
+  });
+  machine.functions.set(settings.name, created);
+  machine.functionResources.set(created, { stack: request.stack.name, logicalId: request.logicalId });
+  return { physicalId: settings.name, attributes: { Arn: settings.arn } };
+};
+
+/** Versions and aliases are the function itself: on this machine there is only its latest code. */
+const createQualifier =
+  (
+    qualifierOf: (request: ResourceRequest) => string,
+    attributes: (qualified: string) => Record<string, string>,
+  ): ResourceType =>
+  (request) => {
+    checkProperties(request, {
+      effective: ['FunctionName', 'FunctionVersion', 'Name'],
+      ignored: ['Description', 'CodeSha256', 'RuntimePolicy', 'ProvisionedConcurrencyConfig'],
+    });
+    const qualified = `${request.machine.findFunction(stringProperty(request, 'FunctionName'), nameOf(request)).arn}:${qualifierOf(request)}`;
+    return { physicalId: qualified, attributes: attributes(qualified) };
+  };
+
+export const functionTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::Lambda::Function': createFunction,
+  'AWS::Lambda::Version': createQualifier(
+    () => '1',
+    (qualified) => ({ Version: '1', FunctionArn: qualified }),
+  ),
+  'AWS::Lambda::Alias': createQualifier(
+    (request) => stringProperty(request, 'Name'),
+    (qualified) => ({ AliasArn: qualified }),
+  ),
+};

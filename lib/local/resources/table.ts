@@ -1,0 +1,106 @@
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DynamoDBClient,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Resolved } from '../assembly/intrinsics.ts';
+import { arn, region } from '../assembly/pseudo-parameters.ts';
+import { AssemblyError } from '../assembly/template.ts';
+import { physicalName } from './physical-name.ts';
+import {
+  type CreatedResource,
+  checkProperties,
+  nameOf,
+  type ResourceRequest,
+  type ResourceType,
+} from './resource-type.ts';
+
+const schema = [
+  'KeySchema',
+  'AttributeDefinitions',
+  'TableName',
+  'BillingMode',
+  'TimeToLiveSpecification',
+  'LocalSecondaryIndexes',
+];
+const withoutEffect = [
+  'Tags',
+  'SSESpecification',
+  'PointInTimeRecoverySpecification',
+  'DeletionProtectionEnabled',
+  'ContributorInsightsSpecification',
+  'TableClass',
+  'WarmThroughput',
+  'OnDemandThroughput',
+];
+
+const create = async (request: ResourceRequest, indexes: Resolved): Promise<CreatedResource> => {
+  const { machine, properties, stack, logicalId } = request;
+  const name =
+    typeof properties.TableName === 'string' ? properties.TableName : physicalName(stack.name, logicalId, 255);
+  const { endpoint } = await machine.dynamoDb;
+  const client = new DynamoDBClient({ endpoint, region, credentials: machine.principals.operator });
+  try {
+    const table = {
+      TableName: name,
+      KeySchema: properties.KeySchema,
+      AttributeDefinitions: properties.AttributeDefinitions,
+      // Throughput is not limited here, so that provisioned tables do not throttle.
+      BillingMode: 'PAY_PER_REQUEST',
+      ...(indexes ? { GlobalSecondaryIndexes: indexes } : {}),
+      ...(properties.LocalSecondaryIndexes ? { LocalSecondaryIndexes: properties.LocalSecondaryIndexes } : {}),
+    } as unknown as CreateTableCommandInput;
+    await client.send(new CreateTableCommand(table));
+    const expiry = properties.TimeToLiveSpecification as
+      | { AttributeName?: string; Enabled?: boolean | string }
+      | undefined;
+    if (expiry?.AttributeName && String(expiry.Enabled ?? true) === 'true')
+      await client.send(
+        new UpdateTimeToLiveCommand({
+          TableName: name,
+          TimeToLiveSpecification: { AttributeName: expiry.AttributeName, Enabled: true },
+        }),
+      );
+  } catch (cause) {
+    throw new AssemblyError(`${nameOf(request)}: ${(cause as Error).message}`, { cause });
+  } finally {
+    client.destroy();
+  }
+  machine.tables.set(logicalId, name);
+  return { physicalId: name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
+};
+
+const withoutThroughput = (indexes: Resolved): Resolved =>
+  Array.isArray(indexes)
+    ? indexes.map((index) => {
+        const { IndexName, KeySchema, Projection } = index as Record<string, Resolved>;
+        return { IndexName, KeySchema, Projection };
+      })
+    : undefined;
+
+const createTable: ResourceType = (request) => {
+  checkProperties(request, {
+    effective: [...schema, 'GlobalSecondaryIndexes'],
+    ignored: [...withoutEffect, 'ProvisionedThroughput'],
+  });
+  return create(request, withoutThroughput(request.properties.GlobalSecondaryIndexes));
+};
+
+const createGlobalTable: ResourceType = (request) => {
+  checkProperties(request, {
+    effective: [...schema, 'GlobalSecondaryIndexes', 'Replicas'],
+    ignored: [...withoutEffect, 'WriteProvisionedThroughputSettings', 'WriteOnDemandThroughputSettings'],
+  });
+  const replicas = request.properties.Replicas;
+  if (Array.isArray(replicas) && replicas.length > 1)
+    throw new AssemblyError(
+      `${nameOf(request)}: ${replicas.length} replicas; there is only one region on this machine`,
+    );
+  return create(request, withoutThroughput(request.properties.GlobalSecondaryIndexes));
+};
+
+export const tableTypes: Readonly<Record<string, ResourceType>> = {
+  'AWS::DynamoDB::Table': createTable,
+  'AWS::DynamoDB::GlobalTable': createGlobalTable,
+};

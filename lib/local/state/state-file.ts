@@ -1,0 +1,34 @@
+import { chmodSync, renameSync, writeFileSync } from 'node:fs';
+
+/** `.local/state.json`: where the parts of a running local run are, for other tools. */
+export interface LocalState {
+  /** Process that holds everything together. */
+  readonly pid: number;
+  readonly vhost: string;
+  readonly broker: {
+    /** `amqps://localhost:PORT` */
+    readonly amqps: string;
+    /** `https://localhost:PORT` */
+    readonly management: string;
+    /** PEM of the CA to trust; absent where the system's own do. */
+    readonly caFile?: string;
+    /** JSON of broker users and their passwords; readable by its owner only. */
+    readonly credentialsFile: string;
+    readonly version: string;
+  };
+  readonly queues: readonly string[];
+  readonly deadLetterQueues: readonly string[];
+  /** Names by logical id. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** By function name: the queues it reads. */
+  readonly functions: Readonly<Record<string, { readonly queues: readonly string[] }>>;
+  readonly endpoints: { readonly aws: string; readonly dynamoDb: string };
+}
+
+/** Writes a file at once or not at all, so that no reader sees half of it. */
+export const writeWhole = (file: string, content: unknown, mode: number): void => {
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode });
+  chmodSync(draft, mode);
+  renameSync(draft, file);
+};
