@@ -104,6 +104,15 @@ describe('when the connection breaks while publishing', () => {
     expect(await idsIn(channel, 'work')).toEqual(['later']);
   });
 
+  it('sends nothing once the deadline has passed, and takes its time when there is none to speak of', async () => {
+    const publisher = publisherTo(broker, vhost, { ports: [proxy.port] });
+    const [late] = await publisher.publish([message('late', 'work')], { deadline: Date.now() - 1 });
+    expect(late).toMatchObject({ status: 'failed', error: expect.any(DeadlineError), mayHaveArrived: false });
+    const unhurried = await publisher.publish([message('unhurried', 'work')], { deadline: Number.POSITIVE_INFINITY });
+    expect(statuses(unhurried)).toEqual(['confirmed']);
+    expect(await idsIn(channel, 'work')).toEqual(['unhurried']);
+  });
+
   it('waits for a broker that comes in time', async () => {
     proxy.refusing = true;
     const publisher = publisherTo(broker, vhost, { ports: [proxy.port] });

@@ -5,7 +5,7 @@ import type { ConnectionSettings } from './connection-settings.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { encodeMessage } from './message-encoding.ts';
 import { Pending, PublishCall } from './publish-call.ts';
-import { BacklogFullError, PublisherClosedError } from './publish-errors.ts';
+import { BacklogFullError, DeadlineError, type PublishError, PublisherClosedError } from './publish-errors.ts';
 
 export interface PublisherOptions {
   /** @default nothing is logged */
@@ -20,7 +20,7 @@ export interface PublisherOptions {
   readonly confirmTimeoutMilliseconds?: number;
   /** How often a message is sent in all that the broker refuses (`basic.nack`). @default 8 */
   readonly maximumRefusals?: number;
-  /** Messages of all calls that may be without a result; a call that goes beyond fails, unless it is the only one. @default 50000 */
+  /** Messages of all calls that may be without a result; a call that goes beyond fails, unless it is the only one. @default 10000 */
   readonly backlogMessages?: number;
   /** Bytes of the bodies of those messages. @default 67108864 (64 MiB) */
   readonly backlogBytes?: number;
@@ -37,6 +37,9 @@ export interface AmqpPublisher extends MessagePublisher {
   close(): Promise<void>;
 }
 
+/** `setTimeout` takes no more: 24.8 days. */
+const longestTimer = 2 ** 31 - 1;
+
 /** A publisher with one connection of its own, opened at the first message and reopened when needed. */
 export function createPublisher(settings: ConnectionSettings, options: PublisherOptions = {}): AmqpPublisher {
   const limits = checkOptions(options);
@@ -49,14 +52,15 @@ export function createPublisher(settings: ConnectionSettings, options: Publisher
   async function run(messages: readonly OutgoingMessage[], deadline: number): Promise<PublishResult[]> {
     const call = new PublishCall(messages.length, deadline);
     const { entries, bytes } = prepare(call, messages, limits);
-    const refusal = closed ? new PublisherClosedError() : admission(entries.length, bytes);
+    const remaining = deadline - Date.now();
+    const refusal = closed ? new PublisherClosedError() : admission(entries.length, bytes, remaining);
     if (refusal) {
       for (const entry of entries) entry.fail(refusal, false);
       return call.results;
     }
     backlog.messages += entries.length;
     backlog.bytes += bytes;
-    const timer = setTimeout(() => dispatcher.expire(entries), Math.max(0, deadline - Date.now()));
+    const timer = setTimeout(() => dispatcher.expire(entries), Math.min(remaining, longestTimer));
     try {
       dispatcher.send(entries);
       return await call.results;
@@ -67,7 +71,8 @@ export function createPublisher(settings: ConnectionSettings, options: Publisher
     }
   }
 
-  function admission(messages: number, bytes: number): BacklogFullError | undefined {
+  function admission(messages: number, bytes: number, remaining: number): PublishError | undefined {
+    if (!(remaining > 0)) return new DeadlineError('the deadline had passed before anything was sent');
     if (backlog.messages === 0) return undefined;
     if (backlog.messages + messages > limits.backlogMessages)
       return new BacklogFullError(`${backlog.messages} messages`, `${limits.backlogMessages} messages`);
@@ -112,7 +117,7 @@ function checkOptions(options: PublisherOptions) {
     timeoutMilliseconds: options.timeoutMilliseconds ?? 30_000,
     confirmTimeoutMilliseconds: options.confirmTimeoutMilliseconds ?? 10_000,
     maximumRefusals: options.maximumRefusals ?? 8,
-    backlogMessages: options.backlogMessages ?? 50_000,
+    backlogMessages: options.backlogMessages ?? 10_000,
     backlogBytes: options.backlogBytes ?? 64 * 1024 * 1024,
   };
   for (const [name, value] of Object.entries(limits))
