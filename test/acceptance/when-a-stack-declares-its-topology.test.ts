@@ -54,7 +54,7 @@ beforeAll(async () => {
     });
   }).listen(0, '127.0.0.1');
   await once(aws, 'listening');
-});
+}, 30_000);
 afterAll(() => {
   aws.close();
   aws.closeAllConnections();

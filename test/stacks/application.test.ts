@@ -277,3 +277,8 @@ test('a consumer with shards has a mapping for each of its queues', () => {
     'audit-log.shard-2',
   ]);
 });
+
+test.each(both)('%s consists of this, and of nothing that came in unnoticed', (_, { resources }) => {
+  const counts = Map.groupBy(resources, ({ type }) => type);
+  expect(Object.fromEntries([...counts].map(([type, found]) => [type, found.length]).sort())).toMatchSnapshot();
+});
