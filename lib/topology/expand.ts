@@ -41,11 +41,7 @@ export function expandTopology(declaration: TopologyDeclaration, { vhost, userPr
       ...delays.bindings,
       ...(additional.bindings ?? []),
     ],
-    policies: [
-      ...consumers.flatMap(({ policies }) => policies),
-      terminalQueuePolicy(Object.keys(declaration.consumers)),
-      ...(additional.policies ?? []),
-    ],
+    policies: [...consumers.flatMap(({ policies }) => policies), terminalQueuePolicy(), ...(additional.policies ?? [])],
     ...expandAccess(declaration, { vhost, userPrefix }),
   };
 }

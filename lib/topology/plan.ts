@@ -20,7 +20,7 @@ export function planTopology(
   { prune = false, passwords = {} }: PlanOptions = {},
 ): TopologyChange[] {
   const vhost = desired.vhost.name;
-  const keep = reasonsToKeep(actual, prune);
+  const keep = reasonsToKeep(desired, actual, prune);
   const concerned = usersOf(desired, actual);
   const ours = actual.vhosts.filter(({ name }) => name === vhost);
   return [

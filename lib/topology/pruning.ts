@@ -1,34 +1,51 @@
-import type { ActualTopology } from './actual.ts';
+import type { ActualQueue, ActualTopology } from './actual.ts';
 import type { Actual, Kind } from './change.ts';
+import type { Policy, Topology } from './model.ts';
+import { governs } from './policy-matching.ts';
 
 /** Why an object that is not declared stays where it is; undefined if it may go. */
 export type ReasonToKeep = { readonly [K in Kind]: (object: Actual<K>) => string | undefined };
 
 /** Only what is certainly ours and certainly empty may go, and only when asked. Users that are not ours don't come here. */
-export function reasonsToKeep(actual: ActualTopology, prune: boolean): ReasonToKeep {
+export function reasonsToKeep(desired: Topology, actual: ActualTopology, prune: boolean): ReasonToKeep {
   const unasked = prune ? undefined : 'not declared; only pruning deletes it';
   const temporaryQueues = new Set(actual.queues.filter(isTemporary).map(({ name }) => name));
   const temporaryExchanges = new Set(actual.exchanges.filter(isTemporary).map(({ name }) => name));
+  const queueReason = (queue: ActualQueue): string | undefined => {
+    if (isTemporary(queue)) return temporary;
+    if (queue.messages !== undefined && queue.messages > 0) {
+      return `not declared, but holds ${queue.messages} message${queue.messages === 1 ? '' : 's'}: move or purge them first`;
+    }
+    return unasked;
+  };
+  const declared = new Set(desired.queues.map(({ name }) => name));
+  const staying = actual.queues.filter((queue) => !declared.has(queue.name) && queueReason(queue) !== undefined);
 
   return {
     vhost: () => 'virtual hosts are never deleted',
     exchange: (exchange) => (isTemporary(exchange) ? temporary : unasked),
-    queue: (queue) => {
-      if (isTemporary(queue)) return temporary;
-      if (queue.messages !== undefined && queue.messages > 0) {
-        return `not declared, but holds ${queue.messages} message${queue.messages === 1 ? '' : 's'}: move or purge them first`;
-      }
-      return unasked;
-    },
+    queue: queueReason,
     binding: ({ source, destination, destinationType }) => {
       const ends = destinationType === 'exchange' ? temporaryExchanges : temporaryQueues;
       return ends.has(destination) || temporaryExchanges.has(source) ? temporary : unasked;
     },
-    policy: ({ name }) => (name.startsWith('AWS-') ? "Amazon MQ's own" : unasked),
+    policy: (policy) => {
+      if (policy.name.startsWith('AWS-')) return "Amazon MQ's own";
+      return reasonToKeepPolicy(policy, staying) ?? unasked;
+    },
     user: () => unasked,
     permission: () => unasked,
     topicPermission: () => unasked,
   };
+}
+
+/** A queue that stays needs its limits and its dead-lettering as long as it holds messages. */
+export function reasonToKeepPolicy(
+  policy: Policy,
+  staying: readonly { readonly name: string; readonly type?: string }[],
+): string | undefined {
+  const governed = staying.find((queue) => governs(policy, queue));
+  return governed && `governs queue '${governed.name}', which stays`;
 }
 
 const temporary = "temporary; some client's, and goes with it";

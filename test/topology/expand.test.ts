@@ -3,8 +3,8 @@ import { declaration } from '../../lib/topology/declaration.ts';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
 import { InvalidTopologyError } from '../../lib/topology/invalid-topology-error.ts';
+import { effectiveSettings } from '../../lib/topology/policy-matching.ts';
 import { validateTopology } from '../../lib/topology/validate.ts';
-import { effectiveSettings } from '../../lib/topology/validation/matching.ts';
 import { topicMatches } from './topic-matching.ts';
 
 const topology = expandTopology(declaration, { vhost: 'events' });

@@ -279,6 +279,7 @@ describe('what is not declared', () => {
     policies: [
       ...applied.policies,
       { name: 'old', pattern: 'x', applyTo: 'queues', priority: 1, definition: {} },
+      { name: 'of full', pattern: '^full$', applyTo: 'queues', priority: 1, definition: {} },
       { name: 'AWS-DEFAULT-POLICY-SINGLE-INSTANCE', pattern: '.*', applyTo: 'queues', priority: 0, definition: {} },
     ],
     users: [
@@ -318,6 +319,7 @@ describe('what is not declared', () => {
     expect(Object.fromEntries(kept)).toEqual({
       tmp: "temporary; some client's, and goes with it",
       'AWS-DEFAULT-POLICY-SINGLE-INSTANCE': "Amazon MQ's own",
+      'of full': "governs queue 'full', which stays",
       full: 'not declared, but holds 1 message: move or purge them first',
       'amq.gen-1': "temporary; some client's, and goes with it",
       'events -> amq.gen-1 (#)': "temporary; some client's, and goes with it",

@@ -1,4 +1,5 @@
 import type { Kind, TopologyChange } from '../../topology/change.ts';
+import { reasonToKeepPolicy } from '../../topology/pruning.ts';
 import { type ApplyReport, type ChangeResult, summary, TopologyApplyError } from './apply-report.ts';
 import { type CarryOutContext, carryOut } from './carry-out.ts';
 import { ManagementError } from './management-error.ts';
@@ -65,7 +66,12 @@ export async function applyTopology(settings: ApplySettings): Promise<ApplyRepor
         change.kind === kind &&
         (operation === 'delete' ? change.action === 'delete' : ['create', 'update'].includes(change.action)),
     );
-    const failed = await carryOutAll(changes, context, note);
+    const failed = await carryOutAll(
+      changes,
+      context,
+      note,
+      kind === 'policy' ? keepWhatStaysGoverned(results) : () => undefined,
+    );
     if (failed) {
       const message = `${failed.change.kind} '${failed.change.name}' could not be ${failed.change.action}d: ${failed.reason} (${summary(report())})`;
       throw new TopologyApplyError(message, report(), { cause: failed.cause });
@@ -81,11 +87,23 @@ interface Failure {
   readonly cause: unknown;
 }
 
+/** The last look before a deletion may have found messages in a queue, which then needs its policy still. */
+function keepWhatStaysGoverned(
+  results: ReadonlyMap<TopologyChange, ChangeResult>,
+): (change: TopologyChange) => string | undefined {
+  const staying = [...results.values()].flatMap(({ change, outcome }) =>
+    change.kind === 'queue' && change.action === 'delete' && outcome === 'kept' ? [change.actual] : [],
+  );
+  return (change) =>
+    change.kind === 'policy' && change.action === 'delete' ? reasonToKeepPolicy(change.actual, staying) : undefined;
+}
+
 /** A few at once; after a failure none is started. */
 async function carryOutAll(
   changes: readonly TopologyChange[],
   context: CarryOutContext,
   note: (result: ChangeResult) => void,
+  reasonToKeep: (change: TopologyChange) => string | undefined,
 ): Promise<Failure | undefined> {
   const queue = changes.values();
   let failure: Failure | undefined;
@@ -96,7 +114,8 @@ async function carryOutAll(
         continue;
       }
       try {
-        const outcome = await carryOut(change, context);
+        const reason = reasonToKeep(change);
+        const outcome = reason === undefined ? await carryOut(change, context) : { keptBecause: reason };
         note(outcome === 'done' ? { change, outcome } : { change, outcome: 'kept', reason: outcome.keptBecause });
       } catch (error) {
         const reason = error instanceof ManagementError ? error.reason : String(error);

@@ -14,8 +14,13 @@ export interface CarryOutContext {
 
 export type Carried = 'done' | { readonly keptBecause: string };
 
+/** A broker that answered a moment ago is back soon, or what it answers 500 to is not going to pass. */
+const longestRetryMilliseconds = 60_000;
+
 /** Makes one change on the broker. @throws ManagementError */
-export async function carryOut(change: TopologyChange, context: CarryOutContext): Promise<Carried> {
+export async function carryOut(change: TopologyChange, { retry, ...rest }: CarryOutContext): Promise<Carried> {
+  const deadline = Math.min(retry.deadline, Date.now() + longestRetryMilliseconds);
+  const context: CarryOutContext = { ...rest, retry: { ...retry, deadline } };
   if (change.action === 'delete') return remove(change, context);
   if (change.kind === 'user') await retrying(() => writeUser(change, context), context.retry);
   else await retrying(() => write(change, context), context.retry);

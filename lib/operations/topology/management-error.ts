@@ -1,3 +1,5 @@
+import { STATUS_CODES } from 'node:http';
+
 /** A request to the management API that failed. The message says broker, request and reason, never the password. */
 export class ManagementError extends Error {
   override readonly name = 'ManagementError';
@@ -36,7 +38,7 @@ export function connectionError(request: string, error: Error & { readonly code?
 
 /** What the broker's refusal means. */
 export function refusal(request: string, status: number, body: string, username: string): ManagementError {
-  const reason = reasonIn(body);
+  const reason = reasonIn(body) || STATUS_CODES[status] || 'no reason given';
   if (status === 401) {
     return new ManagementError(request, {
       status,
@@ -62,6 +64,6 @@ function reasonIn(body: string): string {
       .trim()
       .replaceAll(/\s+/gu, ' ');
   } catch {
-    return body.trim().slice(0, 200) || 'no reason given';
+    return body.trim().slice(0, 200);
   }
 }

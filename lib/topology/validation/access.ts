@@ -1,6 +1,6 @@
 import type { Topology } from '../model.ts';
 import { nothing } from '../patterns.ts';
-import { compile } from './matching.ts';
+import { compile } from '../policy-matching.ts';
 
 /** Permissions that belong to nobody, can't be read, or permit nothing that exists. */
 export function* accessProblems(topology: Topology): Iterable<string> {

@@ -1,7 +1,7 @@
 import { delayLevels } from '../delay.ts';
 import type { Policy, Topology } from '../model.ts';
 import { delayLevel } from '../names.ts';
-import { compile, matches, matching, type Target, targets } from './matching.ts';
+import { compile, matches, matching, type Target, targets } from '../policy-matching.ts';
 
 const queueKeys = [
   'dead-letter-exchange', 'dead-letter-routing-key', 'dead-letter-strategy', 'delivery-limit', 'max-length', 'max-length-bytes', 'message-ttl',

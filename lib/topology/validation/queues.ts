@@ -1,5 +1,5 @@
 import type { Queue, Topology } from '../model.ts';
-import { effectiveSettings } from './matching.ts';
+import { effectiveSettings } from '../policy-matching.ts';
 import { knownExchanges } from './references.ts';
 
 /** Arguments that RabbitMQ refuses on quorum queues (406 PRECONDITION_FAILED), and what to do instead. */

@@ -1,4 +1,4 @@
-import type { Arguments, Policy, Queue, Topology } from '../model.ts';
+import type { Arguments, Policy, Queue, Topology } from './model.ts';
 
 /** The pattern as JavaScript reads it, or undefined where it can't. The broker uses PCRE, which agrees on all that names need. */
 export function compile(pattern: string): RegExp | undefined {
@@ -33,6 +33,15 @@ export function matches({ pattern, applyTo }: Policy, { kind, name, queueType }:
     classic_queues: queueType === 'classic',
   }[applyTo];
   return applies && (compile(pattern)?.test(name) ?? false);
+}
+
+/** Whether a policy matches a queue, declared or found on a broker. */
+export function governs(
+  policy: Policy,
+  { name, type = 'quorum' }: { readonly name: string; readonly type?: string },
+): boolean {
+  const queueType = type === 'quorum' || type === 'classic' ? type : undefined;
+  return matches(policy, { kind: 'queue', name, ...(queueType && { queueType }) });
 }
 
 /** Policies that match, the one that applies first. */
