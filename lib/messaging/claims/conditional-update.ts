@@ -59,9 +59,10 @@ const heldValues = (context: WriteContext, request: ClaimRequest) => ({
 export const claimUpdate = (context: WriteContext, request: ClaimRequest): ConditionalUpdate =>
   update(context.tableName, request.key, {
     set: hold,
+    // AND binds before OR; parentheses would double the time that the local store takes to parse this.
     condition:
-      'attribute_not_exists(#state) OR #expiry <= :now OR (#turn < :turn AND #state <> :done)' +
-      ' OR (#turn = :turn AND #state = :released AND #crashes = :crashes)',
+      'attribute_not_exists(#state) OR #expiry <= :now OR #turn < :turn AND #state <> :done' +
+      ' OR #turn = :turn AND #state = :released AND #crashes = :crashes',
     names: heldNames,
     values: {
       ...heldValues(context, request),
