@@ -95,13 +95,18 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       authorize: (key, action, resource) => principals.authorize(key, action, resource),
     });
     undo.push(async () => (await dynamoDb.catch(() => undefined))?.stop());
-    // Awaited by the first table; until then a failure must not count as unhandled.
-    dynamoDb.catch(() => undefined);
     const endpoint = await startAwsEndpoint({ secrets, principals }, (message) => notice(`refused: ${message}`));
     undo.push(() => endpoint.stop());
     await answers.start();
     undo.push(() => answers.stop());
-    const store = await dynamoDb;
+    let dynamoDbEndpoint: string | undefined;
+    void dynamoDb.then(
+      (store) => {
+        dynamoDbEndpoint = store.endpoint;
+      },
+      // Whoever awaits it first, a table or a function, reports it.
+      () => undefined,
+    );
 
     let ownBroker: RunningBroker | undefined;
     let stopBroker: () => void | Promise<void> = () => undefined;
@@ -136,7 +141,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       dynamoDb,
       failureVerb: options.failureVerb ?? 'nack',
       emit,
-      access: () => ({ awsEndpoint: endpoint.url, dynamoDbEndpoint: store.endpoint, caFile: machine.broker?.caFile }),
+      access: () => ({ awsEndpoint: endpoint.url, dynamoDbEndpoint, caFile: machine.broker?.caFile }),
       startBroker,
       vhost: userBroker?.vhost,
     });
@@ -148,6 +153,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     const broker = machine.broker;
     if (!broker) throw new AssemblyError(`the assembly ${assembly.directory} has no AWS::AmazonMQ::Broker`);
 
+    const store = await dynamoDb;
     const state = stateOf(machine, broker, directory, { aws: endpoint.url, dynamoDb: store.endpoint });
     const logins = { ...secrets.logins(), [broker.admin.username]: broker.admin.password };
     writeWhole(directory.file('credentials.json'), logins, 0o600);

@@ -84,7 +84,7 @@ export const functionSettings = (request: ResourceRequest): FunctionSettings => 
   };
 };
 
-const createFunction: ResourceType = (request) => {
+const createFunction: ResourceType = async (request) => {
   const { machine } = request;
   const settings = functionSettings(request);
   const credentials = machine.principals.issueKeys(
@@ -92,6 +92,8 @@ const createFunction: ResourceType = (request) => {
     settings.name,
   );
   const functionName = settings.name;
+  // Its address is part of the environment of functions.
+  await machine.dynamoDb;
   const created = new LocalFunction(settings, () => ({ ...machine.access(), credentials }), {
     line: (stream, line) => machine.emit({ type: 'line', functionName, stream, line }),
     started: (pid, milliseconds) => machine.emit({ type: 'environment-started', functionName, pid, milliseconds }),
@@ -99,6 +101,10 @@ const createFunction: ResourceType = (request) => {
   });
   machine.functions.set(settings.name, created);
   machine.functionResources.set(created, { stack: request.stack.name, logicalId: request.logicalId });
+  // Loaded while other resources are made. A handler that does not load is reported to the observer and again when invoked.
+  created
+    .warm()
+    .catch((error: Error) => machine.emit({ type: 'notice', message: `${functionName}: ${error.message}` }));
   return { physicalId: settings.name, attributes: { Arn: settings.arn } };
 };
 

@@ -1,0 +1,97 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { LocalRunEvent } from '../lib/local/events.ts';
+import { type LocalRun, startLocalRun } from '../lib/local/local-run.ts';
+import { type FailureVerb, failureVerbs } from '../lib/local/mapping/failure-verb.ts';
+import { parseBrokerUrl } from '../lib/local/user-broker/broker-url.ts';
+import { rebuildOnChange } from './start/rebuild.ts';
+import { renderEvent } from './start/render-event.ts';
+import { renderPlaces } from './start/render-places.ts';
+import { synthesize } from './synthesize.ts';
+
+const usage = `npm start -- [--failure ${failureVerbs.join('|')}]
+
+Runs the synthesized stacks on this machine until Ctrl-C: RabbitMQ, tables, functions, mappings.
+  --failure VERB   what a mapping does with a batch whose function failed (default nack)
+
+RABBITMQ_URL=amqps://user:password@host:port/vhost   a broker of your own instead of a private one
+RABBITMQ_MANAGEMENT_URL=https://host:port            its management API, where it is not at RabbitMQ's own ports
+RABBITMQ_CA_FILE=ca.pem                              the CA to trust for it
+RABBITMQ_ACCEPT_UNENCRYPTED=1                        allows amqp:// to another machine`;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const directory = join(root, '.local');
+const assembly = join(directory, 'cdk.out');
+
+const readOptions = (): { readonly failureVerb: FailureVerb } | undefined => {
+  const { values } = parseArgs({
+    options: { failure: { type: 'string', default: 'nack' }, help: { type: 'boolean', short: 'h' } },
+  });
+  if (values.help) {
+    console.log(usage);
+    return undefined;
+  }
+  const failureVerb = failureVerbs.find((verb) => verb === values.failure);
+  if (!failureVerb) throw new Error(`--failure is ${values.failure}; one of ${failureVerbs.join(', ')} is needed`);
+  return { failureVerb };
+};
+
+const main = async (): Promise<void> => {
+  const options = readOptions();
+  if (!options) return;
+  const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL, RABBITMQ_CA_FILE, RABBITMQ_ACCEPT_UNENCRYPTED } = process.env;
+  const broker = { managementUrl: RABBITMQ_MANAGEMENT_URL, acceptUnencrypted: RABBITMQ_ACCEPT_UNENCRYPTED === '1' };
+  const context = { env: 'local', ...(RABBITMQ_URL ? { vhost: parseBrokerUrl(RABBITMQ_URL, broker).vhost } : {}) };
+
+  let run: LocalRun | undefined;
+  let stopWatching = (): void => undefined;
+  const names = new Map<string, string>();
+  const show = (event: LocalRunEvent): void => {
+    if (event.type === 'mapping') names.set(event.functionName, event.queue);
+    // The many lines of the topology's declaration say nothing once it has succeeded.
+    if (event.type === 'line' && !run) return;
+    const line = renderEvent(event, (name) => names.get(name) ?? name);
+    if (line !== undefined) console.log(line);
+  };
+  const end = async (): Promise<void> => {
+    // A second Ctrl-C does not wait; the processes end with this one in any case.
+    process.once('SIGINT', () => process.exit(130));
+    stopWatching();
+    await run?.stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
+
+  const begun = performance.now();
+  await synthesize(assembly, context);
+  run = await startLocalRun({
+    assembly,
+    directory,
+    failureVerb: options.failureVerb,
+    brokerUrl: RABBITMQ_URL,
+    ...broker,
+    caFile: RABBITMQ_CA_FILE,
+    onEvent: show,
+  });
+  console.log(renderPlaces(run.state, join(directory, 'state.json')));
+  console.log(
+    `Up in ${((performance.now() - begun) / 1000).toFixed(1)} s. Functions follow changes of their source. Ctrl-C ends it.`,
+  );
+
+  const { update } = run;
+  stopWatching = rebuildOnChange(
+    [join(root, 'functions'), join(root, 'lib/messaging')],
+    async () => {
+      await synthesize(assembly, context);
+      const changed = await update(assembly);
+      if (changed.length > 0) console.log(`new code: ${changed.map((name) => names.get(name) ?? name).join(', ')}`);
+    },
+    (error) => console.log(`not rebuilt, the old code keeps running: ${error.message}`),
+  );
+};
+
+main().catch((error: Error) => {
+  console.error(`${error.name}: ${error.message}`);
+  process.exit(1);
+});

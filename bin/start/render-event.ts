@@ -1,0 +1,45 @@
+import { embeddedMetrics, type LocalRunEvent } from '../../lib/local/events.ts';
+
+/** What `nameOf` gives for a function: the queue it reads, or its own name. */
+export type NameOf = (functionName: string) => string;
+
+/** One line for the terminal about an event of the run; `undefined` for what would only be noise there. */
+export const renderEvent = (event: LocalRunEvent, nameOf: NameOf): string | undefined => {
+  switch (event.type) {
+    case 'line':
+      return embeddedMetrics(event.line) ? undefined : renderLine(nameOf(event.functionName), event.line);
+    case 'function-failed':
+      return `${nameOf(event.functionName)}  FAILED ${event.error.errorType}: ${event.error.errorMessage}`;
+    case 'batch':
+      return `${nameOf(event.functionName)}  ${event.records} ${event.records === 1 ? 'record' : 'records'} in ${Math.round(event.milliseconds)} ms${
+        event.error ? ', returned to the queue' : ''
+      }`;
+    case 'record-too-large':
+      return `${nameOf(event.functionName)}  a message of ${event.bytes} bytes fits into no invocation; it left queue ${event.queue}`;
+    case 'mapping':
+      return event.state === 'Enabled' || event.state === 'Stopped'
+        ? undefined
+        : `${nameOf(event.functionName)}  mapping of queue ${event.queue} is ${event.state}${event.reason ? `: ${event.reason}` : ''}`;
+    case 'notice':
+      return event.message;
+    case 'environment-started':
+    case 'resource':
+      return undefined;
+  }
+};
+
+/** A log entry in JSON is shown by its level and message; its other members are for machines. */
+const renderLine = (name: string, line: string): string => {
+  if (!line.startsWith('{')) return `${name}  ${line}`;
+  try {
+    const { level, message, error } = JSON.parse(line) as {
+      level?: string;
+      message?: unknown;
+      error?: { message?: string };
+    };
+    if (level === undefined || message === undefined) return `${name}  ${line}`;
+    return `${name}  ${level} ${typeof message === 'string' ? message : JSON.stringify(message)}${error?.message ? `: ${error.message}` : ''}`;
+  } catch {
+    return `${name}  ${line}`;
+  }
+};
