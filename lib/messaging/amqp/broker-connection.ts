@@ -1,43 +1,16 @@
-import { type ChannelModel, type ConfirmChannel, connect, IllegalOperationError, type Message } from 'amqplib';
+import { type ChannelModel, connect } from 'amqplib';
 import type { Credentials } from './broker-credentials.ts';
+import { attachChannel, type ChannelEvents, type LiveConnection, type OpenChannel } from './confirm-channel.ts';
 import { connectError } from './connect-failure.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import { type ConnectionSettings, type Endpoint, endpointName } from './connection-settings.ts';
 import { EndpointRotation } from './endpoint-rotation.ts';
-import type { PublishOptions } from './message-encoding.ts';
-import { ChannelClosedError, ConnectError, ConnectionLostError } from './publish-errors.ts';
+import { ConnectError } from './publish-errors.ts';
 
-/** What the broker says on a channel. */
-export interface ChannelEvents {
-  acknowledged(deliveryTag: number, multiple: boolean): void;
-  refused(deliveryTag: number, multiple: boolean): void;
-  returned(message: Message): void;
-  drained(): void;
-  unblocked(): void;
-  /** The last event of a channel that was not retired. */
-  closed(error: ChannelClosedError | ConnectionLostError): void;
-}
-
-/** `full`: sent, and nothing more should be before `drained`; `closed`: not sent, `closed` follows. */
-export type SendOutcome = 'sent' | 'full' | 'closed';
-
-/** A channel with publisher confirms. */
-export interface OpenChannel {
-  /** Counts the channels of this process, from 1. */
-  readonly number: number;
-  /** False once it has closed; `publish` would throw. */
-  readonly usable: boolean;
-  publish(exchange: string, routingKey: string, body: Buffer, options: PublishOptions): SendOutcome;
-  /** Closes it without an event. Nothing may be unanswered on it. */
-  retire(): void;
-}
-
-interface Live {
-  readonly model: ChannelModel;
-  readonly endpoint: string;
+interface Live extends LiveConnection {
   readonly openedAt: number;
   blocked?: string;
-  lost?: Error;
+  /** It is being closed by us. */
   closing?: boolean;
 }
 
@@ -76,7 +49,8 @@ export class BrokerConnection {
         () => live.model.createConfirmChannel(),
         'the broker did not open a channel in time',
       );
-      return this.#attach(live, channel, events);
+      this.#channels += 1;
+      return attachChannel(live, this.#channels, channel, events, this.#log);
     } catch (error) {
       this.#destroy(live, asError(error));
       throw this.#connectError(live.endpoint, live.lost ?? error);
@@ -219,51 +193,6 @@ export class BrokerConnection {
     this.#ticker.unref();
   }
 
-  #attach(live: Live, channel: ConfirmChannel, events: ChannelEvents): OpenChannel {
-    this.#channels += 1;
-    let state: 'open' | 'closed' | 'retired' = 'open';
-    let fault: ChannelClosedError | undefined;
-    const unblocked = () => events.unblocked();
-    live.model.on('unblocked', unblocked);
-    channel.on('ack', (fields) => events.acknowledged(fields.deliveryTag, fields.multiple));
-    channel.on('nack', (fields) => events.refused(fields.deliveryTag, fields.multiple));
-    channel.on('return', (message) => events.returned(message));
-    channel.on('drain', () => events.drained());
-    channel.on('error', (error: Error & { code?: number }) => {
-      fault = new ChannelClosedError(error.code ?? 0, replyTextOf(error), { cause: error });
-    });
-    const close = () => {
-      live.model.off('unblocked', unblocked);
-      if (state !== 'open') return;
-      state = 'closed';
-      // The reason of a connection that closes comes after the end of its channels.
-      queueMicrotask(() => events.closed(fault ?? lostError(live)));
-    };
-    channel.on('close', close);
-    return {
-      number: this.#channels,
-      get usable() {
-        return state === 'open' && live.lost === undefined;
-      },
-      publish: (exchange, routingKey, body, options) => {
-        try {
-          return channel.publish(exchange, routingKey, body, options) ? 'sent' : 'full';
-        } catch (error) {
-          if (!(error instanceof IllegalOperationError)) throw error;
-          // It closed before this object was made and listened.
-          close();
-          return 'closed';
-        }
-      },
-      retire: () => {
-        state = 'retired';
-        channel.close().catch((error: unknown) => {
-          this.#log.info('channel not closed in an orderly way', { reason: asError(error).message });
-        });
-      },
-    };
-  }
-
   #connectError(endpoint: string, error: unknown): ConnectError {
     if (error instanceof ConnectError) return error;
     return connectError(endpoint, this.#credentials?.username ?? '', this.#settings.vhost, error);
@@ -294,18 +223,6 @@ const asError = (error: unknown): Error => (error instanceof Error ? error : new
 /** amqplib keeps its socket there; it offers no other way to give a connection up that no longer answers. */
 const socketOf = (model: ChannelModel): { destroy(error?: Error): void } =>
   (model as unknown as { connection: { stream: { destroy(error?: Error): void } } }).connection.stream;
-
-/** AMQP's codes for frames, syntax, commands and internal errors that a message can bring about. */
-const provokedCodes: ReadonlySet<unknown> = new Set([501, 502, 503, 504, 505, 540, 541]);
-
-const lostError = ({ endpoint, lost }: Live): ConnectionLostError =>
-  new ConnectionLostError(`connection to ${endpoint} lost: ${lost?.message ?? 'closed'}`, {
-    cause: lost,
-    provoked: provokedCodes.has((lost as { code?: unknown } | undefined)?.code),
-  });
-
-/** The broker's text out of `Channel closed by server: 404 (NOT-FOUND) with message "NOT_FOUND - …"`. */
-const replyTextOf = (error: Error): string => /with message "(.*)"$/s.exec(error.message)?.[1] ?? error.message;
 
 async function within<T>(milliseconds: number, work: () => Promise<T>, message: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { backoff } from './backoff.ts';
-import type { BrokerConnection, ChannelEvents, OpenChannel, SendOutcome } from './broker-connection.ts';
-import { culpritsOf } from './channel-closure.ts';
+import { blameForChannel, blameForConnection } from './blame.ts';
+import type { BrokerConnection } from './broker-connection.ts';
+import type { ChannelEvents, OpenChannel, SendOutcome } from './confirm-channel.ts';
 import { ConfirmWindow } from './confirm-window.ts';
 import { PendingQueue } from './pending-queue.ts';
 import type { Pending } from './publish-call.ts';
@@ -251,8 +252,11 @@ export class Dispatcher {
     this.#channel = undefined;
     const sent = window.clear();
     for (const entry of sent) if (entry.returned) this.#acknowledge(entry);
-    if (error instanceof ChannelClosedError) this.#blame(error, sent);
-    else this.#endure(error, sent);
+    if (error instanceof ChannelClosedError) blameForChannel(error, sent, this.#queue);
+    else {
+      this.#countFailure();
+      if (error.provoked) blameForConnection(error, sent);
+    }
     const again = sent.filter((entry) => !entry.settled);
     for (const entry of again) {
       entry.unanswered = true;
@@ -260,35 +264,6 @@ export class Dispatcher {
     }
     this.#queue.putBack(again);
     this.#pump();
-  }
-
-  #blame(error: ChannelClosedError, sent: readonly Pending[]): void {
-    const [only] = sent;
-    if (only && sent.length === 1) only.fail(error, only.unanswered);
-    const culprits = culpritsOf(error.replyText);
-    if (!culprits) {
-      for (const entry of sent) entry.alone = true;
-      return;
-    }
-    const guilty = sent.filter((entry) => culprits.matches(entry.message));
-    // Those before the one that closed the channel may have been accepted; the last one cannot have been.
-    guilty.forEach((entry, index) => {
-      entry.fail(error, entry.unanswered || !(culprits.neverAccepted || index === guilty.length - 1));
-    });
-    for (const entry of this.#queue) if (culprits.matches(entry.message)) entry.fail(error, entry.unanswered);
-    if (guilty.length === 0) for (const entry of sent) entry.alone = true;
-  }
-
-  /** A message that the broker answers twice by closing the connection is given up, so that the others get through. */
-  #endure(error: ConnectionLostError, sent: readonly Pending[]): void {
-    this.#countFailure();
-    if (!error.provoked) return;
-    const [only] = sent;
-    if (only && sent.length === 1) {
-      only.closures += 1;
-      if (only.closures >= 2) only.fail(error, true);
-    }
-    for (const entry of sent) entry.alone = true;
   }
 
   #expectAnswer(): void {
