@@ -49,8 +49,6 @@ export interface Batch {
   readonly consumer: ConsumerDefinition;
   readonly services: ConsumerServices;
   readonly guard: DeadlineGuard;
-  /** Token of this invocation in its claims. */
+  /** Token of this invocation, the first part of its claims' owners. */
   readonly owner: string;
 }
-
-export const claimKey = (consumer: ConsumerDefinition, messageId: string): string => `${consumer.name}#${messageId}`;

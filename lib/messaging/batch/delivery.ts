@@ -11,6 +11,8 @@ type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
 /** One record of a batch on its way to its fate. */
 export class Delivery {
   readonly raw: RawMessage;
+  /** Position in the batch. */
+  readonly index: number;
   readonly id: string;
   readonly attempt: number;
   readonly redriveCount: number;
@@ -31,9 +33,10 @@ export class Delivery {
   /** The copy that its fate needs: not published yet, in the hands of the broker, or refused. */
   copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
 
-  constructor(record: RabbitMqRecord, queue: string, vhost: string) {
+  constructor(record: RabbitMqRecord, queue: string, vhost: string, index: number) {
     const { raw, problem } = decodeRecord(record, queue, vhost);
     this.raw = raw;
+    this.index = index;
     this.problem = problem && { error: problem };
     this.id = messageIdOf(raw);
     this.attempt = wholeNumber(raw.headers, Header.attempt, 1, 9_999);

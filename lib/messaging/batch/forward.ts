@@ -3,7 +3,8 @@ import type { UnconfirmedCopy } from '../errors.ts';
 import type { OutgoingMessage, PublishResult } from '../publisher.ts';
 import { deadLetterCopy, deferredCopy, retryCopy } from '../recover/copy.ts';
 import { describeError } from '../recover/describe-error.ts';
-import { type Batch, claimKey } from './batch.ts';
+import type { Batch } from './batch.ts';
+import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
 import { type ForwardedFate, isForwarded } from './fate.ts';
 import { logClaimProblem, logForwarded, logUnconfirmed } from './message-log.ts';
@@ -85,11 +86,11 @@ async function settleClaims(forwardings: readonly Forwarding[], batch: Batch): P
 
 async function settleClaim({ delivery, fate }: Forwarding, batch: Batch, claims: ClaimStore): Promise<void> {
   if (!delivery.mayHoldClaim) return;
-  const key = claimKey(batch.consumer, delivery.id);
+  const { key, owner } = claimOf(delivery, batch);
   try {
     // A copy for the same turn needs the claim free; only a later turn makes this one history.
-    if (delivery.copy === 'confirmed' && fate.kind !== 'deferred') await claims.forwarded(key, batch.owner);
-    else await claims.release(key, batch.owner);
+    if (delivery.copy === 'confirmed' && fate.kind !== 'deferred') await claims.forwarded(key, owner);
+    else await claims.release(key, owner);
   } catch (error) {
     logClaimProblem(delivery, batch, 'the claim of a forwarded message could not be settled', error);
   }

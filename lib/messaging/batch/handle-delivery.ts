@@ -3,7 +3,8 @@ import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
 import { DeadlineExceededError, ProcessCrashedError } from '../errors.ts';
 import { backoff, decide } from '../recover/decide.ts';
 import { describeError } from '../recover/describe-error.ts';
-import { type Batch, claimKey } from './batch.ts';
+import type { Batch } from './batch.ts';
+import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
 import { claimLost, deferred, done, duplicate, type Fate } from './fate.ts';
 import { HandlerContext } from './handler-context.ts';
@@ -109,7 +110,8 @@ async function complete(delivery: Delivery, batch: Batch, claims: ClaimStore): P
   delivery.stage = 'completing';
   let fate = done;
   try {
-    if (!(await claims.complete(claimKey(batch.consumer, delivery.id), batch.owner))) fate = claimLost;
+    const { key, owner } = claimOf(delivery, batch);
+    if (!(await claims.complete(key, owner))) fate = claimLost;
   } catch (error) {
     // The effect has happened: a retry would only repeat it.
     logClaimProblem(delivery, batch, 'the claim of a handled message could not be completed', error);
@@ -131,11 +133,10 @@ function claimsUnavailable(delivery: Delivery, batch: Batch, error: unknown): vo
   delivery.fate ??= deferred('claims-unavailable', backoff(1, batch.consumer.policy, batch.services.random));
 }
 
-const claimRequest = (delivery: Delivery, { consumer, owner, guard }: Batch): ClaimRequest => ({
-  key: claimKey(consumer, delivery.id),
+const claimRequest = (delivery: Delivery, batch: Batch): ClaimRequest => ({
+  ...claimOf(delivery, batch),
   turn: delivery.turn,
-  owner,
-  leaseUntil: guard.budget.endsAt,
+  leaseUntil: batch.guard.budget.endsAt,
 });
 
 function secondsUntil(time: number, { services }: Batch): number {

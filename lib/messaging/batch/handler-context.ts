@@ -2,7 +2,8 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { MessageContext } from '../context.ts';
 import { ClaimLostError, FatalError } from '../errors.ts';
-import { type Batch, claimKey } from './batch.ts';
+import type { Batch } from './batch.ts';
+import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
 
 /** DynamoDB takes 100 items in a transaction; one of them is the claim. */
@@ -47,7 +48,8 @@ export class HandlerContext implements MessageContext {
     }
     const { id, fate } = this.#delivery;
     if (fate) throw new ClaimLostError(`message ${id} was handed on before its handler came to write`);
-    const outcome = await effects.commit(items, claimKey(this.#batch.consumer, id), this.#batch.owner);
+    const { key, owner } = claimOf(this.#delivery, this.#batch);
+    const outcome = await effects.commit(items, key, owner);
     if (outcome === 'committed') {
       this.#delivery.committed = true;
     } else {

@@ -15,7 +15,7 @@ import { Sequence } from './sequence.ts';
 export interface Invocation {
   /** Time that is left of the function's timeout. */
   readonly remainingMilliseconds: number;
-  /** Token of this invocation in its claims; no other invocation may have the same. */
+  /** Token of this invocation, the first part of its claims' owners; no other invocation may have the same. */
   readonly owner: string;
   /** Gets the report, also when the batch has to come back. */
   readonly onReport?: (report: BatchReport) => void;
@@ -36,7 +36,7 @@ export async function processBatch(
 ): Promise<BatchReport> {
   const deliveries: Delivery[] = [];
   for (const { queue, vhost, records } of parseEvent(event)) {
-    for (const record of records) deliveries.push(new Delivery(record, queue, vhost));
+    for (const record of records) deliveries.push(new Delivery(record, queue, vhost, deliveries.length));
   }
   const guard = startDeadlineGuard(timeBudget(services.now(), invocation.remainingMilliseconds), services.now);
   const batch: Batch = { consumer, services, guard, owner: invocation.owner };

@@ -1,0 +1,14 @@
+import type { Batch } from './batch.ts';
+import type { Delivery } from './delivery.ts';
+
+/**
+ * What a delivery's claim is kept under, and by whom. Each delivery is an owner of its own: a batch may hold several copies of one
+ * message, and settling the claim of one must not settle that of another.
+ */
+export const claimOf = (
+  delivery: Delivery,
+  { consumer, owner }: Batch,
+): { readonly key: string; readonly owner: string } => ({
+  key: `${consumer.name}#${delivery.id}`,
+  owner: `${owner}/${delivery.index}`,
+});
