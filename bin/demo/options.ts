@@ -1,8 +1,5 @@
 import { parseArgs } from 'node:util';
-
-/** What the mapping does with a batch whose function failed; what Lambda does is not documented. */
-export const failureVerbs = ['nack', 'reject', 'close', 'memory'] as const;
-export type FailureVerb = (typeof failureVerbs)[number];
+import { type FailureVerb, failureVerbs } from '../../lib/local/mapping/failure-verb.ts';
 
 export interface DemoOptions {
   /** Number of events to generate; ignored with `input`. */
@@ -12,6 +9,7 @@ export interface DemoOptions {
   readonly input?: string;
   readonly json: boolean;
   readonly chaos?: 'kill';
+  /** What the mapping does with a batch whose function failed. */
   readonly failureVerb: FailureVerb;
 }
 
@@ -34,7 +32,7 @@ the broker, the tables and the dead-letter queues. Exit code 0 only when every e
   --json                  print one JSON document instead of the tables
   --help                  print this text
 
-The broker: RABBITMQ_URL if set, otherwise a private RabbitMQ that is removed at the end.
+The broker: RABBITMQ_URL if set (see npm start -- --help), otherwise a private RabbitMQ that is removed at the end.
 `;
 
 /** An argument that cannot be used; the message is meant for the terminal. */

@@ -13,6 +13,8 @@ export interface WatchOptions {
 }
 
 export interface QueueObservation extends Observation {
+  /** Messages in dead-letter queues. */
+  readonly dead: number;
   /** One line for a person. */
   readonly text: string;
 }
@@ -47,13 +49,15 @@ export const watchQueues = async ({
       });
     }
     const delayed = await ready(levels);
+    const dead = parts.reduce((total, part) => total + part.dead, 0);
     return {
+      dead,
       waiting: delayed + parts.reduce((total, { queued, held }) => total + queued + held, 0),
       fingerprint: JSON.stringify([parts, delayed]),
       text: [
         ...parts.map(({ name, queued, held }) => `${name} ${queued}+${held}`),
         `delayed ${delayed}`,
-        `dead letters ${parts.reduce((total, { dead }) => total + dead, 0)}`,
+        `dead letters ${dead}`,
       ].join(' · '),
     };
   };

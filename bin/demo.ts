@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { declaration } from '../lib/topology/declaration.ts';
+import { brokerFromEnvironment } from './broker-from-environment.ts';
+import type { DemoEvent } from './demo/demo-event.ts';
+import { generateEvents } from './demo/generate-events.ts';
+import { type DemoOptions, parseOptions, UsageError, usage } from './demo/options.ts';
+import { createProgress } from './demo/progress.ts';
+import { seededRandom } from './demo/random.ts';
+import { readEvents } from './demo/read-events.ts';
+import { paintFor, renderJson, renderSummary } from './demo/render.ts';
+import { runDemo } from './demo/run-demo.ts';
+import { synthesize } from './synthesize.ts';
+
+const begun = performance.now();
+const exitCodes = { accounted: 0, notAccounted: 1, usage: 2 } as const;
+const badLinesShown = 20;
+
+/** @throws UsageError for a file that cannot be read, or that holds lines that are no events */
+const eventsOf = ({ input, events, seed }: DemoOptions): DemoEvent[] => {
+  if (input === undefined) return generateEvents(events, seed);
+  const read = readEvents(readInput(input));
+  if (read.badLines.length > 0) {
+    const shown = read.badLines.slice(0, badLinesShown).map(({ line, problem }) => `  line ${line}: ${problem}`);
+    const more = read.badLines.length > badLinesShown ? [`  and ${read.badLines.length - badLinesShown} more`] : [];
+    throw new UsageError(
+      [`${input} has ${read.badLines.length} lines that are no events; nothing was published`, ...shown, ...more].join(
+        '\n',
+      ),
+    );
+  }
+  if (read.events.length === 0) throw new UsageError(`${input} holds no events`);
+  return read.events;
+};
+
+const readInput = (input: string): string => {
+  try {
+    return readFileSync(input === '-' ? 0 : input, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${input} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
+  }
+};
+
+const main = async (): Promise<number> => {
+  const options = parseOptions(process.argv.slice(2));
+  if (options === 'help') {
+    process.stdout.write(usage);
+    return exitCodes.accounted;
+  }
+  const events = eventsOf(options);
+  const broker = brokerFromEnvironment();
+  const progress = createProgress(process.stderr);
+  // A folder of its own: `npm start` and other demos may run beside it.
+  const directory = mkdtempSync(join(tmpdir(), 'demo-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  let stop = async (): Promise<void> => {};
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.once(signal, () => void stop().finally(() => process.exit(130)));
+
+  progress.show('synthesizing the stacks');
+  const assembly = join(directory, 'cdk.out');
+  await synthesize(assembly, { env: 'local', ...broker.context });
+  progress.show('starting RabbitMQ, tables and functions');
+  const summary = await runDemo({
+    events,
+    declaration,
+    publisher: 'publisher',
+    localRun: { assembly, directory: join(directory, 'run'), failureVerb: options.failureVerb, ...broker.options },
+    progress,
+    begun,
+    onStarted: (stopRun) => {
+      stop = stopRun;
+    },
+    ...(options.chaos && { chaos: { random: seededRandom(options.seed) } }),
+  });
+  progress.clear();
+  process.stdout.write(`${options.json ? renderJson(summary) : renderSummary(summary, paintFor(process.stdout))}\n`);
+  return summary.ledger.accounted && summary.settled ? exitCodes.accounted : exitCodes.notAccounted;
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  if (error instanceof UsageError) {
+    process.stderr.write(`${error.message}\n\nnpm run demo -- --help says more.\n`);
+    process.exitCode = exitCodes.usage;
+  } else {
+    process.stderr.write(`\n${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
+    process.exitCode = exitCodes.notAccounted;
+  }
+}
