@@ -11,12 +11,9 @@ import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { type BrokerOptions, type RunningBroker, startBroker } from '../lib/local/broker/broker.ts';
 import { findInstallations, type Installation } from '../lib/local/broker/installations.ts';
+import { addressOf, type BrokerAddress } from './broker-address.ts';
 
-/** How to reach a broker: what the runner hands to the test files in TEST_BROKERS (a JSON array; the first is used). */
-export type BrokerAddress = Pick<
-  RunningBroker,
-  'version' | 'pid' | 'host' | 'amqpsPort' | 'amqpPort' | 'managementPort' | 'managementHttpPort' | 'caFile' | 'admin'
->;
+export type { BrokerAddress };
 
 export interface TestVhost {
   name: string;
@@ -76,11 +73,6 @@ export function installationOfThisRun(): Installation {
   const installation = installations.find((candidate) => candidate.version === version);
   if (installation === undefined) throw new Error('no RabbitMQ on this machine; run: npm run setup');
   return installation;
-}
-
-export function addressOf(broker: BrokerAddress): BrokerAddress {
-  const { version, pid, host, amqpsPort, amqpPort, managementPort, managementHttpPort, caFile, admin } = broker;
-  return { version, pid, host, amqpsPort, amqpPort, managementPort, managementHttpPort, caFile, admin };
 }
 
 function fromRunner(): BrokerAddress | undefined {

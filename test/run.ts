@@ -1,0 +1,151 @@
+// npm test [-- [--unit] [arguments of jest]]
+//
+// Runs the unit tests, then the acceptance tests on the newest RabbitMQ of this machine, then those acceptance tests whose file
+// name ends in `.every-version.test.ts` on each older one. The brokers are private ones, started while the unit tests run.
+// The last line is the sum of all runs.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type RunningBroker, startBroker } from '../lib/local/broker/broker.ts';
+import { findInstallations, type Installation } from '../lib/local/broker/installations.ts';
+import { addressOf } from './broker-address.ts';
+import {
+  allButEveryVersion,
+  everyVersionTests,
+  isForEveryVersion,
+  type JestReport,
+  lastLine,
+  sum,
+  type Tally,
+  tallyOf,
+} from './run-report.ts';
+
+const project = fileURLToPath(new URL('..', import.meta.url));
+const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
+const unitOnly = process.argv.includes('--unit');
+const jestArguments = process.argv.slice(2).filter((argument) => argument !== '--unit');
+const running = new Set<ChildProcess>();
+const brokers: Promise<RunningBroker>[] = [];
+const notes: string[] = [];
+const tallies: Tally[] = [];
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => {
+    for (const child of running) child.kill('SIGTERM');
+    void cleanUp().then(() => process.exit(128 + constants.signals[signal]));
+  });
+}
+
+try {
+  const unit = jest('unit', ['--selectProjects', 'unit']);
+  if (!unitOnly) await Promise.all([unit, startBrokersFor(await acceptanceFiles())]);
+  count(await unit);
+  for (const [index, starting] of brokers.entries()) {
+    const broker = await starting;
+    console.log(`\nAcceptance tests on RabbitMQ ${broker.version}${index === 0 ? '' : ', those for every version'}`);
+    const selection = index === 0 ? [] : ['--testPathIgnorePatterns', allButEveryVersion];
+    const report = await jest(`acceptance-${broker.version}`, ['--selectProjects', 'acceptance', ...selection], {
+      TEST_BROKERS: JSON.stringify([addressOf(broker)]),
+    });
+    count(report);
+    if (brokers.length === 1 && report !== undefined) noteMissingVersions(broker.version, everyVersionTests(report));
+  }
+} catch (error) {
+  console.error(error);
+  tallies.push({ passed: 0, failed: 1, skipped: 0 });
+}
+await cleanUp();
+
+const total = sum(tallies);
+for (const note of notes) console.log(note);
+console.log(lastLine(total));
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** Only as many brokers as the chosen tests need. */
+async function startBrokersFor(files: string[]): Promise<void> {
+  if (files.length === 0) return;
+  const installations = findInstallations();
+  if (installations.length === 0) throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');
+  const needed = files.some(isForEveryVersion) ? installations : installations.slice(0, 1);
+  brokers.push(...needed.map(start));
+  await Promise.all(brokers);
+}
+
+function start(installation: Installation): Promise<RunningBroker> {
+  return startBroker({
+    directory: join(scratch, `rabbitmq-${installation.version}`),
+    admin: { username: 'admin', password: randomBytes(12).toString('hex') },
+    installation,
+  });
+}
+
+function count(report: JestReport | undefined): void {
+  tallies.push(report === undefined ? { passed: 0, failed: 1, skipped: 0 } : tallyOf(report));
+}
+
+function noteMissingVersions(version: string, tests: number): void {
+  if (tests === 0) return;
+  const reason =
+    process.env.RABBITMQ_UNAVAILABLE ?? 'no other is on this machine; node bin/setup.js --all gets what can be had';
+  notes.push(`${tests} tests that are for every RabbitMQ version ran on ${version} only (${reason})`);
+  tallies.push({ passed: 0, failed: 0, skipped: tests });
+}
+
+async function acceptanceFiles(): Promise<string[]> {
+  const output = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    const child = spawnJest(['--selectProjects', 'acceptance', '--listTests'], {}, 'pipe');
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    child.once('error', reject);
+    child.once('close', () => resolve(text));
+  });
+  return output.split('\n').filter((line) => line.endsWith('.test.ts'));
+}
+
+/** The report; undefined (and a note) when jest did not get as far as writing one, or failed for another reason than a test. */
+async function jest(name: string, args: string[], env: Record<string, string> = {}): Promise<JestReport | undefined> {
+  const outputFile = join(scratch, `${name}.json`);
+  const child = spawnJest(['--ci', '--json', `--outputFile=${outputFile}`, ...args], env, 'ignore');
+  const ending = await new Promise<string | number>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+  if (!existsSync(outputFile)) {
+    notes.push(`${name}: jest ended (${ending}) without a report`);
+    return undefined;
+  }
+  const report = JSON.parse(readFileSync(outputFile, 'utf8')) as JestReport;
+  if (ending !== 0 && tallyOf(report).failed === 0) {
+    notes.push(`${name}: jest ended (${ending}) although no test failed; its output above says why`);
+    tallies.push({ passed: 0, failed: 1, skipped: 0 });
+  }
+  return report;
+}
+
+/** `stdout`: with --json jest repeats the report there; what is for people goes to standard error. */
+function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore'): ChildProcess {
+  const program = join(project, 'node_modules/jest/bin/jest.js');
+  // The user's arguments come first: several options of jest take every word that follows them.
+  const jestOptions = [...jestArguments, '--passWithNoTests', ...args];
+  const options = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program, ...jestOptions];
+  const child = spawn(process.execPath, options, {
+    cwd: project,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', stdout, 'inherit'],
+  });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
+  return child;
+}
+
+async function cleanUp(): Promise<void> {
+  const stopped = await Promise.allSettled(brokers.map(async (starting) => (await starting).stop('kill')));
+  for (const result of stopped) if (result.status === 'rejected') console.error(result.reason);
+  rmSync(scratch, { recursive: true, force: true });
+}
