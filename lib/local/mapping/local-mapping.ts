@@ -105,6 +105,7 @@ export class LocalMapping {
 
   /** Ends for good. A batch under way has so long to end; then its records return to the queue. */
   async stop(graceMilliseconds = 3000): Promise<void> {
+    if (this.#state === 'Stopped') return;
     await Promise.race([this.#end(), sleep(graceMilliseconds, undefined, { ref: false })]);
     await this.#session?.close();
     this.#enter('Stopped');

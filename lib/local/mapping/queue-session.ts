@@ -87,11 +87,13 @@ export class QueueSession {
   /** Closes the connection; what is not acknowledged returns to the queue. */
   async close(): Promise<void> {
     this.#end(new Error('closed'));
-    try {
-      await this.#connection.close();
-    } catch {
-      // It is closed already, which is all that was wanted.
-    }
+    // The channel first: a connection that is closed at once overtakes acknowledgements that are still to be written.
+    for (const part of [this.#channel, this.#connection])
+      try {
+        await part?.close();
+      } catch {
+        // It is closed already, which is all that was wanted.
+      }
   }
 
   async #consume(): Promise<void> {
