@@ -2,6 +2,7 @@ import { consumerQueues } from './consumer-queues.ts';
 import type { PublishDeclaration, TopologyDeclaration } from './declare.ts';
 import { delayLevels } from './delay.ts';
 import { delayLevelPattern } from './delay-infrastructure.ts';
+import { schedulePatterns } from './expand-schedules.ts';
 import type { Permission, TopicPermission, Topology, User } from './model.ts';
 import { deadLetterExchange, delayLevel } from './names.ts';
 import { anchored, escapePattern, exactly, nothing, topicPattern } from './patterns.ts';
@@ -31,7 +32,8 @@ export function expandAccess(declaration: TopologyDeclaration, { vhost, userPref
     permissions.push({ user: mapping, configure: nothing, write: nothing, read: exactly(...queues) });
 
     const name = functionUser(consumer, userPrefix);
-    const targets = [...queues, ...queuesOf(declaration, schedules)];
+    const queueTargets = [...queues, ...queuesOf(declaration, schedules)].map(escapePattern);
+    const targets = [...queueTargets, ...schedulePatterns(publishes, declaration)];
     users.push(user(name));
     permissions.push({
       user: name,
@@ -44,7 +46,11 @@ export function expandAccess(declaration: TopologyDeclaration, { vhost, userPref
 
   for (const [publisher, { publishes, schedules = [] }] of Object.entries(declaration.publishers)) {
     const name = publisherUser(publisher, userPrefix);
-    const delays = schedules.length > 0 ? [delayLevelPattern] : [];
+    const targets = [
+      ...queuesOf(declaration, schedules).map(escapePattern),
+      ...schedulePatterns(publishes, declaration),
+    ];
+    const delays = targets.length > 0 ? [delayLevelPattern] : [];
     users.push(user(name));
     permissions.push({
       user: name,
@@ -52,7 +58,7 @@ export function expandAccess(declaration: TopologyDeclaration, { vhost, userPref
       write: anchored([...delays, ...exchangesOf(publishes)]),
       read: nothing,
     });
-    if (schedules.length > 0) topicPermissions.push(...delaysTo(name, queuesOf(declaration, schedules)));
+    if (targets.length > 0) topicPermissions.push(...delaysTo(name, targets));
     topicPermissions.push(...routingKeysOf(name, publishes, declaration));
   }
   return { users, permissions, topicPermissions };
@@ -66,9 +72,12 @@ function exchangesOf(publishes: readonly PublishDeclaration[]): string[] {
   return [...new Set(publishes.map(({ exchange }) => escapePattern(exchange)))];
 }
 
-/** Without this, whoever may delay a message could send it to any queue. */
-function delaysTo(user: string, queues: readonly string[]): TopicPermission[] {
-  const destination = [...new Set(queues)].map(escapePattern).join('|');
+/**
+ * Without this, whoever may delay a message could send it to any queue.
+ * @param targets regular expressions, without anchors, of what may follow the delay
+ */
+function delaysTo(user: string, targets: readonly string[]): TopicPermission[] {
+  const destination = [...new Set(targets)].join('|');
   const write = `^([01]\\.){${delayLevels}}(${destination})$`;
   return Array.from({ length: delayLevels }, (_, level) => ({
     user,

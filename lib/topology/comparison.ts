@@ -40,7 +40,7 @@ export const comparisons: { readonly [K in Kind]: Comparison<K> } = {
     name: ({ source, destination, destinationType = 'queue', routingKey = '', arguments: conditions = {} }) => {
       const to = destinationType === 'queue' ? destination : `exchange ${destination}`;
       const headers = Object.keys(conditions).length > 0 ? ` ${canonical(conditions)}` : '';
-      return `${source} -> ${to} (${routingKey})${headers}`;
+      return `${source} -> ${to}${routingKey === '' ? '' : ` (${routingKey})`}${headers}`;
     },
     fixed: none,
     changeable: none,

@@ -21,8 +21,7 @@ export const declaration: TopologyDeclaration = {
   },
   publishers: {
     publisher: {
-      publishes: [{ exchange: 'events' }],
-      schedules: ['fulfil-order', 'send-welcome'],
+      publishes: [{ exchange: 'events', scheduled: true }],
     },
   },
 };

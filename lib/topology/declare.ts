@@ -70,4 +70,10 @@ export interface PublishDeclaration {
   readonly exchange: string;
   /** On a topic exchange: patterns with `*` and `#` of the routing keys that are allowed. @default every routing key */
   readonly routingKeys?: readonly string[];
+  /**
+   * May also publish there with a delay. Whoever is bound to the exchange when the delay ends gets the event as if it were published then;
+   * where nobody is, it is parked.
+   * @default false
+   */
+  readonly scheduled?: boolean;
 }

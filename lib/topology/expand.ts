@@ -2,6 +2,7 @@ import { expandAccess } from './access.ts';
 import type { TopologyDeclaration } from './declare.ts';
 import { delayInfrastructure } from './delay-infrastructure.ts';
 import { expandConsumer } from './expand-consumer.ts';
+import { scheduleBindings } from './expand-schedules.ts';
 import type { Binding, Exchange, Topology } from './model.ts';
 import { deadLetterExchange } from './names.ts';
 import { terminalQueuePolicy } from './terminal-queues.ts';
@@ -39,6 +40,7 @@ export function expandTopology(declaration: TopologyDeclaration, { vhost, userPr
       ...exchangeBindings(declaration),
       ...consumers.flatMap(({ bindings }) => bindings),
       ...delays.bindings,
+      ...scheduleBindings(declaration),
       ...(additional.bindings ?? []),
     ],
     policies: [...consumers.flatMap(({ policies }) => policies), terminalQueuePolicy(), ...(additional.policies ?? [])],

@@ -1,4 +1,5 @@
 import type { BindingDeclaration, PublishDeclaration, TopologyDeclaration } from './declare.ts';
+import { scheduleProblems } from './expand-schedules.ts';
 import { InvalidTopologyError } from './invalid-topology-error.ts';
 
 /**
@@ -6,7 +7,7 @@ import { InvalidTopologyError } from './invalid-topology-error.ts';
  * @throws InvalidTopologyError with every problem.
  */
 export function validateDeclaration(declaration: TopologyDeclaration): void {
-  const problems = [...declarationProblems(declaration)];
+  const problems = [...declarationProblems(declaration), ...scheduleProblems(declaration)];
   if (problems.length > 0) throw new InvalidTopologyError(problems);
 }
 

@@ -67,14 +67,14 @@ describe('when a message is delayed', () => {
       connected(topology.amqpUrl(), async (connection) => {
         const channel = await connection.createConfirmChannel();
         const arrivals = await listen(channel, 'b');
-        const delays = [16, 15, 8, 7, 5, 4, 3, 2, 1, 0];
+        const delays = [8, 7, 6, 5, 4, 3, 2, 1, 0];
         await send(channel, 'b', 30, '30');
         const sentAt = new Map<string, number>();
         for (const seconds of delays) {
           sentAt.set(String(seconds), Date.now());
           await send(channel, 'b', seconds, String(seconds));
         }
-        await until(() => arrivals.length >= delays.length, 20);
+        await until(() => arrivals.length >= delays.length, 12);
 
         expect(arrivals.map(({ id }) => id)).toEqual(delays.toReversed().map(String));
         for (const { id, at, body } of arrivals) {
@@ -127,29 +127,27 @@ describe('when a message is delayed', () => {
   );
 });
 
-describe('when the broker goes down while messages are delayed', () => {
-  it('by a kill or a restart, none is lost', async () => {
+describe('when the broker is killed while messages are delayed', () => {
+  it('none is lost', async () => {
     const broker = await ownBroker();
     const { amqpUrl } = await applied(broker, declaration);
     // RabbitMQ loses a quorum queue that is killed within about a second of its declaration.
     await sleep(3000);
-    for (const how of ['kill', 'graceful'] as const) {
-      const sent = Array.from({ length: 300 }, (_, index) => ({ id: `${how} ${index}`, seconds: 1 + (index % 8) }));
-      await connected(amqpUrl(), async (connection) => {
-        const channel = await connection.createConfirmChannel();
-        for (const { id, seconds } of sent) await send(channel, 'b', seconds, id);
-      });
-      await sleep(2500);
-      await broker.restart(how);
-      await connected(amqpUrl(), async (connection) => {
-        const arrivals = await listen(await connection.createChannel(), 'b');
-        const missing = () => {
-          const arrived = new Set(arrivals.map(({ id }) => id));
-          return sent.filter(({ id }) => !arrived.has(id));
-        };
-        await until(() => missing().length === 0, 40);
-        expect(missing()).toEqual([]);
-      });
-    }
+    const sent = Array.from({ length: 300 }, (_, index) => ({ id: String(index), seconds: 1 + (index % 8) }));
+    await connected(amqpUrl(), async (connection) => {
+      const channel = await connection.createConfirmChannel();
+      for (const { id, seconds } of sent) await send(channel, 'b', seconds, id);
+    });
+    await sleep(2500);
+    await broker.restart('kill');
+    await connected(amqpUrl(), async (connection) => {
+      const arrivals = await listen(await connection.createChannel(), 'b');
+      const missing = () => {
+        const arrived = new Set(arrivals.map(({ id }) => id));
+        return sent.filter(({ id }) => !arrived.has(id));
+      };
+      await until(() => missing().length === 0, 40);
+      expect(missing()).toEqual([]);
+    });
   }, 120_000);
 });

@@ -16,6 +16,11 @@ export interface ManagementSettings {
   readonly connections?: number;
 }
 
+/** The address is none that a management API can have, or an unsafe one. */
+export class ManagementAddressError extends Error {
+  override readonly name = 'ManagementAddressError';
+}
+
 type Query = Readonly<Record<string, string>>;
 
 /** RabbitMQ's management API over Node's own HTTP client. Path segments are escaped, so that names may hold any character (`/` is `%2F`). */
@@ -28,7 +33,7 @@ export class ManagementClient {
   readonly #timeoutMilliseconds: number;
   readonly #agent: HttpAgent;
 
-  /** @throws TypeError for an address that is none, or that holds credentials, a path or an unencrypted connection to another machine. */
+  /** @throws ManagementAddressError for an address that is none, or that holds credentials, a path or an unencrypted connection to another machine. */
   constructor({ url, username, password, ca, timeoutMilliseconds = 10_000, connections = 4 }: ManagementSettings) {
     this.#url = managementUrl(url);
     this.broker = this.#url.origin;
@@ -122,17 +127,21 @@ export class ManagementClient {
 
 function managementUrl(text: string): URL {
   if (!URL.canParse(text))
-    throw new TypeError(`'${redacted(text)}' is not an address of a management API: take https://host:port`);
+    throw new ManagementAddressError(
+      `'${redacted(text)}' is not an address of a management API: take https://host:port`,
+    );
   const url = new URL(text);
   const where = `address ${url.protocol}//${url.host}`;
   if (url.username || url.password)
-    throw new TypeError(`${where} holds credentials: take them out, username and password are settings of their own`);
+    throw new ManagementAddressError(
+      `${where} holds credentials: take them out, username and password are settings of their own`,
+    );
   if (!['https:', 'http:'].includes(url.protocol))
-    throw new TypeError(`${where} has the scheme ${url.protocol} the management API is reached by https:`);
+    throw new ManagementAddressError(`${where} has the scheme ${url.protocol} the management API is reached by https:`);
   if (url.pathname !== '/' || url.search || url.hash)
-    throw new TypeError(`${where} goes on with a path: take scheme, host and port only`);
+    throw new ManagementAddressError(`${where} goes on with a path: take scheme, host and port only`);
   if (url.protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/u.test(url.hostname)) {
-    throw new TypeError(`${where} would send the password unencrypted to another machine: take https://`);
+    throw new ManagementAddressError(`${where} would send the password unencrypted to another machine: take https://`);
   }
   return url;
 }

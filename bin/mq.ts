@@ -1,0 +1,42 @@
+import { type Command, ExitCode, isExplained, UsageError } from './mq/command.ts';
+
+/** By name. Loaded when called, so that no command waits for what another one needs. */
+const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
+  topology: () => import('./mq/topology.ts'),
+};
+
+async function overview(): Promise<string> {
+  const lines = await Promise.all(
+    Object.entries(commands).map(async ([name, load]) => `  ${name.padEnd(12)} ${(await load()).command.summary}`),
+  );
+  return `npm run mq -- COMMAND\n\n${lines.join('\n')}\n\nnpm run mq -- COMMAND --help says more.`;
+}
+
+async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h') {
+    console.log(await overview());
+    return name === undefined ? ExitCode.usage : ExitCode.success;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    console.error(`mq: there is no command '${name}'\n\n${await overview()}`);
+    return ExitCode.usage;
+  }
+  const { command } = await load();
+  try {
+    if (args.some((argument) => argument === '--help' || argument === '-h')) {
+      console.log(command.usage);
+      return ExitCode.success;
+    }
+    return await command.run(args);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`mq ${name}: ${error.message}\n\n${command.usage}`);
+      return ExitCode.usage;
+    }
+    console.error(isExplained(error) ? `mq ${name}: ${error.message}` : error);
+    return ExitCode.failure;
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

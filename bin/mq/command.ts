@@ -1,0 +1,38 @@
+/** A command of `mq`. Each lives in a file of its own and is listed in `bin/mq.ts`. */
+export interface Command {
+  /** A line for the list of commands. */
+  readonly summary: string;
+  readonly usage: string;
+  /** Gets what follows the command's name; resolves with the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+export const ExitCode = {
+  success: 0,
+  failure: 1,
+  /** Only where asked for with `--detailed-exitcode`: it worked, and there are changes. */
+  changes: 2,
+  /** As sysexits.h has it. */
+  usage: 64,
+} as const;
+
+/** The command line can't be understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const explained = [
+  'BrokerAccessError',
+  'BrokerNotReadyError',
+  'InvalidConfigurationError',
+  'InvalidTopologyError',
+  'ManagementAddressError',
+  'ManagementError',
+  'TopologyApplyError',
+  'UnknownEnvironmentError',
+];
+
+/** What went wrong is the operator's to mend: the message says it, a stack trace would hide it. */
+export function isExplained(error: unknown): error is Error {
+  return error instanceof Error && explained.includes(error.name);
+}
