@@ -67,13 +67,12 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
   ];
 
   const handle = async (event: RabbitMqEvent, context: Context): Promise<BatchReport> => {
-    logger.addContext(context);
     prepared ??= prepare();
     const [definition, services] = await prepared.catch((error: unknown) => {
       prepared = undefined;
       throw error;
     });
-    return processBatch(event, definition, services, {
+    return processBatch(event, definition, withContext(services, logger, context), {
       remainingMilliseconds: context.getRemainingTimeInMillis(),
       owner: `${context.awsRequestId}/${randomUUID()}`,
       onReport: (report) => metrics.publish(report),
@@ -81,6 +80,19 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
   };
   // The deadline guard does what middy's early timeout would, with more care.
   return middy(handle, { timeoutEarlyInMillis: 0 });
+}
+
+/** Most batches log nothing, and giving the logger its context takes longer than handling a small one. */
+function withContext(services: ConsumerServices, logger: Logger, context: Context): ConsumerServices {
+  let isKnown = false;
+  return {
+    ...services,
+    get logger() {
+      if (!isKnown) logger.addContext(context);
+      isKnown = true;
+      return logger;
+    },
+  };
 }
 
 function definitionOf(options: CheckedOptions, environment: Environment): ConsumerDefinition {

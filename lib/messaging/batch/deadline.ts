@@ -42,40 +42,45 @@ export interface DeadlineGuard {
   remainingMilliseconds(): number;
   /** `true` when `work` ended before `abandonAt`; `false` leaves it behind. */
   within(work: Promise<void>): Promise<boolean>;
-  /** Ends the timers. */
+  /** Ends the timer. */
   dispose(): void;
 }
 
 export function startDeadlineGuard(budget: TimeBudget, now: () => number): DeadlineGuard {
-  const controller = new AbortController();
+  let phase: 'working' | 'stopping' | 'abandoned' = 'working';
   let abandon: (() => void) | undefined;
-  let abandoned = false;
-  const stop = (): void => {
-    controller.abort(new DeadlineExceededError('the time of the function is almost over'));
+  // Most handlers do not look at their signal, and making one costs more than everything else here.
+  let controller: AbortController | undefined;
+
+  const abort = (): void => controller?.abort(new DeadlineExceededError('the time of the function is almost over'));
+  const end = (): void => {
+    phase = 'abandoned';
+    abandon?.();
   };
-  const stopTimer = setTimeout(stop, Math.max(0, budget.stopAt - now()));
-  const abandonTimer = setTimeout(
-    () => {
-      abandoned = true;
-      abandon?.();
-    },
-    Math.max(0, budget.abandonAt - now()),
-  );
-  const isOver = (): boolean => controller.signal.aborted || now() >= budget.stopAt;
+  const stop = (): void => {
+    phase = 'stopping';
+    abort();
+    timer = setTimeout(end, Math.max(0, budget.abandonAt - now()));
+  };
+  let timer = setTimeout(stop, Math.max(0, budget.stopAt - now()));
+
   return {
     budget,
-    signal: controller.signal,
-    isOver,
-    remainingMilliseconds: () => (controller.signal.aborted ? 0 : Math.max(0, budget.stopAt - now())),
+    get signal() {
+      if (!controller) {
+        controller = new AbortController();
+        if (phase !== 'working') abort();
+      }
+      return controller.signal;
+    },
+    isOver: () => phase !== 'working' || now() >= budget.stopAt,
+    remainingMilliseconds: () => (phase === 'working' ? Math.max(0, budget.stopAt - now()) : 0),
     within: (work) =>
       new Promise((resolve, reject) => {
         abandon = () => resolve(false);
-        if (abandoned || now() >= budget.abandonAt) resolve(false);
+        if (phase === 'abandoned' || now() >= budget.abandonAt) resolve(false);
         work.then(() => resolve(true), reject);
       }),
-    dispose: () => {
-      clearTimeout(stopTimer);
-      clearTimeout(abandonTimer);
-    },
+    dispose: () => clearTimeout(timer),
   };
 }

@@ -41,10 +41,6 @@ export class Delivery {
     this.id = messageIdOf(raw);
     this.attempt = wholeNumber(raw.headers, Header.attempt, 1, 9_999);
     this.redriveCount = wholeNumber(raw.headers, Header.redriveCount, 0, 1_000_000);
-    this.message = undefined;
-    this.orderKey = undefined;
-    this.suspicion = undefined;
-    this.fate = undefined;
   }
 
   get turn(): number {

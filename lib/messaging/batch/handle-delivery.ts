@@ -1,6 +1,7 @@
 import { maximumDelaySeconds } from '../../topology/delay.ts';
 import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
 import { DeadlineExceededError, ProcessCrashedError } from '../errors.ts';
+import type { Message } from '../message.ts';
 import { backoff, decide } from '../recover/decide.ts';
 import { describeError } from '../recover/describe-error.ts';
 import type { Batch } from './batch.ts';
@@ -18,12 +19,16 @@ const maximumCrashes = 3;
  * Claims a delivery, handles it and settles its fate. Never rejects. Leaves the fate open where the claim says that an earlier
  * owner vanished: `delivery.suspicion` is then set, and `handleSuspect` is for later, when nobody else can come to harm.
  *
- * After each wait the fate may have been set from outside, because the time is up; then nothing more is done.
+ * After each wait the fate may have been set from outside, because the time is up; then nothing more is done. Where nothing has to
+ * be waited for there is no promise: it would cost more than all the rest.
  */
-export async function handleDelivery(delivery: Delivery, batch: Batch): Promise<void> {
+export function handleDelivery(delivery: Delivery, batch: Batch): Promise<void> | undefined {
   const { claims } = batch.services;
-  if (claims && !(await claim(delivery, batch, claims))) return;
-  await handle(delivery, batch);
+  return claims ? claimAndHandle(delivery, batch, claims) : handle(delivery, batch);
+}
+
+async function claimAndHandle(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<void> {
+  if (await claim(delivery, batch, claims)) await handle(delivery, batch);
 }
 
 /** Takes a suspect from its vanished owner and handles it, or gives it up. To be called with nothing else in progress. */
@@ -80,30 +85,54 @@ async function claim(delivery: Delivery, batch: Batch, claims: ClaimStore): Prom
   return false;
 }
 
-async function handle(delivery: Delivery, batch: Batch): Promise<void> {
-  const { consumer, services } = batch;
+function handle(delivery: Delivery, batch: Batch): Promise<void> | undefined {
   // Time may have passed since the claim: another handler may have kept the event loop busy.
-  if (services.claims && batch.guard.isOver()) {
+  if (batch.services.claims && batch.guard.isOver()) {
     delivery.fate = deferred('deadline');
-    return;
+    return undefined;
   }
   delivery.stage = 'handling';
   try {
     if (delivery.problem) throw delivery.problem.error;
-    let message = delivery.message ?? readMessage(delivery, consumer);
-    if (message instanceof Promise) message = await message;
-    if (delivery.fate) return;
-    const result = consumer.handle(message, new HandlerContext(delivery, batch));
-    if (isThenable(result)) await result;
+    const message = delivery.message ?? readMessage(delivery, batch.consumer);
+    const result =
+      message instanceof Promise
+        ? message.then((read) => callHandler(read, delivery, batch))
+        : callHandler(message, delivery, batch);
+    if (isThenable(result)) return concludeAfter(result, delivery, batch);
   } catch (error) {
-    if (delivery.fate) return;
-    if (delivery.committed) logFailureAfterCommit(delivery, batch, error);
-    else if (!delivery.fenced) delivery.fate = fateOfFailure(error, delivery, batch);
+    noteFailure(error, delivery, batch);
   }
+  return conclude(delivery, batch);
+}
+
+function callHandler(message: Message<unknown>, delivery: Delivery, batch: Batch): unknown {
+  return delivery.fate ? undefined : batch.consumer.handle(message, new HandlerContext(delivery, batch));
+}
+
+async function concludeAfter(result: PromiseLike<unknown>, delivery: Delivery, batch: Batch): Promise<void> {
+  try {
+    await result;
+  } catch (error) {
+    noteFailure(error, delivery, batch);
+  }
+  const completing = conclude(delivery, batch);
+  if (completing !== undefined) await completing;
+}
+
+function noteFailure(error: unknown, delivery: Delivery, batch: Batch): void {
   if (delivery.fate) return;
+  if (delivery.committed) logFailureAfterCommit(delivery, batch, error);
+  else if (!delivery.fenced) delivery.fate = fateOfFailure(error, delivery, batch);
+}
+
+function conclude(delivery: Delivery, batch: Batch): Promise<void> | undefined {
+  const { claims } = batch.services;
+  if (delivery.fate) return undefined;
   if (delivery.fenced) delivery.fate = claimLost;
-  else if (delivery.committed || !services.claims) delivery.fate = done;
-  else await complete(delivery, batch, services.claims);
+  else if (delivery.committed || !claims) delivery.fate = done;
+  else return complete(delivery, batch, claims);
+  return undefined;
 }
 
 async function complete(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<void> {

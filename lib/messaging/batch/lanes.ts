@@ -39,18 +39,19 @@ function unite(parents: number[], one: number, other: number): void {
 /**
  * Runs lanes side by side, at most `concurrency` at a time, the items of a lane one after the other.
  *
- * @param run never rejects; `false` leaves the rest of its lane alone
+ * @param run never rejects; a promise only where it has to wait
  */
 export async function runLanes<T>(
   lanes: readonly (readonly T[])[],
   concurrency: number,
-  run: (item: T, lane: readonly T[], index: number) => Promise<boolean>,
+  run: (item: T, lane: readonly T[], index: number) => Promise<void> | undefined,
 ): Promise<void> {
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let lane = lanes[next++]; lane; lane = lanes[next++]) {
       for (let index = 0; index < lane.length; index++) {
-        if (!(await run(lane[index] as T, lane, index))) break;
+        const pending = run(lane[index] as T, lane, index);
+        if (pending !== undefined) await pending;
       }
     }
   };

@@ -3,7 +3,6 @@ import { ForwardingError, type UnconfirmedCopy } from '../errors.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
 import { startDeadlineGuard, timeBudget } from './deadline.ts';
 import { Delivery } from './delivery.ts';
-import { isForwarded } from './fate.ts';
 import { forward } from './forward.ts';
 import { fateAtDeadline, handleDelivery, handleSuspect } from './handle-delivery.ts';
 import { lanesOf, runLanes } from './lanes.ts';
@@ -58,23 +57,20 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   const { consumer, services, guard } = batch;
   const sequence = new Sequence(services.claims !== undefined);
   if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, consumer, consumer.orderBy));
-  const lanes = deliveries.length === 1 ? [deliveries] : lanesOf(deliveries, tokensOf);
-
-  const withSuspects: (readonly Delivery[])[] = [];
+  const lanes = lanesFor(deliveries);
   await guard.within(
-    runLanes(lanes, consumer.concurrency, async (delivery, lane, index) => {
-      await handleInOrder(delivery, batch, sequence, handleDelivery);
-      if (!delivery.suspicion) return true;
-      withSuspects.push(lane.slice(index));
-      return false;
+    runLanes(lanes, consumer.concurrency, (delivery, lane, index) => {
+      const earlier = lane[index - 1];
+      // An earlier one without a fate is a suspect, or waits behind one: so does this one.
+      return earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence);
     }),
   );
-  const parked = new Set(withSuspects.flat());
+  const parked = suspectsOf(lanes);
   const others = parked.size === 0 ? deliveries : deliveries.filter((delivery) => !parked.has(delivery));
   closeAtDeadline(others, batch, sequence);
   // Everybody else's copies are safe before a suspect may take the process down.
   const unconfirmed = await forward(others, batch);
-  if (unconfirmed.length > 0 || parked.size === 0) return unconfirmed;
+  if (unconfirmed.length > 0) return unconfirmed;
 
   for (const delivery of parked) {
     await guard.within(handleAlone(delivery, batch, sequence));
@@ -85,30 +81,57 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   return [];
 }
 
-async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence): Promise<void> {
-  if (!delivery.suspicion) await handleInOrder(delivery, batch, sequence, handleDelivery);
-  if (delivery.suspicion) await handleInOrder(delivery, batch, sequence, handleSuspect);
+/** Messages with the same id or the same order key share a lane. */
+function lanesFor(deliveries: readonly Delivery[]): Delivery[][] {
+  const byId = new Map<string, Delivery[]>();
+  for (const delivery of deliveries) {
+    if (delivery.orderKey !== undefined) return lanesOf(deliveries, tokensOf);
+    const lane = byId.get(delivery.id);
+    if (lane) lane.push(delivery);
+    else byId.set(delivery.id, [delivery]);
+  }
+  return [...byId.values()];
 }
 
-async function handleInOrder(
+const tokensOf = ({ id, orderKey }: Delivery): readonly string[] =>
+  orderKey === undefined ? [`id ${id}`] : [`id ${id}`, `key ${orderKey}`];
+
+/** Suspects, and what is behind them in their lanes. */
+function suspectsOf(lanes: readonly (readonly Delivery[])[]): Set<Delivery> {
+  const suspects = new Set<Delivery>();
+  for (const lane of lanes) {
+    const first = lane.findIndex(({ suspicion, fate }) => suspicion && !fate);
+    if (first >= 0) for (const delivery of lane.slice(first)) suspects.add(delivery);
+  }
+  return suspects;
+}
+
+/** @param earlier the one before it in its lane */
+function handleAfter(
+  earlier: Delivery | undefined,
   delivery: Delivery,
   batch: Batch,
   sequence: Sequence,
-  handle: (delivery: Delivery, batch: Batch) => Promise<void>,
-): Promise<void> {
+): Promise<void> | undefined {
+  if (earlier) sequence.note(earlier);
   // What is not started in time is closed together with what is still running.
-  if (delivery.fate || batch.guard.isOver()) return;
+  if (delivery.fate || batch.guard.isOver()) return undefined;
+  delivery.fate = earlier && sequence.fateOf(delivery);
+  return delivery.fate ? undefined : handleDelivery(delivery, batch);
+}
+
+async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence): Promise<void> {
+  if (batch.guard.isOver()) return;
   delivery.fate = sequence.fateOf(delivery);
-  if (!delivery.fate) await handle(delivery, batch);
-  if (isForwarded(delivery.fate)) sequence.note(delivery);
+  if (!delivery.fate && !delivery.suspicion) await handleDelivery(delivery, batch);
+  if (!delivery.fate && delivery.suspicion) await handleSuspect(delivery, batch);
 }
 
 /** Settles, in order, what the end of the time has left open. */
 function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence): void {
   for (const delivery of deliveries) {
-    if (delivery.fate) continue;
-    delivery.fate =
-      (delivery.stage === 'waiting' ? sequence.fateOf(delivery) : undefined) ?? fateAtDeadline(delivery, batch);
+    if (!delivery.fate && delivery.stage === 'waiting') delivery.fate = sequence.fateOf(delivery);
+    delivery.fate ??= fateAtDeadline(delivery, batch);
     sequence.note(delivery);
   }
 }
@@ -131,9 +154,6 @@ async function findOrderKeys(
     }
   }
 }
-
-const tokensOf = ({ id, orderKey }: Delivery): readonly string[] =>
-  orderKey === undefined ? [`id ${id}`] : [`id ${id}`, `key ${orderKey}`];
 
 function forwardingError(unconfirmed: readonly UnconfirmedCopy[], batchSize: number): ForwardingError {
   const byReason = new Map<string, number>();

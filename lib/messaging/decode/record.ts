@@ -11,56 +11,62 @@ export interface DecodedRecord {
   readonly problem?: DecodeError;
 }
 
-const noHeaders: Headers = Object.freeze({});
-
 /** Turns a record of the event back into what was published. Never throws: a record that is damaged comes with its problem. */
 export function decodeRecord(record: RabbitMqRecord, queue: string, vhost: string): DecodedRecord {
   const source: Partial<Record<keyof RabbitMqRecord, unknown>> = record ?? {};
-  let problem: DecodeError | undefined;
-  const note = (error: unknown, context = ''): undefined => {
-    if (!(error instanceof DecodeError)) throw error;
-    problem ??= context === '' ? error : new DecodeError(`${context}${error.message}`, { cause: error });
+  const { basicProperties } = source;
+  const hasProperties = isTable(basicProperties);
+  const decoded =
+    hasProperties && isTable(basicProperties.headers) ? decodeHeaders(basicProperties.headers) : noHeaders;
+  const data = decodeData(source.data);
+  const raw: RawMessage = {
+    queue,
+    vhost,
+    redelivered: source.redelivered === true,
+    properties: hasProperties ? decodeProperties(basicProperties) : {},
+    headers: decoded.headers,
+    body: data.body,
   };
-
-  let properties: MessageProperties = {};
-  let headers = noHeaders;
-  if (isTable(source.basicProperties)) {
-    properties = decodeProperties(source.basicProperties);
-    if (isTable(source.basicProperties.headers)) headers = decodeHeaders(source.basicProperties.headers, note);
-  } else {
-    note(new DecodeError('the record has no basicProperties'));
-  }
-
-  let body: Buffer;
-  if (typeof source.data === 'string') {
-    try {
-      body = decodeBase64(source.data);
-    } catch (error) {
-      note(error);
-      // The bytes that were published are unknown; the text that came instead is kept for whoever looks into it.
-      body = Buffer.from(source.data, 'utf8');
-    }
-  } else {
-    note(new DecodeError(`the record's data is not a string`));
-    body = Buffer.alloc(0);
-  }
-  return { raw: { queue, vhost, redelivered: source.redelivered === true, properties, headers, body }, problem };
+  const problem = hasProperties
+    ? (decoded.problem ?? data.problem)
+    : new DecodeError('the record has no basicProperties');
+  return { raw, problem };
 }
 
-function decodeHeaders(table: Record<string, unknown>, note: (error: unknown, context: string) => undefined): Headers {
+interface DecodedHeaders {
+  readonly headers: Headers;
+  readonly problem?: DecodeError;
+}
+
+const noHeaders: DecodedHeaders = { headers: Object.freeze({}) };
+
+function decodeHeaders(table: Record<string, unknown>): DecodedHeaders {
   try {
-    return decodeHeaderTable(table);
+    return { headers: decodeHeaderTable(table) };
   } catch {
     // One header is too deep: save the others.
     const headers: Record<string, HeaderValue> = {};
+    let problem: DecodeError | undefined;
     for (const [name, value] of Object.entries(table)) {
       try {
         set(headers, name, decodeHeaderTable({ value }).value ?? null);
       } catch (error) {
-        note(error, `header ${JSON.stringify(name)}: `);
+        problem ??= new DecodeError(`header ${JSON.stringify(name)}: ${(error as Error).message}`, { cause: error });
       }
     }
-    return headers;
+    return { headers, problem };
+  }
+}
+
+function decodeData(data: unknown): { readonly body: Buffer; readonly problem?: DecodeError } {
+  if (typeof data !== 'string') {
+    return { body: Buffer.alloc(0), problem: new DecodeError("the record's data is not a string") };
+  }
+  try {
+    return { body: decodeBase64(data) };
+  } catch (error) {
+    // The bytes that were published are unknown; the text that came instead is kept for whoever looks into it.
+    return { body: Buffer.from(data, 'utf8'), problem: error as DecodeError };
   }
 }
 

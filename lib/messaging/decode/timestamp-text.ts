@@ -6,8 +6,16 @@
 const format = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d{2}):(\d{2})[ \u00a0\u202f]([AP])M$/;
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+/** The messages of a batch were often published in the same second. */
+let latest: { readonly text: string; readonly time: number | undefined } = { text: '', time: undefined };
+
 /** `undefined` for text that is not a date of this format. */
 export function parseTimestampText(text: string): Date | undefined {
+  if (text !== latest.text) latest = { text, time: parse(text)?.getTime() };
+  return latest.time === undefined ? undefined : new Date(latest.time);
+}
+
+function parse(text: string): Date | undefined {
   const parts = format.exec(text);
   if (!parts) return undefined;
   const month = months.indexOf(parts[1] ?? '');

@@ -158,7 +158,6 @@ describe('lanes', () => {
           count--;
           running.delete(lane);
           ended.push(item);
-          return true;
         });
         await scheduler.waitFor(run);
         expect(ended.length).toBe(items.length);
