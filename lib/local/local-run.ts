@@ -4,6 +4,7 @@ import { account, region } from './assembly/pseudo-parameters.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
 import { StackCreation } from './assembly/stack-creation.ts';
 import { AssemblyError } from './assembly/template.ts';
+import { vhostsOf } from './assembly/vhosts.ts';
 import type { RunningBroker } from './broker/broker.ts';
 import type { Installation } from './broker/installations.ts';
 import type { BrokerAccess } from './broker-access.ts';
@@ -72,6 +73,12 @@ export interface LocalRun {
 export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun> => {
   const userBroker = options.brokerUrl === undefined ? undefined : parseBrokerUrl(options.brokerUrl, options);
   const assembly = readAssembly(absolute(options.assembly));
+  // Before anything is declared on a broker that is not ours.
+  for (const vhost of vhostsOf(assembly))
+    if (userBroker && vhost !== userBroker.vhost)
+      throw new AssemblyError(
+        `the assembly uses vhost ${vhost}, but the broker's address names vhost ${userBroker.vhost}; synthesize with -c vhost=${userBroker.vhost}`,
+      );
   const directory = RunDirectory.take(absolute(options.directory));
   const emit = options.onEvent ?? (() => undefined);
   const notice = (message: string): void => emit({ type: 'notice', message });
@@ -143,7 +150,6 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       emit,
       access: () => ({ awsEndpoint: endpoint.url, dynamoDbEndpoint, caFile: machine.broker?.caFile }),
       startBroker,
-      vhost: userBroker?.vhost,
     });
     undo.push(() => Promise.all([...machine.functions.values()].map((each) => each.stop())));
     undo.push(() => Promise.all(machine.mappings.map((mapping) => mapping.stop())));

@@ -24,8 +24,6 @@ export interface MachineServices {
     admin: { username: string; password: string },
     settings: Record<string, string>,
   ) => Promise<BrokerAccess>;
-  /** The only vhost that the broker lets us use; `undefined`: any. */
-  readonly vhost?: string;
 }
 
 /** What the resources of an assembly are made of on this machine, and what has been made so far. */
@@ -45,7 +43,7 @@ export class Machine {
   readonly tables = new Map<string, string>();
   /** Lines of broker configurations by their ids. */
   readonly configurations = new Map<string, Record<string, string>>();
-  readonly #services: MachineServices;
+  readonly #startBroker: MachineServices['startBroker'];
   #broker: { readonly arn: string; readonly access: BrokerAccess } | undefined;
 
   constructor(services: MachineServices) {
@@ -56,7 +54,7 @@ export class Machine {
     this.failureVerb = services.failureVerb;
     this.emit = services.emit;
     this.access = services.access;
-    this.#services = services;
+    this.#startBroker = services.startBroker;
   }
 
   get broker(): BrokerAccess | undefined {
@@ -69,7 +67,7 @@ export class Machine {
     settings: Record<string, string>,
   ): Promise<BrokerAccess> {
     if (this.#broker) throw new AssemblyError(`the assembly has a second broker, ${arn}; the local run has one`);
-    const access = await this.#services.startBroker(admin, settings);
+    const access = await this.#startBroker(admin, settings);
     this.#broker = { arn, access };
     return access;
   }
@@ -78,15 +76,6 @@ export class Machine {
   brokerOf(arn: string, asker: string): BrokerAccess {
     if (this.#broker?.arn !== arn) throw new AssemblyError(`${asker}: ${arn} is no broker of this assembly`);
     return this.#broker.access;
-  }
-
-  /** @throws AssemblyError when the broker gives us another vhost */
-  checkVhost(vhost: string, asker: string): void {
-    const { vhost: only } = this.#services;
-    if (only !== undefined && only !== vhost)
-      throw new AssemblyError(
-        `${asker} reads vhost ${vhost}, but the broker's address names vhost ${only}; synthesize with -c vhost=${only}`,
-      );
   }
 
   /** @throws AssemblyError when no function of the assembly has this name or ARN, with or without qualifier */

@@ -86,7 +86,7 @@ export class StackCreation {
     const pending = new Map<string, Promise<void>>();
     const create = (logicalId: string, resource: TemplateResource): Promise<void> => {
       const known = pending.get(logicalId);
-      if (known) return known;
+      if (known !== undefined) return known;
       const before = [...(graph.get(logicalId) ?? [])].flatMap((name) => {
         const dependency = Resources[name];
         return dependency && this.#exists(dependency.Condition) ? [create(name, dependency)] : [];

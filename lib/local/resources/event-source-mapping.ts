@@ -49,7 +49,6 @@ const createMapping: ResourceType = async (request) => {
   if (!secretId) throw new AssemblyError(`${nameOf(request)}: SourceAccessConfigurations has no BASIC_AUTH`);
   const vhost = sourceAccess(request, 'VIRTUAL_HOST') ?? '/';
   const broker = machine.brokerOf(stringProperty(request, 'EventSourceArn'), nameOf(request));
-  machine.checkVhost(vhost, nameOf(request));
   if (target.settings.timeoutSeconds > 14 * 60)
     throw new AssemblyError(
       `${nameOf(request)}: ${target.name} has a timeout of ${target.settings.timeoutSeconds} s; behind an Amazon MQ mapping Lambda takes at most 840`,

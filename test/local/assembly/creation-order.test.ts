@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
 import { describe, expect, it } from '@jest/globals';
 import { dependencies } from '../../../lib/local/assembly/creation-order.ts';
 

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
 import { describe, expect, it } from '@jest/globals';
 import { type Resolved, resolve, type Scope } from '../../../lib/local/assembly/intrinsics.ts';
 import type { Template, TemplateValue } from '../../../lib/local/assembly/template.ts';
