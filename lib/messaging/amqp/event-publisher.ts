@@ -1,9 +1,11 @@
 import { uuidv7 } from 'uuidv7';
+import { scheduleRoute } from '../../topology/schedule.ts';
 import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
+import { childContext, traceContext } from '../trace/trace-context.ts';
 import { InvalidMessageError } from './publish-errors.ts';
-import { traceParent } from './trace-parent.ts';
+import { secondsUntilDelivery } from './scheduled-delivery.ts';
 
 /** Something that happened, to be told to whom it concerns. */
 export interface Event {
@@ -27,6 +29,14 @@ export interface Event {
   /** W3C `tracestate` that goes with it. */
   readonly tracestate?: string;
   readonly headers?: Headers;
+  /**
+   * Seconds that consumers are to wait for it; fractions are rounded up. 0 to 65,535 (18 h 12 min). It goes to whoever is bound when the
+   * time has come; the topology must let the publisher do this (`scheduled: true`).
+   * @default 0
+   */
+  readonly delay?: number;
+  /** The same as a point in time; one that has passed is now. Give one of the two. */
+  readonly deliverAt?: Date;
 }
 
 export interface EventPublisherOptions {
@@ -85,7 +95,7 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
   };
 }
 
-/** @throws {InvalidMessageError} when the data is nothing that JSON can hold */
+/** @throws {InvalidMessageError} when the data is nothing that JSON can hold, or the event cannot wait that long */
 export function eventMessage(
   event: Event,
   id: string,
@@ -94,8 +104,7 @@ export function eventMessage(
   const routingKey = event.routingKey ?? event.type;
   const binary = event.data instanceof Uint8Array;
   return {
-    exchange,
-    routingKey,
+    ...routeOf(event, exchange, routingKey),
     properties: {
       messageId: id,
       type: event.type,
@@ -108,12 +117,31 @@ export function eventMessage(
     },
     headers: {
       ...event.headers,
-      traceparent: traceParent(event.traceparent),
-      ...(event.tracestate === undefined ? {} : { tracestate: event.tracestate }),
+      ...traceHeaders(event),
       [Header.originalExchange]: exchange,
       [Header.originalRoutingKey]: routingKey,
     },
     body: binary ? Buffer.from(event.data as Uint8Array) : jsonBody(event),
+  };
+}
+
+function routeOf(event: Event, exchange: string, routingKey: string): Pick<OutgoingMessage, 'exchange' | 'routingKey'> {
+  try {
+    const seconds = secondsUntilDelivery(event, Date.now());
+    return seconds === 0 ? { exchange, routingKey } : scheduleRoute(seconds, exchange, routingKey);
+  } catch (error) {
+    throw new InvalidMessageError(`event ${event.type} cannot be scheduled: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** W3C Trace Context: a `tracestate` counts only beside a `traceparent` that can be read. */
+function traceHeaders({ traceparent, tracestate }: Event): Headers {
+  const trace = childContext(traceContext(traceparent, tracestate));
+  return {
+    traceparent: trace.traceparent,
+    ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
   };
 }
 

@@ -1,0 +1,31 @@
+import { maximumDelaySeconds } from '../../topology/delay.ts';
+
+/** When a message is to be delivered: after a delay in seconds, or at a point in time. */
+export interface DeliveryTime {
+  readonly delay?: number;
+  readonly deliverAt?: Date;
+}
+
+/**
+ * Whole seconds to wait, never fewer than asked for; 0 is at once.
+ * @param now milliseconds since the epoch
+ * @throws RangeError for both at once, and for what the delay infrastructure does not take
+ */
+export function secondsUntilDelivery({ delay, deliverAt }: DeliveryTime, now: number): number {
+  if (delay === undefined && deliverAt === undefined) return 0;
+  if (delay !== undefined && deliverAt !== undefined)
+    throw new RangeError('delay and deliverAt are both given; give one of them');
+  if (delay !== undefined) {
+    if (!(delay >= 0 && delay <= maximumDelaySeconds))
+      throw new RangeError(`delay is ${delay} s; it must be 0 to ${maximumDelaySeconds} s`);
+    return Math.ceil(delay);
+  }
+  const time = (deliverAt as Date).getTime();
+  if (Number.isNaN(time)) throw new RangeError('deliverAt is an invalid date');
+  const seconds = Math.max(0, Math.ceil((time - now) / 1000));
+  if (seconds > maximumDelaySeconds)
+    throw new RangeError(
+      `deliverAt is ${(deliverAt as Date).toISOString()}, ${seconds} s from now; at most ${maximumDelaySeconds} s are possible`,
+    );
+  return seconds;
+}
