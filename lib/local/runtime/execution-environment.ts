@@ -111,14 +111,15 @@ export class ExecutionEnvironment {
 
   /** Kills the process and waits until it is gone. An invocation under way fails. */
   async stop(): Promise<void> {
-    if (this.#child) this.#kill();
-    else this.#end(null, 'SIGKILL');
+    if (!this.#child) this.#end(null, 'SIGKILL');
+    else this.#kill();
     await this.#gone.promise;
   }
 
   #kill(reason?: FunctionError): void {
     this.#reason ??= reason;
-    if (this.#child) killRuntimeProcess(this.#child);
+    // Once it has ended its number may be another process's.
+    if (this.#child && !this.#ended) killRuntimeProcess(this.#child);
   }
 
   #end(code: number | null, signal: NodeJS.Signals | null): void {

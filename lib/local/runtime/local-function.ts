@@ -60,7 +60,9 @@ export class LocalFunction {
   /** Starts an execution environment ahead of the first invocation. A handler that does not load is reported to the observer. */
   async warm(): Promise<void> {
     this.#warming ??= this.#start().then((environment) => {
-      if (environment instanceof ExecutionEnvironment) this.#idle.push(environment);
+      // Unless other code has been deployed meanwhile.
+      if (environment instanceof ExecutionEnvironment && this.#environments.includes(environment))
+        this.#idle.push(environment);
     });
     await this.#warming;
   }

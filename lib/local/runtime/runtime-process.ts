@@ -46,12 +46,13 @@ export const startRuntimeProcess = (
   });
 };
 
-/** Kills a process started by `startRuntimeProcess` and whatever it started itself. */
+/** Kills what is left of the group of a process started by `startRuntimeProcess`: itself and whatever it started. */
 export const killRuntimeProcess = (child: ChildProcess): void => {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, 'SIGKILL');
   } catch (error) {
+    // Nobody is left.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 };

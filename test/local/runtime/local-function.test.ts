@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -49,6 +49,10 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
+
+/** As `ps` shows it; empty for a process that is gone. */
+const stateOf = (pid: number): string =>
+  spawnSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' }).stdout.trim();
 
 describe('a function on this machine', () => {
   it('runs with the template’s environment, Lambda’s own variables and nothing of ours', async () => {
@@ -190,6 +194,16 @@ describe('a function on this machine', () => {
     expect(await send(target, { do: 'echo' })).toMatchObject({ status: 'failed' });
   });
 
+  it('takes with it what it has started itself', async () => {
+    const target = start();
+    const result = await send(target, { do: 'spawn' });
+    const child = Number(result.status === 'succeeded' && result.payload);
+    expect(alive(child)).toBe(true);
+    target.kill();
+    await wait(300);
+    expect(stateOf(child)).toMatch(/^(Z.*)?$/);
+  });
+
   it('dies with the process that started it, however that one ends', async () => {
     const script = `
       import { LocalFunction } from ${JSON.stringify(new URL('../../../lib/local/runtime/local-function.ts', import.meta.url).href)};
@@ -206,9 +220,6 @@ describe('a function on this machine', () => {
     expect(pid).toBeGreaterThan(1);
     await wait(200);
     // A dead process may stay a zombie until somebody reaps it; a running one would be in state R.
-    const state = await new Promise<string>((resolve) => {
-      execFile('ps', ['-o', 'stat=', '-p', String(pid)], (_error, stdout) => resolve(stdout.trim()));
-    });
-    expect(state).toMatch(/^(Z.*)?$/);
+    expect(stateOf(pid)).toMatch(/^(Z.*)?$/);
   });
 });

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderEvent } from '../../../bin/start/render-event.ts';
+import type { LocalRunEvent } from '../../../lib/local/events.ts';
+
+const nameOf = (): string => 'fulfil-order';
+const line = (text: string): LocalRunEvent => ({ type: 'line', functionName: 'f', stream: 'stdout', line: text });
+
+describe('what npm start shows', () => {
+  it.each([
+    [line('{"level":"WARN","message":"retry","error":{"message":"throttled"}}'), 'fulfil-order  WARN retry: throttled'],
+    [line('plain text'), 'fulfil-order  plain text'],
+    [line('{not json'), 'fulfil-order  {not json'],
+    [{ type: 'batch', functionName: 'f', queue: 'q', records: 1, milliseconds: 1.6 }, 'fulfil-order  1 record in 2 ms'],
+    [
+      {
+        type: 'batch',
+        functionName: 'f',
+        queue: 'q',
+        records: 3,
+        milliseconds: 5,
+        error: { errorType: 'E', errorMessage: 'm' },
+      },
+      'fulfil-order  3 records in 5 ms, returned to the queue',
+    ],
+    [
+      { type: 'mapping', functionName: 'f', queue: 'q', state: 'Disabled', reason: 'ESM_CONFIG_NOT_VALID: no queue' },
+      'fulfil-order  mapping of queue q is Disabled: ESM_CONFIG_NOT_VALID: no queue',
+    ],
+    [{ type: 'notice', message: 'waiting for the broker' }, 'waiting for the broker'],
+  ] as [LocalRunEvent, string][])('%j is one line', (event, expected) => {
+    expect(renderEvent(event, nameOf)).toBe(expected);
+  });
+
+  it('is no metrics', () => {
+    expect(
+      renderEvent(line('{"_aws":{"CloudWatchMetrics":[{"Metrics":[{"Name":"Done"}]}]},"Done":2}'), nameOf),
+    ).toBeUndefined();
+  });
+});
