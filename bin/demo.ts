@@ -20,17 +20,18 @@ const badLinesShown = 20;
 /** @throws UsageError for a file that cannot be read, or that holds lines that are no events */
 const eventsOf = ({ input, events, seed }: DemoOptions): DemoEvent[] => {
   if (input === undefined) return generateEvents(events, seed);
+  const source = input === '-' ? 'standard input' : input;
   const read = readEvents(readInput(input));
   if (read.badLines.length > 0) {
     const shown = read.badLines.slice(0, badLinesShown).map(({ line, problem }) => `  line ${line}: ${problem}`);
     const more = read.badLines.length > badLinesShown ? [`  and ${read.badLines.length - badLinesShown} more`] : [];
     throw new UsageError(
-      [`${input} has ${read.badLines.length} lines that are no events; nothing was published`, ...shown, ...more].join(
+      [`${source} has ${read.badLines.length} lines that are no events; nothing was published`, ...shown, ...more].join(
         '\n',
       ),
     );
   }
-  if (read.events.length === 0) throw new UsageError(`${input} holds no events`);
+  if (read.events.length === 0) throw new UsageError(`${source} holds no events`);
   return read.events;
 };
 
@@ -71,8 +72,8 @@ const main = async (): Promise<number> => {
     localRun: { assembly, directory: join(directory, 'run'), failureVerb: options.failureVerb, ...broker.options },
     progress,
     begun,
-    onStarted: (stopRun) => {
-      stop = stopRun;
+    onStarted: (run) => {
+      stop = run.stop;
     },
     ...(options.chaos && { chaos: { random: seededRandom(options.seed) } }),
   });

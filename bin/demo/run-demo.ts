@@ -25,10 +25,15 @@ export interface DemoRun {
   readonly localRun: Omit<LocalRunOptions, 'onEvent'>;
   readonly chaos?: Pick<ChaosOptions, 'random'>;
   readonly progress: Progress;
+  /**
+   * Time without any movement after which missing messages are given up, in milliseconds.
+   * @default 45,000, longer than the lease of a claim whose function was killed: until it ends, nothing moves
+   */
+  readonly patienceMilliseconds?: number;
   /** `performance.now()` at the start of the program. */
   readonly begun: number;
-  /** Told how to end the run early. */
-  readonly onStarted?: (stop: () => Promise<void>) => void;
+  /** Called when everything is up, before the first event is published. */
+  readonly onStarted?: (run: LocalRun) => void;
 }
 
 /** The demo needs queues of its own; the message says which one is not empty. */
@@ -37,8 +42,6 @@ export class QueueInUseError extends Error {
 }
 
 const quietMilliseconds = 1_500;
-/** Longer than the lease of a claim whose function was killed: until it ends, nothing moves. */
-const patienceMilliseconds = 45_000;
 const limitMilliseconds = (events: number): number => 120_000 + 50 * events;
 
 /** Starts the pipeline, publishes the events, waits until they have settled and counts what became of them. */
@@ -52,7 +55,7 @@ export const runDemo = async (demo: DemoRun): Promise<RunSummary> => {
         progress.note(`${event.functionName} failed: ${event.error.errorMessage}`);
     },
   });
-  demo.onStarted?.(run.stop);
+  demo.onStarted?.(run);
   try {
     return await runPipeline(demo, run);
   } finally {
@@ -110,7 +113,7 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
         return ledger.rows.every(({ lost, waiting }) => lost.length === 0 && waiting === 0);
       },
       quietMilliseconds,
-      patienceMilliseconds,
+      patienceMilliseconds: demo.patienceMilliseconds ?? 45_000,
       limitMilliseconds: limitMilliseconds(events.length),
       intervalMilliseconds: 200,
       clock: { now: () => performance.now(), sleep: (milliseconds) => sleep(milliseconds) },

@@ -1,4 +1,5 @@
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { findInstallations } from '../../lib/local/broker/installations.ts';
 
 export interface Machine {
   readonly cpu: string;
@@ -6,16 +7,19 @@ export interface Machine {
   readonly memoryGiB: number;
   readonly node: string;
   readonly platform: string;
-  /** The broker's version, where a benchmark used one. */
+  /** The broker that benchmarks use; absent when there is none. */
   readonly rabbitMq?: string;
+  /** Processes that wanted the processor in the last minute. Above the number of cores, the numbers say less. */
+  readonly load: number;
 }
 
 /** What the numbers were measured on; without it they mean little. */
-export const describeMachine = (rabbitMq?: string): Machine => ({
+export const describeMachine = (rabbitMq = findInstallations()[0]?.version): Machine => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 2 ** 30),
   node: process.version,
   platform: `${process.platform} ${process.arch}`,
   ...(rabbitMq !== undefined && { rabbitMq }),
+  load: Math.round((loadavg()[0] ?? 0) * 10) / 10,
 });

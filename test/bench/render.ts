@@ -29,5 +29,4 @@ const goalText = ({ of, atMost, atLeast }: Goal, unit: string): string => {
   return of === 'ratio' ? `ratio ${limit}` : `${limit} ${unit}`.trim();
 };
 
-const rounded = (value: number): string =>
-  value >= 100 ? value.toFixed(0) : value.toPrecision(3).replace(/\.0+$/, '');
+const rounded = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
