@@ -25,6 +25,7 @@ const explained = [
   'BrokerAccessError',
   'BrokerNotReadyError',
   'InvalidConfigurationError',
+  'InvalidConnectionSettingsError',
   'InvalidTopologyError',
   'ManagementAddressError',
   'ManagementError',

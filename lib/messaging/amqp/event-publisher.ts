@@ -24,6 +24,8 @@ export interface Event {
   readonly priority?: number;
   /** @default `application/json`, or `application/octet-stream` for a `Buffer` */
   readonly contentType?: string;
+  /** How `data`, a `Buffer` then, is compressed already, such as `gzip`. @default not */
+  readonly contentEncoding?: string;
   /** W3C `traceparent` of what led to this event; its trace is continued. @default a new trace */
   readonly traceparent?: string;
   /** W3C `tracestate` that goes with it. */
@@ -112,6 +114,7 @@ export function eventMessage(
       contentType: event.contentType ?? (binary ? 'application/octet-stream' : 'application/json'),
       deliveryMode: 2,
       ...(appId === undefined ? {} : { appId }),
+      ...(event.contentEncoding === undefined ? {} : { contentEncoding: event.contentEncoding }),
       ...(event.correlationId === undefined ? {} : { correlationId: event.correlationId }),
       ...(event.priority === undefined ? {} : { priority: event.priority }),
     },
