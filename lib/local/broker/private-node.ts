@@ -16,6 +16,7 @@ import { type BoundProcess, startBoundProcess } from './bound-process.ts';
 import { writeTestCertificates } from './certificates.ts';
 import { advancedConfig, type Credentials, enabledPlugins, rabbitmqConf } from './configuration.ts';
 import type { Installation } from './installations.ts';
+import { logExcerpt } from './log-excerpt.ts';
 import { nodeEnvironment, nodeFiles } from './node-environment.ts';
 import type { BrokerPorts } from './ports.ts';
 import { acceptsConnections, isReady, waitUntil } from './readiness.ts';
@@ -143,19 +144,15 @@ export class PrivateNode {
   }
 
   #failure(summary: string): StartOutcome {
-    const log = this.#logTail(15);
-    const reason = log === '' ? `${summary}; it logged nothing` : `${summary}; the end of its log:\n${log}`;
-    const portTaken = this.#epmd?.hasEnded() || /eaddrinuse|already in use/i.test(this.#logTail(400));
-    return { result: portTaken ? 'port-taken' : 'failed', reason };
+    const log = this.#log();
+    const portTaken = this.#epmd?.hasEnded() || /eaddrinuse|already in use/i.test(log);
+    return { result: portTaken ? 'port-taken' : 'failed', reason: `${summary}; ${logExcerpt(log)}` };
   }
 
-  #logTail(lines: number): string {
+  #log(): string {
     const folder = nodeFiles(this.#settings.directory).log;
     if (!existsSync(folder)) return '';
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.log'))
-      .flatMap((name) => readFileSync(join(folder, name), 'utf8').trimEnd().split('\n').slice(-lines))
-      .filter((line) => line.trim() !== '')
-      .join('\n');
+    const files = readdirSync(folder).filter((name) => name.endsWith('.log'));
+    return files.map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
   }
 }
