@@ -16,6 +16,8 @@ export interface Environment {
   readonly consumers: Readonly<Record<string, Partial<ConsumerSettings>>>;
   /** Retry schedule of consumers that do not set their own in code. */
   readonly retry: RetrySettings;
+  /** The HTTP API for events, where the declaration has the publisher `ingest`. */
+  readonly ingest: IngestSettings;
   readonly data: DataSettings;
   /** How long CloudWatch keeps the functions' and the network's logs, in days; one of the periods that CloudWatch offers. */
   readonly logRetentionDays: number;
@@ -87,6 +89,35 @@ export interface ConsumerSettings {
    * @default Lambda's 500 milliseconds
    */
   readonly maximumBatchingWindowSeconds?: number;
+}
+
+/** Who may publish over HTTP. There is no value for "everybody". */
+export type IngestAuthorization =
+  /** AWS principals that have the permission `execute-api:Invoke`; requests are signed (Signature Version 4). */
+  | { readonly type: 'iam' }
+  /** Whoever has a token of this issuer, signed with RSA, as a bearer token in `Authorization`. */
+  | {
+      readonly type: 'jwt';
+      /** `https://…`, as the tokens' `iss` has it; `/.well-known/openid-configuration` below it names its keys. */
+      readonly issuer: string;
+      /** One of these must be the token's `aud`, or its `client_id` where it has no `aud`. 1 to 50. */
+      readonly audience: readonly string[];
+      /** The token's `scope` must have one of these. @default any token of issuer and audience */
+      readonly scopes?: readonly string[];
+    };
+
+export interface IngestSettings {
+  readonly authorization: IngestAuthorization;
+  /** Requests a second, on average, of all callers together; what goes beyond is answered 429. 1 to 10,000. */
+  readonly requestsPerSecond: number;
+  /** Requests that may come at once. 1 to 5,000. */
+  readonly burst: number;
+  /**
+   * Execution environments at most, each with a connection to the broker: a small broker takes 100 in all. They are set aside of the
+   * account's concurrency, of which Lambda wants 100 left to others.
+   * @default no limit of its own; requestsPerSecond times the seconds that a request takes is what there can be
+   */
+  readonly maximumConcurrency?: number;
 }
 
 export interface DataSettings {

@@ -11,6 +11,12 @@ export const FunctionEnvironment = {
   brokerVhost: 'BROKER_VHOST',
   /** Name of the DynamoDB table that holds the claims. */
   claimTable: 'CLAIM_TABLE',
+  /** Name of the DynamoDB table that holds the outbox. */
+  outboxTable: 'OUTBOX_TABLE',
   /** JSON of a `RetrySettings`; the retry policy of consumers that do not set their own. */
   retryPolicy: 'RETRY_POLICY',
+  /** Exchange to which events that come in over HTTP are published. */
+  eventExchange: 'EVENT_EXCHANGE',
+  /** Largest message that the broker takes, in bytes. */
+  maximumMessageBytes: 'BROKER_MAXIMUM_MESSAGE_BYTES',
 } as const;

@@ -3,6 +3,7 @@ import { matching, oneOf, type Problem, wholeNumber } from './limits.ts';
 import type { RetrySettings } from './retry-settings.ts';
 import { brokerProblems } from './validate-broker.ts';
 import { consumerProblems } from './validate-consumer.ts';
+import { ingestProblems } from './validate-ingest.ts';
 
 /** Longest delay of the delay infrastructure, in seconds: sixteen bits. */
 const longestDelay = 65_535;
@@ -37,6 +38,7 @@ export const validateEnvironment = (environment: Environment): void => {
       consumerProblems(`consumers.${name}`, { ...environment.consumer, ...settings }),
     ),
     ...retryProblems('retry', environment.retry),
+    ...ingestProblems(environment.ingest),
     ...oneOf('logRetentionDays', environment.logRetentionDays, retentionPeriods, 'CloudWatch offers'),
   ];
   if (problems.length > 0) {

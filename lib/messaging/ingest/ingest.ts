@@ -1,0 +1,88 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { FunctionEnvironment } from '../../config/function-environment.ts';
+import { createPublisher } from '../amqp/amqp-publisher.ts';
+import { connectionSettings } from '../amqp/connection-settings.ts';
+import { createEventPublisher } from '../amqp/event-publisher.ts';
+import { ConfigurationError } from '../errors.ts';
+import { acceptEvent, type EventSchemas, type IngestReport } from './accept-event.ts';
+import { brokerEventSink } from './broker-event-sink.ts';
+import type { EventSink } from './event-sink.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface IngestOptions {
+  /** Schemas of the events that may be published, by type; also the routing key. */
+  readonly schemas: EventSchemas;
+  /** Where events go. @default the broker, with a wait for its confirm */
+  readonly sink?: EventSink;
+  /** @default process.env */
+  readonly environment?: Environment;
+}
+
+/** Handler of an HTTP API's route `POST /events/{type}` (payload format 2.0). */
+export type IngestHandler = (
+  request: APIGatewayProxyEventV2,
+  context: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
+
+/** Callers wait, and each of them keeps an execution environment and a connection: better a 503 soon than one late. In milliseconds. */
+const patience = 8000;
+/** Kept back of the function's time for the answer. In milliseconds. */
+const answerReserve = 1000;
+
+/**
+ * The handler of the HTTP API for events. Answers every request: 202 with the message id once the event is safe, else problem details.
+ *
+ * @throws ConfigurationError, InvalidConnectionSettingsError naming the environment variable that is missing or wrong, at once
+ */
+export function ingest({ schemas, sink, environment = process.env }: IngestOptions): IngestHandler {
+  const logger = new Logger();
+  const events = sink ?? brokerSink(environment, logger);
+  const maximumBodyBytes = messageLimit(environment);
+  return (request, context) => {
+    logger.addContext(context);
+    return acceptEvent(request, {
+      schemas,
+      sink: events,
+      maximumBodyBytes,
+      deadline: Date.now() + Math.min(patience, context.getRemainingTimeInMillis() - answerReserve),
+      onSettled: (report) => log(logger, report),
+    });
+  };
+}
+
+function brokerSink(environment: Environment, logger: Logger): EventSink {
+  const publisher = createPublisher(connectionSettings({}, environment), {
+    log: logger,
+    maximumBodyBytes: messageLimit(environment),
+  });
+  return brokerEventSink(
+    createEventPublisher({
+      publisher,
+      exchange: variable(environment, FunctionEnvironment.eventExchange),
+      appId: environment.POWERTOOLS_SERVICE_NAME,
+    }),
+  );
+}
+
+function variable(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (!value) throw new ConfigurationError(`environment variable ${name} is not set`);
+  return value;
+}
+
+function messageLimit(environment: Environment): number {
+  const name = FunctionEnvironment.maximumMessageBytes;
+  const bytes = Number(variable(environment, name));
+  if (!Number.isInteger(bytes) || bytes < 1)
+    throw new ConfigurationError(`environment variable ${name} is ${environment[name]}; it must be a number of bytes`);
+  return bytes;
+}
+
+function log(logger: Logger, { status, error, detail, traceId, ...report }: IngestReport): void {
+  const keys = { ...report, status, ...(traceId === undefined ? {} : { trace_id: traceId }) };
+  if (status < 400) logger.info('event accepted', keys);
+  else if (status < 500) logger.info('request refused', { ...keys, detail });
+  else logger.error('event not accepted', { ...keys, detail, ...(error && { error }) });
+}
