@@ -4,6 +4,7 @@ import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
 import { childContext, traceContext } from '../trace/trace-context.ts';
+import { type CompressionSettings, compressor } from './compression.ts';
 import { InvalidMessageError } from './publish-errors.ts';
 import { secondsUntilDelivery } from './scheduled-delivery.ts';
 
@@ -47,6 +48,8 @@ export interface EventPublisherOptions {
   readonly exchange: string;
   /** Name of the publishing application. */
   readonly appId?: string;
+  /** Compresses large bodies; the template's consumers decompress them by themselves. @default bodies are sent as they are */
+  readonly compression?: CompressionSettings;
 }
 
 /** The result of one event, with the id under which it was sent. */
@@ -68,6 +71,7 @@ export interface EventPublisher {
  * if (result.status !== 'confirmed') throw result.error;
  */
 export function createEventPublisher(options: EventPublisherOptions): EventPublisher {
+  const compressed = options.compression && compressor(options.compression);
   const publishAll: EventPublisher['publishAll'] = async (events, { deadline } = {}) => {
     const results: EventResult[] = new Array(events.length);
     const sent: { readonly index: number; readonly id: string; readonly message: OutgoingMessage }[] = [];
@@ -79,8 +83,9 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
         results[index] = { id, status: 'failed', error: error as Error, mayHaveArrived: false };
       }
     });
+    const messages = sent.map(({ message }) => message);
     const published = await options.publisher.publish(
-      sent.map(({ message }) => message),
+      compressed ? await Promise.all(messages.map(compressed)) : messages,
       { deadline },
     );
     sent.forEach(({ index, id }, position) => {
