@@ -14,6 +14,12 @@ export const renderEvent = (event: LocalRunEvent, nameOf: NameOf): string | unde
       return `${nameOf(event.functionName)}  ${event.records} ${event.records === 1 ? 'record' : 'records'} in ${Math.round(event.milliseconds)} ms${
         event.error ? ', returned to the queue' : ''
       }`;
+    case 'stream-batch':
+      return `${nameOf(event.functionName)}  ${event.records} stream ${event.records === 1 ? 'record' : 'records'} in ${Math.round(event.milliseconds)} ms${
+        event.done < event.records ? `, ${event.records - event.done} to be tried again` : ''
+      }`;
+    case 'request':
+      return `${event.method} ${event.path}  ${event.status} in ${Math.round(event.milliseconds)} ms`;
     case 'record-too-large':
       return `${nameOf(event.functionName)}  a message of ${event.bytes} bytes fits into no invocation; it left queue ${event.queue}`;
     case 'mapping':

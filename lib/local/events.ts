@@ -27,6 +27,15 @@ export type LocalRunEvent =
       readonly milliseconds: number;
       readonly error?: FunctionError;
     }
+  /** A mapping handed records of a table's stream to its function, which is done with so many of them. */
+  | {
+      readonly type: 'stream-batch';
+      readonly functionName: string;
+      readonly streamArn: string;
+      readonly records: number;
+      readonly done: number;
+      readonly milliseconds: number;
+    }
   /** A record larger than an invocation takes; it left the queue, to its dead-letter queue if it has one. */
   | { readonly type: 'record-too-large'; readonly functionName: string; readonly queue: string; readonly bytes: number }
   | {
@@ -35,6 +44,15 @@ export type LocalRunEvent =
       readonly queue: string;
       readonly state: MappingState;
       readonly reason?: string;
+    }
+  /** An HTTP API answered a request. */
+  | {
+      readonly type: 'request';
+      readonly method: string;
+      /** With query. */
+      readonly path: string;
+      readonly status: number;
+      readonly milliseconds: number;
     }
   | {
       readonly type: 'resource';

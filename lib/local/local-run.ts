@@ -2,7 +2,7 @@ import { resolve as absolute } from 'node:path';
 import { deadLetterQueue } from '../topology/names.ts';
 import { account, region } from './assembly/pseudo-parameters.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
-import { StackCreation } from './assembly/stack-creation.ts';
+import { type PublishedValues, StackCreation } from './assembly/stack-creation.ts';
 import { AssemblyError } from './assembly/template.ts';
 import { vhostsOf } from './assembly/vhosts.ts';
 import type { RunningBroker } from './broker/broker.ts';
@@ -17,8 +17,10 @@ import type { LocalRunEvent } from './events.ts';
 import { Machine } from './machine.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
+import type { StreamMapping } from './mapping/stream-mapping.ts';
 import { startOwnBroker } from './own-broker.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
+import type { LocalSchedule } from './schedule/local-schedule.ts';
 import { RunDirectory } from './state/run-directory.ts';
 import { type LocalState, writeWhole } from './state/state-file.ts';
 import { updateFunctions } from './update-functions.ts';
@@ -49,6 +51,9 @@ export interface LocalRun {
   readonly state: LocalState;
   readonly functions: readonly LocalFunction[];
   readonly mappings: readonly LocalMapping[];
+  /** Mappings of tables' streams. */
+  readonly streamMappings: readonly StreamMapping[];
+  readonly schedules: readonly LocalSchedule[];
   /** Names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
   readonly dynamoDbEndpoint: string;
@@ -152,16 +157,24 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       startBroker,
     });
     undo.push(() => Promise.all([...machine.functions.values()].map((each) => each.stop())));
-    undo.push(() => Promise.all(machine.mappings.map((mapping) => mapping.stop())));
+    undo.push(() => Promise.all([...machine.mappings, ...machine.streamMappings].map((mapping) => mapping.stop())));
+    undo.push(() => machine.schedules.forEach((schedule) => void schedule.stop()));
 
-    const published = { exports: new Map(), outputs: new Map() };
+    undo.push(() => machine.httpApis.forEach((api) => void api.stop()));
+
+    const published: PublishedValues = { exports: new Map(), outputs: new Map() };
     for (const stack of assembly.stacks) await new StackCreation(stack, machine, published).run();
     const broker = machine.broker;
     if (!broker) throw new AssemblyError(`the assembly ${assembly.directory} has no AWS::AmazonMQ::Broker`);
 
     const store = await dynamoDb;
-    const state = stateOf(machine, broker, directory, { aws: endpoint.url, dynamoDb: store.endpoint });
+    const state = stateOf(machine, broker, directory, {
+      aws: endpoint.url,
+      dynamoDb: store.endpoint,
+      ingest: outputNamed('IngestUrl', published),
+    });
     const logins = { ...secrets.logins(), [broker.admin.username]: broker.admin.password };
+    writeWhole(directory.file('aws-credentials'), credentialsText(principals.operator), 0o600);
     writeWhole(directory.file('credentials.json'), logins, 0o600);
     writeWhole(directory.file('state.json'), state, 0o644);
     let current = assembly;
@@ -172,6 +185,8 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       state,
       functions: [...machine.functions.values()],
       mappings: machine.mappings,
+      streamMappings: machine.streamMappings,
+      schedules: machine.schedules,
       tables: state.tables,
       dynamoDbEndpoint: store.endpoint,
       credentials: principals.operator,
@@ -217,5 +232,15 @@ const stateOf = (
       ]),
     ),
     endpoints,
+    aws: { region, credentialsFile: directory.file('aws-credentials') },
   };
 };
+
+/** Value of an output of any stack. */
+const outputNamed = (name: string, { outputs }: PublishedValues): string | undefined => {
+  const value = [...outputs].find(([key]) => key.endsWith(`/${name}`))?.[1];
+  return value === undefined ? undefined : String(value);
+};
+
+const credentialsText = ({ accessKeyId, secretAccessKey }: AccessKeys): string =>
+  `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;

@@ -2,13 +2,17 @@ import { AssemblyError } from './assembly/template.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
 import type { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
-import type { Principals } from './endpoints/principals.ts';
+import type { Principals, Role } from './endpoints/principals.ts';
 import type { SecretStore } from './endpoints/secret-store.ts';
 import type { LocalRunEvent } from './events.ts';
+import type { LocalHttpApi } from './gateway/local-http-api.ts';
+import { matchesWildcard } from './iam/wildcard.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
+import type { StreamMapping } from './mapping/stream-mapping.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
 import type { LocalAccess } from './runtime/runtime-variables.ts';
+import type { LocalSchedule } from './schedule/local-schedule.ts';
 
 export interface MachineServices {
   readonly secrets: SecretStore;
@@ -26,6 +30,15 @@ export interface MachineServices {
   ) => Promise<BrokerAccess>;
 }
 
+/** Lets a service invoke a function. */
+export interface InvokePermission {
+  readonly functionName: string;
+  /** The service, such as `events.amazonaws.com`. */
+  readonly principal: string;
+  /** May hold wildcards. @default anything of the service */
+  readonly sourceArn?: string;
+}
+
 /** What the resources of an assembly are made of on this machine, and what has been made so far. */
 export class Machine {
   readonly secrets: SecretStore;
@@ -38,7 +51,12 @@ export class Machine {
   /** By function name. */
   readonly functions = new Map<string, LocalFunction>();
   readonly functionResources = new Map<LocalFunction, { readonly stack: string; readonly logicalId: string }>();
+  readonly functionRoles = new Map<LocalFunction, Role>();
+  readonly permissions: InvokePermission[] = [];
   readonly mappings: LocalMapping[] = [];
+  readonly httpApis: LocalHttpApi[] = [];
+  readonly streamMappings: StreamMapping[] = [];
+  readonly schedules: LocalSchedule[] = [];
   /** Names by logical id. */
   readonly tables = new Map<string, string>();
   /** Lines of broker configurations by their ids. */
@@ -76,6 +94,23 @@ export class Machine {
   brokerOf(arn: string, asker: string): BrokerAccess {
     if (this.#broker?.arn !== arn) throw new AssemblyError(`${asker}: ${arn} is no broker of this assembly`);
     return this.#broker.access;
+  }
+
+  /** @throws AssemblyError when the function is not of the assembly */
+  roleOf(target: LocalFunction): Role {
+    const role = this.functionRoles.get(target);
+    if (!role) throw new AssemblyError(`function ${target.name} has no role in this assembly`);
+    return role;
+  }
+
+  /** Whether a service may invoke a function on behalf of one of its resources. */
+  permits({ name }: LocalFunction, principal: string, sourceArn: string): boolean {
+    return this.permissions.some(
+      (given) =>
+        given.functionName === name &&
+        given.principal === principal &&
+        (given.sourceArn === undefined || matchesWildcard(given.sourceArn, sourceArn)),
+    );
   }
 
   /** @throws AssemblyError when no function of the assembly has this name or ARN, with or without qualifier */

@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { crc32 } from 'node:zlib';
 import { credentialOf } from '../iam/credential.ts';
-import { type AccountLocation, dynamoDbPermissions } from '../iam/dynamodb-actions.ts';
+import { type AccountLocation, dynamoDbPermissions, type RequiredPermission } from '../iam/dynamodb-actions.ts';
 import { type ConditionalWrite, writeReturningItem } from './conditional-write.ts';
 import { DynamoDbError, errorCode } from './dynamodb-error.ts';
 import { Engine, type EngineResponse } from './engine.ts';
 import { ExclusiveLock } from './exclusive-lock.ts';
 import { operationOf, refuseUnknownParameters } from './operations.ts';
+import { answerStreamOperation, streamOperationOf, streamResourceOf } from './streams/stream-operations.ts';
+import { Streams, viewTypeOf } from './streams/streams.ts';
 import { TableKeys } from './table-keys.ts';
 import { TimeToLive } from './time-to-live.ts';
 import { transactGet } from './transact-get.ts';
@@ -39,7 +41,8 @@ const jsonResponse = (status: number, value: unknown): EngineResponse => {
 export class Front {
   readonly #engine = new Engine();
   readonly #keys = new TableKeys(this.#engine);
-  readonly #timeToLive = new TimeToLive(this.#engine, this.#keys);
+  readonly #streams: Streams;
+  readonly #timeToLive: TimeToLive;
   readonly #transactions = new TransactWrite(this.#engine, this.#keys);
   readonly #lock = new ExclusiveLock();
   readonly #where: AccountLocation;
@@ -48,15 +51,20 @@ export class Front {
   constructor(where: AccountLocation, authorize?: Authorizer) {
     this.#where = where;
     this.#authorize = authorize;
+    this.#streams = new Streams(this.#engine, this.#keys, where);
+    this.#timeToLive = new TimeToLive(this.#engine, this.#keys, (table, item) => this.#streams.expired(table, item));
   }
 
   async handle(request: FrontRequest): Promise<EngineResponse> {
     // Health checks and requests that are none: dynalite's answers are those of DynamoDB.
     if (request.method !== 'POST') return this.#forward(request);
     try {
-      const operation = operationOf(request.headers['x-amz-target'] as string | undefined);
+      const target = request.headers['x-amz-target'] as string | undefined;
       const input = parse(request.body);
-      await this.#checkPermissions(request, operation, input);
+      const streamOperation = streamOperationOf(target);
+      if (streamOperation) return await this.#answerFromStreams(request, streamOperation, input);
+      const operation = operationOf(target);
+      await this.#checkPermissions(request, dynamoDbPermissions(operation, input, this.#where));
       refuseUnknownParameters(operation, input);
       return await this.#answer(request, operation, input);
     } catch (error) {
@@ -70,22 +78,36 @@ export class Front {
     return this.#lock.shared(() => this.#timeToLive.sweep(now));
   }
 
+  async #answerFromStreams(request: FrontRequest, operation: string, input: Input): Promise<EngineResponse> {
+    const resource = streamResourceOf(operation, input);
+    await this.#checkPermissions(request, [{ action: `dynamodb:${operation}`, resource }]);
+    return jsonResponse(200, answerStreamOperation(this.#streams, operation, input));
+  }
+
   async #answer(request: FrontRequest, operation: string, input: Input): Promise<EngineResponse> {
     switch (operation) {
+      case 'CreateTable':
+        return await this.#lock.exclusive(() => this.#createTable(request, input));
+      case 'DescribeTable':
+        return await this.#lock.shared(() => this.#describeTable(request, input));
       case 'UpdateTimeToLive':
         return jsonResponse(200, await this.#lock.exclusive(() => this.#timeToLive.update(input)));
       case 'DescribeTimeToLive':
         return jsonResponse(200, await this.#lock.shared(() => this.#timeToLive.describe(input)));
       case 'TransactWriteItems':
-        return jsonResponse(200, await this.#lock.exclusive(() => this.#transactions.write(input)));
+        return jsonResponse(200, await this.#recorded(operation, input, () => this.#transactions.write(input)));
       case 'TransactGetItems':
         return jsonResponse(200, await this.#lock.exclusive(() => transactGet(this.#engine, input)));
       case 'DeleteTable':
         return await this.#lock.exclusive(() => this.#deleteTable(request, String(input.TableName)));
+      case 'BatchWriteItem':
+        if (!this.#streams.concerns(operation, input)) return await this.#lock.shared(() => this.#forward(request));
+        return await this.#recorded(operation, input, () => this.#forward(request));
       case 'PutItem':
       case 'UpdateItem':
       case 'DeleteItem':
-        return await this.#write(request, operation, input);
+        if (!this.#streams.concerns(operation, input)) return await this.#write(request, operation, input);
+        return await this.#recorded(operation, input, () => this.#writeAlone(request, operation, input));
       default:
         return await this.#lock.shared(() => this.#forward(request));
     }
@@ -93,16 +115,52 @@ export class Front {
 
   async #write(request: FrontRequest, operation: string, input: Input): Promise<EngineResponse> {
     const response = await this.#lock.shared(() => this.#forward(request));
-    if (
-      response.status === 200 ||
-      input.ReturnValuesOnConditionCheckFailure !== 'ALL_OLD' ||
-      errorCode(JSON.parse(response.body)) !== 'ConditionalCheckFailedException'
-    )
-      return response;
-    const answer = await this.#lock.exclusive(() =>
-      writeReturningItem(this.#engine, this.#keys, operation, input as unknown as ConditionalWrite),
-    );
+    if (!mustReturnItem(response, input)) return response;
+    return await this.#lock.exclusive(() => this.#writeReturningItem(operation, input));
+  }
+
+  async #writeAlone(request: FrontRequest, operation: string, input: Input): Promise<EngineResponse> {
+    const response = await this.#forward(request);
+    return mustReturnItem(response, input) ? await this.#writeReturningItem(operation, input) : response;
+  }
+
+  async #writeReturningItem(operation: string, input: Input): Promise<EngineResponse> {
+    const answer = await writeReturningItem(this.#engine, this.#keys, operation, input as unknown as ConditionalWrite);
     return jsonResponse(errorCode(answer) ? 400 : 200, answer);
+  }
+
+  #recorded<Result>(operation: string, input: Input, work: () => Promise<Result>): Promise<Result> {
+    return this.#lock.exclusive(() => this.#streams.recording(operation, input, work));
+  }
+
+  async #createTable(request: FrontRequest, input: Input): Promise<EngineResponse> {
+    const viewType = viewTypeOf(input.StreamSpecification);
+    if (!viewType) return await this.#forward(request);
+    const { StreamSpecification: _, ...rest } = input;
+    const answer = await this.#engine.call('CreateTable', rest);
+    if (errorCode(answer)) return jsonResponse(400, answer);
+    this.#streams.enable(String(input.TableName), viewType, input.KeySchema);
+    return jsonResponse(200, this.#withStream(answer, 'TableDescription', input.TableName));
+  }
+
+  async #describeTable(request: FrontRequest, input: Input): Promise<EngineResponse> {
+    const response = await this.#forward(request);
+    if (response.status !== 200 || !this.#streams.ofTable(input.TableName)) return response;
+    const answer = JSON.parse(response.body) as Record<string, unknown>;
+    return jsonResponse(200, this.#withStream(answer, 'Table', input.TableName));
+  }
+
+  #withStream(answer: Record<string, unknown>, member: string, tableName: unknown): Record<string, unknown> {
+    const stream = this.#streams.ofTable(tableName);
+    const description = {
+      ...(answer[member] as Record<string, unknown>),
+      ...(stream && {
+        StreamSpecification: { StreamEnabled: true, StreamViewType: stream.settings.viewType },
+        LatestStreamArn: stream.arn,
+        LatestStreamLabel: stream.label,
+      }),
+    };
+    return { ...answer, [member]: description };
   }
 
   async #deleteTable(request: FrontRequest, tableName: string): Promise<EngineResponse> {
@@ -110,16 +168,17 @@ export class Front {
     if (response.status === 200) {
       this.#keys.forget(tableName);
       this.#timeToLive.forget(tableName);
+      this.#streams.forget(tableName);
     }
     return response;
   }
 
-  async #checkPermissions(request: FrontRequest, operation: string, input: Input): Promise<void> {
+  async #checkPermissions(request: FrontRequest, permissions: readonly RequiredPermission[]): Promise<void> {
     const credential = credentialOf(request);
     if (!credential)
       throw new DynamoDbError('MissingAuthenticationTokenException', 'Request is missing Authentication Token');
     if (!this.#authorize) return;
-    for (const { action, resource } of dynamoDbPermissions(operation, input, this.#where)) {
+    for (const { action, resource } of permissions) {
       const denial = await this.#authorize(credential.accessKeyId, action, resource);
       if (denial !== undefined) throw new DynamoDbError('AccessDeniedException', denial);
     }
@@ -129,6 +188,12 @@ export class Front {
     return this.#engine.forward(method, headers, url, body);
   }
 }
+
+/** The condition of a write failed and its author wants to see the item. */
+const mustReturnItem = (response: EngineResponse, input: Input): boolean =>
+  response.status !== 200 &&
+  input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD' &&
+  errorCode(JSON.parse(response.body)) === 'ConditionalCheckFailedException';
 
 const parse = (body: Buffer): Input => {
   let value: unknown;

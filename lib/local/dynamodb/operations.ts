@@ -26,7 +26,7 @@ const search = [
 
 /**
  * The operations that the local store emulates and the parameters of each that have their effect. DynamoDB itself
- * ignores parameters that it does not know; so does dynalite, which would make `StreamSpecification` a silent lie.
+ * ignores parameters that it does not know; so does dynalite, which would make `DeletionProtectionEnabled` a silent lie.
  */
 const operations: Readonly<Record<string, readonly string[]>> = {
   BatchGetItem: ['RequestItems', 'ReturnConsumedCapacity'],
@@ -39,6 +39,7 @@ const operations: Readonly<Record<string, readonly string[]>> = {
     'ProvisionedThroughput',
     'LocalSecondaryIndexes',
     'GlobalSecondaryIndexes',
+    'StreamSpecification',
   ],
   DeleteItem: ['Key', ...write],
   DeleteTable: ['TableName'],

@@ -9,11 +9,14 @@ const fiveYears = 5 * 365 * 24 * 3600;
 export class TimeToLive {
   readonly #engine: Engine;
   readonly #keys: TableKeys;
+  readonly #onExpired: (table: string, item: Item) => Promise<void>;
   readonly #attributes = new Map<string, string>();
 
-  constructor(engine: Engine, keys: TableKeys) {
+  /** @param onExpired told of each item that was deleted, as it was */
+  constructor(engine: Engine, keys: TableKeys, onExpired: (table: string, item: Item) => Promise<void>) {
     this.#engine = engine;
     this.#keys = keys;
+    this.#onExpired = onExpired;
   }
 
   async update(input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
@@ -83,8 +86,11 @@ export class TimeToLive {
           ConditionExpression: '#ttl = :seen',
           ExpressionAttributeNames: { '#ttl': attribute },
           ExpressionAttributeValues: { ':seen': item[attribute] },
+          ReturnValues: 'ALL_OLD',
         });
-        if (!errorCode(answer)) deleted++;
+        if (errorCode(answer)) continue;
+        deleted++;
+        await this.#onExpired(table, (answer.Attributes as Item | undefined) ?? item);
       }
       start = page.LastEvaluatedKey;
     } while (start !== undefined);

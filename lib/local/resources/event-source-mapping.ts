@@ -10,6 +10,7 @@ import {
   type ResourceType,
   stringProperty,
 } from './resource-type.ts';
+import { createStreamMapping, isTableStream } from './stream-mapping.ts';
 
 interface SourceAccess {
   readonly Type: string;
@@ -26,7 +27,10 @@ const sourceAccess = (request: ResourceRequest, type: string): string | undefine
   return configurations.find(({ Type }) => Type === type)?.URI;
 };
 
-const createMapping: ResourceType = async (request) => {
+const createMapping: ResourceType = (request) =>
+  isTableStream(request.properties.EventSourceArn) ? createStreamMapping(request) : createQueueMapping(request);
+
+const createQueueMapping: ResourceType = async (request) => {
   checkProperties(request, {
     effective: [
       'BatchSize',

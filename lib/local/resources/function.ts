@@ -87,10 +87,8 @@ export const functionSettings = (request: ResourceRequest): FunctionSettings => 
 const createFunction: ResourceType = async (request) => {
   const { machine } = request;
   const settings = functionSettings(request);
-  const credentials = machine.principals.issueKeys(
-    machine.principals.role(stringProperty(request, 'Role')),
-    settings.name,
-  );
+  const role = machine.principals.role(stringProperty(request, 'Role'));
+  const credentials = machine.principals.issueKeys(role, settings.name);
   const functionName = settings.name;
   // Its address is part of the environment of functions.
   await machine.dynamoDb;
@@ -100,6 +98,7 @@ const createFunction: ResourceType = async (request) => {
     failed: (error) => machine.emit({ type: 'function-failed', functionName, error }),
   });
   machine.functions.set(settings.name, created);
+  machine.functionRoles.set(created, role);
   machine.functionResources.set(created, { stack: request.stack.name, logicalId: request.logicalId });
   // Loaded while other resources are made. A handler that does not load is reported to the observer and again when invoked.
   created

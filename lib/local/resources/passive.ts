@@ -54,7 +54,6 @@ const passive: Readonly<
   'AWS::EC2::VPCGatewayAttachment': { prefix: 'attachment' },
   'AWS::KMS::Alias': { prefix: 'alias' },
   'AWS::KMS::Key': { prefix: 'key', attributes: (id) => ({ Arn: arn('kms', `key/${id}`), KeyId: id }) },
-  'AWS::Lambda::Permission': { prefix: 'permission', attributes: (id) => ({ Id: id }) },
   'AWS::Logs::MetricFilter': { prefix: 'filter' },
   'AWS::SecretsManager::ResourcePolicy': { prefix: 'policy', attributes: (id) => ({ Id: id }) },
   'AWS::SNS::Subscription': { prefix: 'subscription', attributes: (id) => ({ Arn: arn('sns', id) }) },

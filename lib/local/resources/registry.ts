@@ -3,9 +3,11 @@ import { brokerTypes } from './broker.ts';
 import { createCustomResource } from './custom-resource.ts';
 import { mappingTypes } from './event-source-mapping.ts';
 import { functionTypes } from './function.ts';
+import { httpApiTypes } from './http-api.ts';
 import { identityTypes } from './identity.ts';
 import { passiveTypes } from './passive.ts';
 import { nameOf, type ResourceRequest, type ResourceType } from './resource-type.ts';
+import { scheduleTypes } from './schedule.ts';
 import { secretTypes } from './secret.ts';
 import { tableTypes } from './table.ts';
 
@@ -17,6 +19,8 @@ const types: Readonly<Record<string, ResourceType>> = {
   ...tableTypes,
   ...functionTypes,
   ...mappingTypes,
+  ...httpApiTypes,
+  ...scheduleTypes,
   'AWS::CloudFormation::CustomResource': createCustomResource,
 };
 

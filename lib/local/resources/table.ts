@@ -23,6 +23,7 @@ const schema = [
   'BillingMode',
   'TimeToLiveSpecification',
   'LocalSecondaryIndexes',
+  'StreamSpecification',
 ];
 const withoutEffect = [
   'Tags',
@@ -41,6 +42,7 @@ const create = async (request: ResourceRequest, indexes: Resolved): Promise<Crea
     typeof properties.TableName === 'string' ? properties.TableName : physicalName(stack.name, logicalId, 255);
   const { endpoint } = await machine.dynamoDb;
   const client = new DynamoDBClient({ endpoint, region, credentials: machine.principals.operator });
+  let streamArn: string | undefined;
   try {
     const table = {
       TableName: name,
@@ -49,9 +51,11 @@ const create = async (request: ResourceRequest, indexes: Resolved): Promise<Crea
       // Throughput is not limited here, so that provisioned tables do not throttle.
       BillingMode: 'PAY_PER_REQUEST',
       ...(indexes ? { GlobalSecondaryIndexes: indexes } : {}),
+      ...streamOf(request),
       ...(properties.LocalSecondaryIndexes ? { LocalSecondaryIndexes: properties.LocalSecondaryIndexes } : {}),
     } as unknown as CreateTableCommandInput;
-    await client.send(new CreateTableCommand(table));
+    const { TableDescription } = await client.send(new CreateTableCommand(table));
+    streamArn = TableDescription?.LatestStreamArn;
     const expiry = properties.TimeToLiveSpecification as
       | { AttributeName?: string; Enabled?: boolean | string }
       | undefined;
@@ -68,7 +72,21 @@ const create = async (request: ResourceRequest, indexes: Resolved): Promise<Crea
     client.destroy();
   }
   machine.tables.set(logicalId, name);
-  return { physicalId: name, attributes: { Arn: arn('dynamodb', `table/${name}`) } };
+  return {
+    physicalId: name,
+    attributes: { Arn: arn('dynamodb', `table/${name}`), ...(streamArn !== undefined && { StreamArn: streamArn }) },
+  };
+};
+
+const streamOf = (request: ResourceRequest): object => {
+  const { StreamSpecification } = request.properties;
+  if (!StreamSpecification) return {};
+  const { StreamViewType, ...others } = StreamSpecification as Record<string, Resolved>;
+  if (Object.keys(others).length > 0)
+    throw new AssemblyError(
+      `${nameOf(request)}: ${Object.keys(others).join(', ')} of StreamSpecification has no effect on this machine`,
+    );
+  return { StreamSpecification: { StreamEnabled: true, StreamViewType } };
 };
 
 const withoutThroughput = (indexes: Resolved): Resolved =>

@@ -182,7 +182,6 @@ describe('a table', () => {
   });
 
   it.each([
-    ['StreamSpecification', { StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } }],
     ['DeletionProtectionEnabled', { DeletionProtectionEnabled: true }],
     ['SSESpecification', { SSESpecification: { Enabled: true } }],
     ['ResourcePolicy', { ResourcePolicy: '{}' }],
