@@ -41,7 +41,12 @@ export function expandAccess(declaration: TopologyDeclaration, { vhost, userPref
       write: anchored([escapePattern(deadLetterExchange), delayLevelPattern, ...exchangesOf(publishes)]),
       read: nothing,
     });
-    topicPermissions.push(...delaysTo(name, targets), ...routingKeysOf(name, publishes, declaration));
+    topicPermissions.push(
+      // Without this, whoever may write dead letters could write those of every queue.
+      { user: name, exchange: deadLetterExchange, write: exactly(...queues), read: nothing },
+      ...delaysTo(name, targets),
+      ...routingKeysOf(name, publishes, declaration),
+    );
   }
 
   for (const [publisher, { publishes, schedules = [] }] of Object.entries(declaration.publishers)) {

@@ -30,7 +30,7 @@ export function expandTopology(declaration: TopologyDeclaration, { vhost, userPr
       ...Object.entries(declaration.exchanges).map(
         ([name, { bindings: _, ...exchange }]): Exchange => ({ name, ...exchange }),
       ),
-      { name: deadLetterExchange, type: 'direct' },
+      { name: deadLetterExchange, type: 'topic' },
       ...consumers.flatMap(({ exchanges }) => exchanges),
       ...delays.exchanges,
       ...(additional.exchanges ?? []),

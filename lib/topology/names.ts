@@ -1,6 +1,9 @@
 /** Names that the run time, the topology and the operators' tools share. */
 
-/** Direct exchange that leads each dead letter to its queue; the routing key is the name of the consumed queue. */
+/**
+ * Topic exchange that leads each dead letter to its queue; the routing key is the name of the consumed queue. Of type topic because the broker
+ * checks routing keys on topic exchanges only: a function may write the dead letters of its own queues and of no other.
+ */
 export const deadLetterExchange = 'dead-letter';
 
 /** Name of the dead-letter queue of a consumed queue. */

@@ -42,6 +42,7 @@ const operations: Readonly<Record<string, Operation>> = {
   'publish user.registered to events': publish('events', 'user.registered'),
   'publish order.placed to internal': publish('internal', 'order.placed'),
   'publish orders to dead-letter': publish(deadLetterExchange, 'orders'),
+  'publish mails to dead-letter': publish(deadLetterExchange, 'mails'),
   'publish straight to queue orders': publish('', 'orders'),
   'publish to amq.topic': publish('amq.topic', 'x'),
   'publish to delay.delivery': publish('delay.delivery', delayRoute(1, 'orders').routingKey),

@@ -87,13 +87,47 @@ describe('access', () => {
   });
 
   it('of a function to the delays ends at its own queue', () => {
-    const narrowed = topology.topicPermissions.filter(({ user }) => user === 'fulfil-order');
+    const narrowed = topology.topicPermissions.filter(
+      ({ user, exchange }) => user === 'fulfil-order' && exchange !== 'dead-letter',
+    );
     expect(narrowed.map(({ exchange }) => exchange).sort()).toEqual(delayLevels);
     for (const { write } of narrowed) {
       expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.fulfil-order').toMatch(new RegExp(write));
       expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.send-welcome').not.toMatch(new RegExp(write));
       expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.x.fulfil-order').not.toMatch(new RegExp(write));
     }
+  });
+
+  it("of a function to dead letters ends at its own queues', shards included", () => {
+    const { exchanges, topicPermissions } = expandTopology(
+      variant({
+        consumers: {
+          orders: {
+            bindings: [{ exchange: 'events', routingKey: 'order.#' }],
+            shards: { count: 2, by: { header: 'customer' } },
+          },
+          mails: { bindings: [{ exchange: 'events', routingKey: 'user.#' }] },
+        },
+      }),
+      { vhost: 'events' },
+    );
+    // On an exchange of another type the broker would not look at the routing key.
+    expect(exchanges.find(({ name }) => name === 'dead-letter')?.type).toBe('topic');
+    const writes = (user: string, routingKey: string) =>
+      topicPermissions
+        .filter((each) => each.user === user && each.exchange === 'dead-letter')
+        .map(({ write }) => new RegExp(write).test(routingKey));
+    expect(['orders.shard-0', 'orders.shard-1', 'orders', 'mails'].map((key) => writes('orders', key))).toEqual([
+      [true],
+      [true],
+      [false],
+      [false],
+    ]);
+    expect(['mails', 'x.mails', 'orders.shard-0'].map((key) => writes('mails', key))).toEqual([
+      [true],
+      [false],
+      [false],
+    ]);
   });
 
   it('of a publisher is to write to its exchanges and delays', () => {

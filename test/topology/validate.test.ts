@@ -70,6 +70,11 @@ describe('names', () => {
       "queue 'amq.mine' begins with 'amq.', which is reserved to the broker: choose another name",
     ],
     [
+      'a wildcard as a word',
+      { queues: [{ name: 'orders.#' }] },
+      "queue 'orders.#' has the word * or # in its name, with which it would receive what is delayed for others and their dead letters: rename it",
+    ],
+    [
       'a line break',
       { queues: [{ name: 'a\nb' }] },
       'queue "a\\nb" has a line break in its name, which the broker removes: take it out',

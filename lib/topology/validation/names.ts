@@ -10,7 +10,12 @@ export function* nameProblems(topology: Topology): Iterable<string> {
   const { vhost, exchanges, queues, bindings, policies, users, permissions, topicPermissions } = topology;
   yield* name('virtual host', vhost.name);
   for (const exchange of exchanges) yield* declared('exchange', exchange.name);
-  for (const queue of queues) yield* declared('queue', queue.name);
+  for (const { name } of queues) {
+    yield* declared('queue', name);
+    // Delays and dead letters find a queue by its name as a routing key of topic exchanges.
+    if (name.split('.').some((word) => word === '*' || word === '#'))
+      yield `queue '${name}' has the word * or # in its name, with which it would receive what is delayed for others and their dead letters: rename it`;
+  }
   for (const policy of policies) yield* name('policy', policy.name);
   for (const user of users) {
     yield* name('user', user.name);
