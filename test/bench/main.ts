@@ -15,6 +15,7 @@ const withoutBroker = {
 const benchmarks: Readonly<Record<string, () => Promise<Comparison[]>>> = {
   overhead: () => inProcess('./overhead.ts', withoutBroker),
   claims: () => inProcess('./claims.ts'),
+  publish: () => inProcess('./publish.ts'),
   'end-to-end': () => inProcess('./end-to-end.ts'),
   bundles: () => inProcess('./bundles.ts'),
 };
