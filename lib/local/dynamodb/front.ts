@@ -79,7 +79,7 @@ export class Front {
   }
 
   async #answerFromStreams(request: FrontRequest, operation: string, input: Input): Promise<EngineResponse> {
-    const resource = streamResourceOf(operation, input);
+    const resource = streamResourceOf(this.#streams, operation, input);
     await this.#checkPermissions(request, [{ action: `dynamodb:${operation}`, resource }]);
     return jsonResponse(200, answerStreamOperation(this.#streams, operation, input));
   }

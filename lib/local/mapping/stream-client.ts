@@ -26,7 +26,8 @@ export class StreamClient {
 
   /** Fails when the role may not do what Lambda does with a stream. */
   async check(): Promise<void> {
-    await this.#request('ListStreams', {});
+    const [, TableName] = /:table\/([^/]+)\/stream\//.exec(this.#streamArn) ?? [];
+    await this.#request('ListStreams', { TableName });
     const iterator = await this.start('LATEST');
     await this.read(iterator, 1);
   }

@@ -19,9 +19,13 @@ export const streamOperationOf = (target: string | undefined): string | undefine
   return operation;
 };
 
-/** The resource on which a request needs the permission `dynamodb:<operation>`. */
-export const streamResourceOf = (operation: string, input: Input): string => {
-  if (operation === 'ListStreams') return '*';
+/**
+ * The resource on which a request needs the permission `dynamodb:<operation>`. For the streams of one table that is its stream: DynamoDB's
+ * own example of a policy for Lambda permits `ListStreams` on nothing wider.
+ * @see https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/iam-policy-example-lamda-process-dynamodb-streams.html
+ */
+export const streamResourceOf = (streams: Streams, operation: string, input: Input): string => {
+  if (operation === 'ListStreams') return streams.ofTable(input.TableName)?.arn ?? '*';
   return operation === 'GetRecords' ? readIterator(input.ShardIterator).arn : String(input.StreamArn);
 };
 

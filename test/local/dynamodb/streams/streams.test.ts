@@ -183,7 +183,7 @@ describe('the stream of a table', () => {
     asked.length = 0;
     await new StreamClient(tables.endpoint, 'SOMEBODY', arn).check();
     expect(asked).toEqual([
-      'dynamodb:ListStreams *',
+      `dynamodb:ListStreams ${arn}`,
       `dynamodb:DescribeStream ${arn}`,
       `dynamodb:GetShardIterator ${arn}`,
       `dynamodb:GetRecords ${arn}`,

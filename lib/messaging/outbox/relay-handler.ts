@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Context, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import type { MessagePublisher } from '../publisher.ts';
+import { addedAt, type Backlog, watchBacklog } from './backlog.ts';
+import type { OutboxStore } from './outbox-store.ts';
+import { outboxTable } from './outbox-table.ts';
+import { type RelayReport, relayKeys } from './relay.ts';
+
+export type RelayEvent = DynamoDBStreamEvent | EventBridgeEvent<string, unknown>;
+
+export interface RelayServices {
+  readonly store: OutboxStore;
+  readonly publisher: MessagePublisher;
+  readonly logger: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Told after each run; of the backlog after scheduled ones only. */
+  readonly onReport: (report: RelayReport, backlog: Backlog | undefined) => void;
+}
+
+/** Kept back for giving back what was not confirmed, in milliseconds. */
+const reserveMilliseconds = 5000;
+/**
+ * How long the stream waits for a broker that is away, in milliseconds. What is not published by then is the schedule's, so that the
+ * stream does not fall behind.
+ */
+const streamPatienceMilliseconds = 10_000;
+/** A scheduled run leaves younger messages to the stream, in milliseconds. */
+const streamHeadStartMilliseconds = 5000;
+
+/**
+ * The relay's Lambda handler. The stream of the table says what was added, to publish it at once; the schedule looks for
+ * everything that waits, to publish what that left: after a crash, an outage, a refusal.
+ */
+export const relayHandler =
+  (open: () => RelayServices) =>
+  async (event: RelayEvent, context: Context): Promise<RelayReport> => {
+    const { store, publisher, logger, now, onReport } = open();
+    logger.addContext(context);
+    const remaining = context.getRemainingTimeInMillis();
+    const start = now();
+    const patience = Math.max(remaining - reserveMilliseconds, remaining / 2);
+    const relay = {
+      store,
+      publisher,
+      owner: `${context.awsRequestId}/${randomUUID()}`,
+      leaseUntil: start + remaining,
+      now,
+      log: logger,
+    };
+    if ('Records' in event) {
+      const publishBy = start + Math.min(patience, streamPatienceMilliseconds);
+      const report = await relayKeys(addedKeys(event), { ...relay, publishBy });
+      onReport(report, undefined);
+      return report;
+    }
+    const backlog: Backlog = { messages: 0, oldestAddedAt: undefined };
+    const report = await relayKeys(dueKeys(store, backlog, start), { ...relay, publishBy: start + patience });
+    onReport(report, backlog);
+    return report;
+  };
+
+const addedKeys = ({ Records }: DynamoDBStreamEvent): string[] =>
+  Records.flatMap(({ eventName, dynamodb }) => {
+    const orderKey = dynamodb?.Keys?.[outboxTable.partitionKey]?.S;
+    return eventName === 'INSERT' && orderKey !== undefined ? [orderKey] : [];
+  });
+
+async function* dueKeys(store: OutboxStore, backlog: Backlog, now: number): AsyncIterable<string> {
+  for await (const page of store.waiting()) {
+    for (const ref of page) {
+      watchBacklog(backlog, ref);
+      if (addedAt(ref) <= now - streamHeadStartMilliseconds) yield ref.orderKey;
+    }
+  }
+}

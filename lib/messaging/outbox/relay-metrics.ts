@@ -1,0 +1,44 @@
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { defaultMetricsNamespace } from '../batch-metrics.ts';
+import type { Backlog } from './backlog.ts';
+import type { RelayReport } from './relay.ts';
+
+/** Metrics of the outbox, each with the single dimension `component`, whose value is `outbox`. */
+export const OutboxMetric = {
+  /** Messages that were published. */
+  confirmed: 'OutboxConfirmed',
+  /** Messages that were tried and stay. */
+  unconfirmed: 'OutboxUnconfirmed',
+  /** Messages that waited when the schedule's run began to look, up to its end. Each minute. */
+  waiting: 'OutboxWaiting',
+  /** Age of the oldest of them in seconds, 0 where there is none. Each minute: put an alarm on it. */
+  oldestAge: 'OutboxOldestAge',
+} as const satisfies Record<string, string>;
+
+/** Writes a line in CloudWatch's embedded metric format for each run that did or looked for something. */
+export class RelayMetrics {
+  readonly #metrics: Metrics;
+
+  constructor(environment: Readonly<Record<string, string | undefined>>) {
+    this.#metrics = new Metrics({ namespace: environment.POWERTOOLS_METRICS_NAMESPACE || defaultMetricsNamespace });
+    // Powertools adds a dimension `service`; alarms should not have to know it.
+    this.#metrics.clearDefaultDimensions();
+    this.#metrics.setDefaultDimensions({ component: 'outbox' });
+  }
+
+  /** @param now milliseconds since the epoch */
+  publish(report: RelayReport, backlog: Backlog | undefined, now: number): void {
+    this.#count(OutboxMetric.confirmed, report.confirmed);
+    this.#count(OutboxMetric.unconfirmed, report.givenBack);
+    if (backlog) {
+      const age = backlog.oldestAddedAt === undefined ? 0 : Math.max(0, now - backlog.oldestAddedAt) / 1000;
+      this.#metrics.addMetric(OutboxMetric.waiting, MetricUnit.Count, backlog.messages);
+      this.#metrics.addMetric(OutboxMetric.oldestAge, MetricUnit.Seconds, age);
+    }
+    this.#metrics.publishStoredMetrics();
+  }
+
+  #count(name: string, value: number): void {
+    if (value > 0) this.#metrics.addMetric(name, MetricUnit.Count, value);
+  }
+}
