@@ -109,6 +109,8 @@ export function toDeb822(source) {
     `URIs: ${source.uris.join(' ')}`,
     `Suites: ${source.suites.join(' ')}`,
     `Components: ${source.components.join(' ')}`,
+    // Neither translations nor descriptions of desktop applications.
+    'Targets: Packages',
   ];
   if (source.signedBy !== '') lines.push(`Signed-By: ${source.signedBy}`);
   if (source.trusted) lines.push('Trusted: yes');
