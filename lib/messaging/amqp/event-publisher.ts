@@ -3,7 +3,7 @@ import { scheduleRoute } from '../../topology/schedule.ts';
 import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
-import { childContext, traceContext } from '../trace/trace-context.ts';
+import { newTrace, traceContext } from '../trace/trace-context.ts';
 import { type CompressionSettings, compressor } from './compression.ts';
 import { InvalidMessageError } from './publish-errors.ts';
 import { secondsUntilDelivery } from './scheduled-delivery.ts';
@@ -27,7 +27,7 @@ export interface Event {
   readonly contentType?: string;
   /** How `data`, a `Buffer` then, is compressed already, such as `gzip`. @default not */
   readonly contentEncoding?: string;
-  /** W3C `traceparent` of what led to this event; its trace is continued. @default a new trace */
+  /** W3C `traceparent` of the span that creates this event: the active one's, or `context.trace` of a consumer. @default a new trace */
   readonly traceparent?: string;
   /** W3C `tracestate` that goes with it. */
   readonly tracestate?: string;
@@ -144,9 +144,12 @@ function routeOf(event: Event, exchange: string, routingKey: string): Pick<Outgo
   }
 }
 
-/** W3C Trace Context: a `tracestate` counts only beside a `traceparent` that can be read. */
+/**
+ * The context that is given is the one in which the message was created, to which consumers link; a span that nobody records would only be
+ * in the way. W3C Trace Context: a `tracestate` counts only beside a `traceparent` that can be read.
+ */
 function traceHeaders({ traceparent, tracestate }: Event): Headers {
-  const trace = childContext(traceContext(traceparent, tracestate));
+  const trace = traceContext(traceparent, tracestate) ?? newTrace();
   return {
     traceparent: trace.traceparent,
     ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
