@@ -1,8 +1,8 @@
 // npm test [-- [--unit] [arguments of jest]]
 //
-// Runs the unit tests, then the acceptance tests on the newest RabbitMQ of this machine, then those acceptance tests whose file
-// name ends in `.every-version.test.ts` on each older one. The brokers are private ones, started while the unit tests run.
-// The last line is the sum of all runs.
+// Runs the unit tests (nothing but this process) and the infrastructure tests (stacks, bundles, processes of this machine), then the
+// acceptance tests on the newest RabbitMQ of this machine, then those whose file name ends in `.every-version.test.ts` on each
+// older one. The brokers are private ones, started while the first tests run. The last line is the sum of all runs.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -41,9 +41,10 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  const unit = jest('unit', ['--selectProjects', 'unit']);
-  if (!unitOnly) await Promise.all([unit, startBrokersFor(await acceptanceFiles())]);
-  count(await unit);
+  const projects = unitOnly ? ['unit'] : ['unit', 'infrastructure'];
+  const first = jest(projects.join('-'), ['--selectProjects', ...projects]);
+  if (!unitOnly) await Promise.all([first, startBrokersFor(await acceptanceFiles())]);
+  count(await first);
   for (const [index, starting] of brokers.entries()) {
     const broker = await starting;
     console.log(`\nAcceptance tests on RabbitMQ ${broker.version}${index === 0 ? '' : ', those for every version'}`);
