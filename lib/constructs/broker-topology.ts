@@ -36,10 +36,12 @@ export class BrokerTopology extends Construct {
     super(scope, id);
     this.vhost = topology.vhost.name;
     this.secrets = new Map(
-      topology.users.map(({ name }) => [
-        name,
-        new BrokerUserSecret(this, `User ${name}`, { username: name, purpose: `vhost ${this.vhost}`, retain }),
-      ]),
+      topology.users
+        .filter(({ alternateOf }) => alternateOf === undefined)
+        .map(({ name }) => [
+          name,
+          new BrokerUserSecret(this, `User ${name}`, { username: name, purpose: `vhost ${this.vhost}`, retain }),
+        ]),
     );
     const provider = new VpcFunction(this, 'Provider', {
       entry: join(projectRoot, 'functions', 'platform', 'topology', 'handler.ts'),

@@ -1,3 +1,4 @@
+import { withAlternates } from './alternate-users.ts';
 import { consumerQueues } from './consumer-queues.ts';
 import type { PublishDeclaration, TopologyDeclaration } from './declare.ts';
 import { delayLevels } from './delay.ts';
@@ -16,7 +17,7 @@ export interface AccessOptions {
 }
 
 /**
- * Users and the least that each needs. What AMQP asks for: publishing is write on the exchange, consuming is read on the queue, and on a topic exchange
+ * Users and the least that each needs, each with an alternate that may do the same. What AMQP asks for: publishing is write on the exchange, consuming is read on the queue, and on a topic exchange
  * a topic permission can limit the routing keys as well. Declaring and binding (configure) is for the administrator alone, who applies the topology.
  */
 export function expandAccess(declaration: TopologyDeclaration, { vhost, userPrefix }: AccessOptions): Access {
@@ -66,7 +67,7 @@ export function expandAccess(declaration: TopologyDeclaration, { vhost, userPref
     if (targets.length > 0) topicPermissions.push(...delaysTo(name, targets));
     topicPermissions.push(...routingKeysOf(name, publishes, declaration));
   }
-  return { users, permissions, topicPermissions };
+  return withAlternates({ users, permissions, topicPermissions });
 }
 
 function queuesOf(declaration: TopologyDeclaration, consumers: readonly string[]): string[] {

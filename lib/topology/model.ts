@@ -73,6 +73,8 @@ export interface Policy {
 export interface User {
   readonly name: string;
   readonly tags: readonly string[];
+  /** User with which this one takes turns in a secret. Until its first turn nobody knows its password. @default it has a secret's first turn */
+  readonly alternateOf?: string;
 }
 
 /** Regular expressions over the names of exchanges and queues; `^$` permits nothing. */

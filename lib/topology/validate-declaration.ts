@@ -1,3 +1,4 @@
+import { cloneSuffix } from './alternate-users.ts';
 import type { BindingDeclaration, PublishDeclaration, TopologyDeclaration } from './declare.ts';
 import { scheduleProblems } from './expand-schedules.ts';
 import { InvalidTopologyError } from './invalid-topology-error.ts';
@@ -41,15 +42,22 @@ function* declarationProblems({ exchanges, consumers, publishers, additional }: 
     yield* unknownConsumers(who, consumer.schedules);
     yield* outOfRange(`${who}: shards.count`, consumer.shards?.count, 2, 64);
     yield* outOfRange(`${who}: deliveryLimit`, consumer.deliveryLimit, 1, 2 ** 31 - 1);
+    yield* reservedName(who, name);
     yield* outOfRange(`${who}: maxLength`, consumer.maxLength, 1, 2 ** 31 - 1);
     if (Object.hasOwn(publishers, name)) {
       yield `'${name}' is both a consumer and a publisher, and each needs a broker user of that name: rename one`;
     }
   }
   for (const [name, publisher] of Object.entries(publishers)) {
+    yield* reservedName(`publisher '${name}'`, name);
     yield* unknownExchanges(`publisher '${name}'`, 'publishes to', publisher.publishes);
     yield* unknownConsumers(`publisher '${name}'`, publisher.schedules);
   }
+}
+
+function* reservedName(who: string, name: string): Iterable<string> {
+  if (name.endsWith(cloneSuffix))
+    yield `${who} ends with '${cloneSuffix}', which marks the second of two broker users that take turns: rename it`;
 }
 
 function* outOfRange(what: string, value: number | undefined, least: number, most: number): Iterable<string> {

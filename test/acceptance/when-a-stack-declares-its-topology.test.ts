@@ -78,7 +78,9 @@ const request = async (RequestType: string, given: { topology?: Topology; url?: 
       ManagementUrl: given.url ?? `https://localhost:${broker.managementPort}`,
       AdminSecretArn: 'admin',
       Topology: JSON.stringify(given.topology ?? topology),
-      UserSecretArns: Object.fromEntries(topology.users.map(({ name }) => [name, `of ${name}`])),
+      UserSecretArns: Object.fromEntries(
+        topology.users.filter(({ alternateOf }) => alternateOf === undefined).map(({ name }) => [name, `of ${name}`]),
+      ),
     },
   };
   const child = spawn(process.execPath, [join(folder, 'invoke.mjs')], {

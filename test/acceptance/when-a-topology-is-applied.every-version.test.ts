@@ -5,6 +5,7 @@ import { type ApplySettings, applyTopology } from '../../lib/operations/topology
 import { summary, TopologyApplyError } from '../../lib/operations/topology/apply-report.ts';
 import { ManagementClient } from '../../lib/operations/topology/management-client.ts';
 import { planAgainstBroker } from '../../lib/operations/topology/plan-against-broker.ts';
+import { alternateUser } from '../../lib/topology/alternate-users.ts';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
 import type { Topology } from '../../lib/topology/model.ts';
@@ -185,6 +186,22 @@ describe('when a topology is applied', () => {
     await (await amqp.connect(amqpUrl(vhost, { username: user, password: 'a-rotated-password' }))).close();
   }, 60_000);
 
+  it('the second user of a pair is there without anybody knowing his password, which is then left alone', async () => {
+    const { passwords: given, topology, ...settings } = fresh();
+    const [{ name: user } = { name: '' }] = topology.users;
+    const alternate = alternateUser(user);
+    const { [alternate]: _, ...passwords } = given;
+    await applyTopology({ ...settings, topology, passwords });
+    await expect(
+      amqp.connect(amqpUrl(topology.vhost.name, { username: alternate, password: passwords[user] ?? '' })),
+    ).rejects.toThrow(/403|ACCESS_REFUSED/u);
+
+    await client.put(['users', alternate], { password: 'its-first-turn', tags: topology.users[0]?.tags.join(',') });
+    const { [user]: __, ...others } = passwords;
+    for (const turn of [passwords, others, { ...others, [alternate]: 'its-first-turn' }])
+      expect(await changesIn({ ...settings, topology, passwords: turn })).toEqual([]);
+  }, 60_000);
+
   it('what can only be replaced is refused before anything is changed, with what differs and what to do', async () => {
     const settings = fresh();
     const vhost = settings.topology.vhost.name;
@@ -297,7 +314,9 @@ describe('when a topology that lost parts is applied with pruning', () => {
     const users = (await client.get<{ name: string }[]>(['users']))
       .map(({ name }) => name)
       .filter((name) => name.startsWith(prefix));
-    expect(users.sort()).toEqual([`${prefix}orders`, `${prefix}orders.mapping`]);
+    expect(users.sort()).toEqual(
+      ['orders', 'orders.clone', 'orders.mapping', 'orders.mapping.clone'].map((name) => `${prefix}${name}`),
+    );
     expect((await client.get<{ name: string }[]>(['exchanges', vhost])).map(({ name }) => name)).not.toContain('old');
     expect((await client.get<{ name: string }[]>(['policies', vhost])).map(({ name }) => name).sort()).toEqual([
       'consumer.busy',

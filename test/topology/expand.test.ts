@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
+import { alternateUser } from '../../lib/topology/alternate-users.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
@@ -158,9 +159,25 @@ describe('access', () => {
     const { users, permissions } = expandTopology(variant({}), { vhost: '/', userPrefix: 'dev-' });
     expect(users).toEqual([
       { name: 'dev-orders.mapping', tags: ['topology:%2F'] },
+      { name: 'dev-orders.mapping.clone', tags: ['topology:%2F'], alternateOf: 'dev-orders.mapping' },
       { name: 'dev-orders', tags: ['topology:%2F'] },
+      { name: 'dev-orders.clone', tags: ['topology:%2F'], alternateOf: 'dev-orders' },
     ]);
-    expect(permissions.map(({ user }) => user)).toEqual(['dev-orders.mapping', 'dev-orders']);
+    expect(permissions.map(({ user }) => user)).toEqual(users.map(({ name }) => name));
+  });
+
+  it('is the same for the two users that take turns in a secret', () => {
+    const { users, permissions, topicPermissions } = topology;
+    const grantsOf = (user: string) =>
+      [...permissions, ...topicPermissions]
+        .filter((grant) => grant.user === user)
+        .map((grant) => ({ ...grant, user: '' }));
+    const alternates = users.filter(({ alternateOf }) => alternateOf !== undefined);
+    expect(alternates).toHaveLength(users.length / 2);
+    for (const { name, alternateOf = '' } of alternates) {
+      expect(grantsOf(name)).toEqual(grantsOf(alternateOf));
+      expect([alternateUser(name), alternateUser(alternateOf)]).toEqual([alternateOf, name]);
+    }
   });
 });
 
@@ -252,6 +269,13 @@ describe('a declaration that refers to what is not there', () => {
       "'orders' is both a consumer and a publisher, and each needs a broker user of that name: rename one",
       "publisher 'orders' publishes to exchange 'evnts', which is not declared (declared: events): add it to exchanges or correct the name",
       "publisher 'orders' schedules messages for consumer 'nobody', which is not declared (declared: orders)",
+    ]);
+  });
+
+  it('is refused where a name would be taken for the second user of a pair', () => {
+    const publishes = [{ exchange: 'events' }];
+    expect(problems({ publishers: { 'shop.clone': { publishes } } })).toEqual([
+      "publisher 'shop.clone' ends with '.clone', which marks the second of two broker users that take turns: rename it",
     ]);
   });
 });

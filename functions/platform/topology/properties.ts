@@ -6,7 +6,7 @@ export interface TopologyProperties {
   readonly managementUrl: string;
   readonly adminSecretArn: string;
   readonly topology: Topology;
-  /** ARN of the secret of each user of the topology. */
+  /** ARN of the secret of each user of the topology; the alternate of a user shares his. */
   readonly userSecretArns: Readonly<Record<string, string>>;
 }
 
@@ -26,7 +26,9 @@ export const readProperties = (properties: Readonly<Record<string, unknown>>): T
   };
   const topology = parseTopology(text('Topology'));
   const userSecretArns = { ...(properties.UserSecretArns as Record<string, string> | undefined) };
-  const missing = topology.users.filter(({ name }) => typeof userSecretArns[name] !== 'string');
+  const missing = topology.users.filter(
+    ({ name, alternateOf }) => alternateOf === undefined && typeof userSecretArns[name] !== 'string',
+  );
   if (missing.length > 0) {
     throw new InvalidPropertiesError(
       `property UserSecretArns has no secret for ${missing.map(({ name }) => name).join(', ')}; every user of the topology needs one`,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { ChangeOf, Kind, TopologyChange } from '../../topology/change.ts';
 import type { Topology } from '../../topology/model.ts';
 import { deleteQueueIfEmpty } from './delete-queue.ts';
@@ -39,8 +40,12 @@ async function writeUser(change: ChangeOf<'user'>, { client, passwords }: CarryO
   const password = passwords[change.name];
   if (change.action === 'update') return updateUser(client, change, password);
   if (change.action !== 'create') return;
-  if (password === undefined) throw new TypeError(`no password given for new user '${change.name}'`);
-  await createUser(client, change.desired, password);
+  await createUser(client, change.desired, password ?? unknownPassword());
+}
+
+/** For a user whose turn has not come: its rotation will give it one. Of letters and digits, which every broker takes. */
+function unknownPassword(): string {
+  return randomBytes(32).toString('hex');
 }
 
 type Deletion = Extract<TopologyChange, { action: 'delete' }>;

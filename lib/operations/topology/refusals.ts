@@ -1,3 +1,4 @@
+import { alternateUser } from '../../topology/alternate-users.ts';
 import type { TopologyChange } from '../../topology/change.ts';
 
 /** What a plan can't do in place. */
@@ -11,15 +12,19 @@ export function conflicts(plan: readonly TopologyChange[]): string[] {
   });
 }
 
-/** Users that can't be created. */
+/** Users that can't be created. Of two that take turns in a secret, the one whose turn it is not needs no password. */
 export function missingPasswords(
   plan: readonly TopologyChange[],
   passwords: Readonly<Record<string, string>>,
 ): string[] {
-  const users = plan.filter(
-    ({ kind, action, name }) => kind === 'user' && action === 'create' && passwords[name] === undefined,
+  const users = plan.flatMap((change) =>
+    change.kind === 'user' && change.action === 'create' ? [change.desired] : [],
   );
-  return users.map(({ name }) => `user '${name}' does not exist yet and has no password: give one`);
+  const missing = users.filter(
+    ({ name, alternateOf }) =>
+      alternateOf === undefined && passwords[name] === undefined && passwords[alternateUser(name)] === undefined,
+  );
+  return missing.map(({ name }) => `user '${name}' does not exist yet and has no password: give one`);
 }
 
 function text(value: unknown): string {

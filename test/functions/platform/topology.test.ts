@@ -6,7 +6,9 @@ import { declaration } from '../../../lib/topology/declaration.ts';
 import { expandTopology } from '../../../lib/topology/expand.ts';
 
 const topology = expandTopology(declaration, { vhost: 'events' });
-const userSecretArns = Object.fromEntries(topology.users.map(({ name }) => [name, `arn:${name}`]));
+const userSecretArns = Object.fromEntries(
+  topology.users.flatMap(({ name, alternateOf }) => (alternateOf === undefined ? [[name, `arn:${name}`]] : [])),
+);
 const properties = {
   ServiceToken: 'arn:function',
   ManagementUrl: 'https://broker',
@@ -47,6 +49,11 @@ describe('passwords of the users', () => {
       a: 'password of arn:a',
       b: 'password of arn:b',
     });
+  });
+
+  it('are those of the users whose turn it is', async () => {
+    const rotated = () => fixedCredentials({ username: 'a.clone', password: 'new' });
+    expect(await userPasswords({ a: 'arn:a' }, rotated)).toEqual({ 'a.clone': 'new' });
   });
 
   it("are never another user's", async () => {
