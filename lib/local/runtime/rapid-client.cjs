@@ -1,3 +1,4 @@
+// @ts-nocheck: it reaches into the loader of CommonJS modules, which has no public types.
 // Stand-in for the native addon of aws-lambda-ric (`rapid-client.node`), which needs a C++ toolchain to build.
 // Loaded with `node --require` before the runtime client; it answers that one `require` with the same three functions,
 // spoken over node:http. CommonJS because `--require` and the client's own `require` are.
