@@ -44,6 +44,11 @@ const aFunction: Check = (value, name) => {
   if (typeof value !== 'function') fail(`${name} is ${shown(value)}; it takes a function`);
 };
 
+const aTracer: Check = (value, name) => {
+  const isTracer = typeof value === 'object' && value !== null && 'startActiveSpan' in value;
+  if (!isTracer) fail(`${name} is no tracer of OpenTelemetry, as trace.getTracer(name) returns it`);
+};
+
 const wholeNumber =
   (highest: number): Check =>
   (value, name) => {
@@ -93,5 +98,6 @@ const checks: Readonly<Record<keyof CheckedOptions, Check>> = {
   claims: optional(claims),
   retry: optional(retry),
   classify: optional(aFunction),
+  tracer: optional(aTracer),
   maxBodyBytes: optional(wholeNumber(maximumBodyBytes)),
 };

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { RetrySettings } from '../config/retry-settings.ts';
 import type { MessageContext } from './context.ts';
 import type { Message } from './message.ts';
+import type { Tracer } from './trace/tracer.ts';
 
 /** What an error means for the message: try again, or give up at once. */
 export type ErrorClass = 'retryable' | 'fatal';
@@ -38,6 +39,12 @@ export interface ConsumerSettings<Body> {
    * @default everything but `FatalError` is retryable
    */
   readonly classify?: (error: unknown) => ErrorClass | undefined;
+  /**
+   * Records a span for each message that is handled, linked to where the message was created; what the handler does becomes part of it.
+   * `trace.getTracer('…')` of `@opentelemetry/api`.
+   * @default no spans
+   */
+  readonly tracer?: Tracer;
   /**
    * Limit of a decompressed body, in bytes; a larger one is a dead letter.
    * @default 67,108,864 (64 MiB)

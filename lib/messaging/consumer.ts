@@ -103,6 +103,7 @@ function definitionOf(options: CheckedOptions, environment: Environment): Consum
     orderBy: options.orderBy as ConsumerDefinition['orderBy'],
     concurrency: options.concurrency ?? defaultConcurrency,
     maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    tracer: options.tracer,
     policy: {
       ...retryPolicy(options.retry, environment[FunctionEnvironment.retryPolicy]),
       classify: options.classify,

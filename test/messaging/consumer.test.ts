@@ -171,7 +171,7 @@ describe('what can be seen of it', () => {
         messageId: 'a',
         attempt: 1,
         queue: 'q',
-        traceparent,
+        trace_id: '0af7651916cd43dd8448eb211c80319c',
         function_request_id: 'request-1',
       }),
       expect.objectContaining({ message: 'looking', messageId: 'b' }),

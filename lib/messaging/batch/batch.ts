@@ -6,6 +6,7 @@ import type { MessageContext } from '../context.ts';
 import type { Message } from '../message.ts';
 import type { MessagePublisher } from '../publisher.ts';
 import type { RecoveryPolicy } from '../recover/decide.ts';
+import type { Tracer } from '../trace/tracer.ts';
 import type { DeadlineGuard } from './deadline.ts';
 
 /** What a consumer does with a message; the same for every batch. */
@@ -18,6 +19,7 @@ export interface ConsumerDefinition {
   readonly concurrency: number;
   readonly maxBodyBytes: number;
   readonly policy: RecoveryPolicy;
+  readonly tracer?: Tracer;
 }
 
 /** Commits effects together with a claim. */

@@ -4,6 +4,8 @@ import { messageIdOf } from '../decode/message-id.ts';
 import { decodeRecord } from '../decode/record.ts';
 import { Header } from '../headers.ts';
 import type { Headers, Message, RawMessage } from '../message.ts';
+import { type TraceContext, traceContext } from '../trace/trace-context.ts';
+import type { Span } from '../trace/tracer.ts';
 import type { Fate } from './fate.ts';
 
 type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
@@ -32,6 +34,8 @@ export class Delivery {
   fate: Fate | undefined;
   /** The copy that its fate needs: not published yet, in the hands of the broker, or refused. */
   copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
+  /** While it is being handled, where there is a tracer. */
+  span: Span | undefined;
 
   constructor(record: RabbitMqRecord, queue: string, vhost: string, index: number) {
     const { raw, problem } = decodeRecord(record, queue, vhost);
@@ -41,6 +45,12 @@ export class Delivery {
     this.id = messageIdOf(raw);
     this.attempt = wholeNumber(raw.headers, Header.attempt, 1, 9_999);
     this.redriveCount = wholeNumber(raw.headers, Header.redriveCount, 0, 1_000_000);
+  }
+
+  /** Where the message was created; read when it is asked for. */
+  get trace(): TraceContext | undefined {
+    const { traceparent, tracestate } = this.raw.headers;
+    return traceContext(traceparent, tracestate);
   }
 
   get turn(): number {

@@ -4,6 +4,7 @@ import { DeadlineExceededError, ProcessCrashedError } from '../errors.ts';
 import type { Message } from '../message.ts';
 import { backoff, decide } from '../recover/decide.ts';
 import { describeError } from '../recover/describe-error.ts';
+import { inProcessSpan } from '../trace/process-span.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
@@ -24,11 +25,11 @@ const maximumCrashes = 3;
  */
 export function handleDelivery(delivery: Delivery, batch: Batch): Promise<void> | undefined {
   const { claims } = batch.services;
-  return claims ? claimAndHandle(delivery, batch, claims) : handle(delivery, batch);
+  return claims ? claimAndHandle(delivery, batch, claims) : process(delivery, batch);
 }
 
 async function claimAndHandle(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<void> {
-  if (await claim(delivery, batch, claims)) await handle(delivery, batch);
+  if (await claim(delivery, batch, claims)) await process(delivery, batch);
 }
 
 /** Takes a suspect from its vanished owner and handles it, or gives it up. To be called with nothing else in progress. */
@@ -55,7 +56,7 @@ export async function handleSuspect(delivery: Delivery, batch: Batch): Promise<v
     delivery.fate = fateOfFailure(error, delivery, batch);
     return;
   }
-  await handle(delivery, batch);
+  await process(delivery, batch);
 }
 
 /** The fate of a delivery that the end of the function's time found unsettled. */
@@ -83,6 +84,11 @@ async function claim(delivery: Delivery, batch: Batch, claims: ClaimStore): Prom
     claimsUnavailable(delivery, batch, error);
   }
   return false;
+}
+
+function process(delivery: Delivery, batch: Batch): Promise<void> | undefined {
+  const { tracer } = batch.consumer;
+  return tracer ? inProcessSpan(tracer, delivery, () => handle(delivery, batch)) : handle(delivery, batch);
 }
 
 function handle(delivery: Delivery, batch: Batch): Promise<void> | undefined {

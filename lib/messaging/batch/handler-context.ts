@@ -2,9 +2,11 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { MessageContext } from '../context.ts';
 import { ClaimLostError, FatalError } from '../errors.ts';
+import type { TraceContext } from '../trace/trace-context.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
+import { keysOf } from './message-log.ts';
 
 /** DynamoDB takes 100 items in a transaction; one of them is the claim. */
 const maximumItems = 99;
@@ -34,6 +36,10 @@ export class HandlerContext implements MessageContext {
     return this.#logger;
   }
 
+  get trace(): TraceContext | undefined {
+    return this.#delivery.trace;
+  }
+
   get transact(): (items: readonly TransactWriteItem[]) => Promise<void> {
     return (items) => this.#transact(items);
   }
@@ -59,8 +65,6 @@ export class HandlerContext implements MessageContext {
   }
 
   #logKeys(): Record<string, string | number> {
-    const { id, attempt, raw } = this.#delivery;
-    const { traceparent } = raw.headers;
-    return { messageId: id, attempt, queue: raw.queue, ...(typeof traceparent === 'string' ? { traceparent } : {}) };
+    return keysOf(this.#delivery);
   }
 }

@@ -3,7 +3,10 @@ import type { Batch } from './batch.ts';
 import type { Delivery } from './delivery.ts';
 import type { ForwardedFate } from './fate.ts';
 
-const keysOf = ({ id, attempt, raw }: Delivery) => ({ messageId: id, attempt, queue: raw.queue });
+/** By which a line is found again; the trace under the name that OpenTelemetry has for it in logs that are not its own. */
+export function keysOf({ id, attempt, raw, trace }: Delivery): Record<string, string | number> {
+  return { messageId: id, attempt, queue: raw.queue, ...(trace && { trace_id: trace.traceId }) };
+}
 
 /** One line for each message that was handed on, after the broker has confirmed its copy. */
 export function logForwarded(delivery: Delivery, { services: { logger } }: Batch, fate: ForwardedFate): void {

@@ -1,5 +1,6 @@
 import { parseEvent } from '../decode/event.ts';
 import { ForwardingError, type UnconfirmedCopy } from '../errors.ts';
+import { endProcessSpan } from '../trace/process-span.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
 import { startDeadlineGuard, timeBudget } from './deadline.ts';
 import { Delivery } from './delivery.ts';
@@ -45,6 +46,7 @@ export async function processBatch(
     unconfirmed = await settleAll(deliveries, batch);
   } finally {
     guard.dispose();
+    if (consumer.tracer) deliveries.forEach(endProcessSpan);
     report = reportOn(deliveries);
     invocation.onReport?.(report);
   }

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { childContext, traceContext } from '../trace/trace-context.ts';
+import { newTrace, traceContext } from '../trace/trace-context.ts';
 import { bodyProblems } from './body-problems.ts';
 import type { EventSink, IdentifiedEvent, SinkOutcome } from './event-sink.ts';
 import { messageIdFor } from './idempotency-key.ts';
@@ -91,7 +91,7 @@ async function checkEvent(
     return { problem: { status: 422, detail, errors: bodyProblems(issues) } };
   }
   // Begun here where the caller has no trace, so that the log of this request names the trace that the message carries.
-  const trace = traceContext(request.headers.traceparent, request.headers.tracestate) ?? childContext(undefined);
+  const trace = traceContext(request.headers.traceparent, request.headers.tracestate) ?? newTrace();
   return {
     traceId: trace.traceId,
     event: {

@@ -37,18 +37,11 @@ export function traceContext(traceparent: unknown, tracestate?: unknown): TraceC
   };
 }
 
-/** The context of something new: in the parent's trace, or in a new one, which is then recorded. */
-export function childContext(parent: TraceContext | undefined): TraceContext {
-  const traceId = parent?.traceId ?? randomBytes(16).toString('hex');
+/** The context of something that nothing led to: a trace of its own, which is to be recorded. */
+export function newTrace(): TraceContext {
+  const traceId = randomBytes(16).toString('hex');
   const spanId = randomBytes(8).toString('hex');
-  const sampled = parent?.sampled ?? true;
-  return {
-    traceId,
-    spanId,
-    sampled,
-    traceparent: `00-${traceId}-${spanId}-${parent?.traceparent.slice(-2) ?? '01'}`,
-    ...(parent?.tracestate === undefined ? {} : { tracestate: parent.tracestate }),
-  };
+  return { traceId, spanId, sampled: true, traceparent: `00-${traceId}-${spanId}-01` };
 }
 
 function usableState(tracestate: unknown): string | undefined {
