@@ -6,6 +6,7 @@ import { type LocalRun, startLocalRun } from '../lib/local/local-run.ts';
 import { type FailureVerb, failureVerbs } from '../lib/local/mapping/failure-verb.ts';
 import { parseBrokerUrl } from '../lib/local/user-broker/broker-url.ts';
 import { rebuildOnChange } from './start/rebuild.ts';
+import { renderCall } from './start/render-call.ts';
 import { renderEvent } from './start/render-event.ts';
 import { renderPlaces } from './start/render-places.ts';
 import { synthesize } from './synthesize.ts';
@@ -75,6 +76,7 @@ const main = async (): Promise<void> => {
     onEvent: show,
   });
   console.log(renderPlaces(run.state, join(directory, 'state.json')));
+  if (run.state.endpoints.ingest) console.log(renderCall(run.state.endpoints.ingest, run.state.aws));
   console.log(
     `Up in ${((performance.now() - begun) / 1000).toFixed(1)} s. Functions follow changes of their source. Ctrl-C ends it.`,
   );

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { account, partition } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
 import { authorize, type Decision } from '../iam/authorize.ts';
@@ -16,11 +17,14 @@ export interface AccessKeys {
 
 /** Who may do what: the template's roles, and a made-up access key for each function by which the endpoints know its role. */
 export class Principals {
-  /** Keys of the local run itself. */
-  readonly operator: AccessKeys = { accessKeyId: 'LOCALOPERATOR', secretAccessKey: 'local' };
+  /** Keys of the local run itself, and of whoever sits at this machine; another secret in every run. */
+  readonly operator: AccessKeys = {
+    accessKeyId: 'LOCALOPERATOR',
+    secretAccessKey: randomBytes(20).toString('hex'),
+  };
   readonly #roles = new Map<string, Role>();
   readonly #managed = new Map<string, readonly PolicyStatement[]>();
-  readonly #keys = new Map<string, { readonly role: Role; readonly session: string }>();
+  readonly #keys = new Map<string, { readonly role: Role; readonly session: string; readonly secret: string }>();
 
   addRole(name: string, arn: string): Role {
     const role = { name, arn, statements: [] };
@@ -46,8 +50,24 @@ export class Principals {
   /** Keys with which a function acts in its role. */
   issueKeys(role: Role, functionName: string): AccessKeys {
     const accessKeyId = `LOCAL${String(this.#keys.size + 1).padStart(15, '0')}`;
-    this.#keys.set(accessKeyId, { role, session: functionName });
-    return { accessKeyId, secretAccessKey: `${functionName}-on-this-machine` };
+    const secret = randomBytes(20).toString('hex');
+    this.#keys.set(accessKeyId, { role, session: functionName, secret });
+    return { accessKeyId, secretAccessKey: secret };
+  }
+
+  /** Secret of a key of ours; `undefined` for any other key. */
+  secretOf(accessKeyId: string): string | undefined {
+    return accessKeyId === this.operator.accessKeyId
+      ? this.operator.secretAccessKey
+      : this.#keys.get(accessKeyId)?.secret;
+  }
+
+  /** Who has this key: a function in its role, else the user of this machine. */
+  arnOf(accessKeyId: string): string {
+    const holder = this.#keys.get(accessKeyId);
+    return holder
+      ? `arn:${partition}:sts::${account}:assumed-role/${holder.role.name}/${holder.session}`
+      : `arn:${partition}:iam::${account}:user/operator`;
   }
 
   /**
@@ -59,7 +79,6 @@ export class Principals {
       return { allowed: false, code: 'AccessDeniedException', message: `${action} needs a signed request` };
     const holder = this.#keys.get(accessKeyId);
     if (!holder) return { allowed: true };
-    const principal = `arn:${partition}:sts::${account}:assumed-role/${holder.role.name}/${holder.session}`;
-    return authorize(holder.role.statements, action, resource, { principal });
+    return authorize(holder.role.statements, action, resource, { principal: this.arnOf(accessKeyId) });
   }
 }

@@ -8,7 +8,7 @@ export class RunDirectoryError extends Error {
 }
 
 const lockName = 'run.lock';
-const temporary = ['state.json', 'credentials.json', 'broker', 'certificates', lockName];
+const temporary = ['state.json', 'credentials.json', 'aws-credentials', 'broker', 'certificates', lockName];
 
 /** The folder of a local run: one run at a time, and only what is meant to stay is left in it afterwards. */
 export class RunDirectory {
@@ -46,7 +46,7 @@ export class RunDirectory {
     return directory;
   }
 
-  file(name: 'state.json' | 'credentials.json' | 'broker' | 'certificates'): string {
+  file(name: 'state.json' | 'credentials.json' | 'aws-credentials' | 'broker' | 'certificates'): string {
     return join(this.path, name);
   }
 

@@ -22,13 +22,25 @@ export interface LocalState {
   readonly tables: Readonly<Record<string, string>>;
   /** By function name: the queues it reads. */
   readonly functions: Readonly<Record<string, { readonly queues: readonly string[] }>>;
-  readonly endpoints: { readonly aws: string; readonly dynamoDb: string };
+  readonly endpoints: {
+    readonly aws: string;
+    readonly dynamoDb: string;
+    /** `http://127.0.0.1:PORT`, the HTTP API that takes events at `POST /events/{type}`; absent where the assembly has none. */
+    readonly ingest?: string;
+  };
+  /** For signed requests to the endpoints. */
+  readonly aws: {
+    readonly region: string;
+    /** Access key in the format of `~/.aws/credentials`; readable by its owner only. */
+    readonly credentialsFile: string;
+  };
 }
 
-/** Writes a file at once or not at all, so that no reader sees half of it. */
+/** Writes a text, or the JSON of anything else, at once or not at all, so that no reader sees half of it. */
 export const writeWhole = (file: string, content: unknown, mode: number): void => {
   const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(content, undefined, 2)}\n`, { mode });
+  const text = typeof content === 'string' ? content : `${JSON.stringify(content, undefined, 2)}\n`;
+  writeFileSync(draft, text, { mode });
   chmodSync(draft, mode);
   renameSync(draft, file);
 };
