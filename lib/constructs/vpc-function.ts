@@ -16,6 +16,8 @@ export interface VpcFunctionProps {
   readonly securityGroup: ISecurityGroup;
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
+  /** Execution environments at most, set aside of the account's. @default as many as there is work for */
+  readonly reservedConcurrency?: number;
   readonly logRetentionDays: number;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -45,6 +47,7 @@ export class VpcFunction extends Construct {
       architecture: Architecture.ARM_64,
       timeout: Duration.seconds(props.timeoutSeconds),
       memorySize: props.memoryMegabytes,
+      reservedConcurrentExecutions: props.reservedConcurrency,
       role: this.role,
       logGroup,
       vpc: props.vpc,

@@ -7,6 +7,7 @@ import { BrokerTopology } from '../constructs/broker-topology.ts';
 import { projectRoot } from '../constructs/bundle/bundle.ts';
 import { Consumer } from '../constructs/consumer.ts';
 import { DataTable } from '../constructs/data-table.ts';
+import { IngestApi, ingestPublisher } from '../constructs/ingest-api.ts';
 import { consumerQueues } from '../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../topology/declare.ts';
 import { expandTopology } from '../topology/expand.ts';
@@ -73,6 +74,18 @@ export class ProcessingStack extends Stack {
         value: topology.secretOf(publisherUser(publisher)).secretArn,
         description: `Broker user and password of the publisher ${publisher}`,
       });
+    }
+    const ingest = declaration.publishers[ingestPublisher];
+    if (ingest) {
+      const { url } = new IngestApi(this, 'Ingest', {
+        broker,
+        topology,
+        publisher: ingest,
+        settings: environment.ingest,
+        maximumMessageBytes: environment.broker.configuration.maxMessageSizeBytes,
+        logRetentionDays,
+      });
+      new CfnOutput(this, 'IngestUrl', { value: url, description: 'POST /events/{type} publishes an event' });
     }
     new CfnOutput(this, 'Vhost', { value: environment.vhost });
     new CfnOutput(this, 'ClaimTable', { value: claimTable.tableName });

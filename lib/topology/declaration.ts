@@ -23,5 +23,7 @@ export const declaration: TopologyDeclaration = {
     publisher: {
       publishes: [{ exchange: 'events', scheduled: true }],
     },
+    /** The HTTP API; without it there is none. */
+    ingest: { publishes: [{ exchange: 'events' }] },
   },
 };

@@ -239,7 +239,7 @@ test('the claim table has the key and the expiry that the run time writes', () =
   });
 });
 
-test('nothing but the broker and its configuration has a name of its own, so that two environments fit into one account', () => {
+test('nothing has a name of its own unless its service asks for one, so that two environments fit into one account', () => {
   const names = [
     'RoleName',
     'FunctionName',
@@ -251,10 +251,20 @@ test('nothing but the broker and its configuration has a name of its own, so tha
     'Name',
     'BrokerName',
   ];
+  // Theirs is the name of a function, not their own.
+  const namingFunctions = ['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Permission'];
   const named = dev.resources.filter(({ type, properties }) =>
-    names.some((name) => type !== 'AWS::Lambda::EventSourceMapping' && properties[name] !== undefined),
+    names.some((name) => !namingFunctions.includes(type) && properties[name] !== undefined),
   );
-  expect(named.map(({ type }) => type).sort()).toEqual(['AWS::AmazonMQ::Broker', 'AWS::AmazonMQ::Configuration']);
+  expect(named.map(({ type }) => type).sort()).toEqual([
+    'AWS::AmazonMQ::Broker',
+    'AWS::AmazonMQ::Configuration',
+    'AWS::ApiGatewayV2::Api',
+    'AWS::Logs::LogGroup',
+  ]);
+  // The stack's name, with the environment's in it, is part of theirs.
+  const logGroup = named.find(({ type }) => type === 'AWS::Logs::LogGroup');
+  expect(logGroup?.properties.LogGroupName).toContain('eventsdevprocessing');
 });
 
 test('settings for a consumer that is not declared are refused', () => {
