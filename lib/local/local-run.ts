@@ -107,7 +107,10 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       authorize: (key, action, resource) => principals.authorize(key, action, resource),
     });
     undo.push(async () => (await dynamoDb.catch(() => undefined))?.stop());
-    const endpoint = await startAwsEndpoint({ secrets, principals }, (message) => notice(`refused: ${message}`));
+    const endpoint = await startAwsEndpoint(
+      { secrets, principals, mappings: () => machine.eventSourceMappings },
+      (message) => notice(`refused: ${message}`),
+    );
     undo.push(() => endpoint.stop());
     await answers.start();
     undo.push(() => answers.stop());

@@ -7,6 +7,7 @@ import type { SecretStore } from './endpoints/secret-store.ts';
 import type { LocalRunEvent } from './events.ts';
 import type { LocalHttpApi } from './gateway/local-http-api.ts';
 import { matchesWildcard } from './iam/wildcard.ts';
+import type { EventSourceMapping } from './mapping/event-source-mappings.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
 import type { StreamMapping } from './mapping/stream-mapping.ts';
@@ -54,6 +55,8 @@ export class Machine {
   readonly functionRoles = new Map<LocalFunction, Role>();
   readonly permissions: InvokePermission[] = [];
   readonly mappings: LocalMapping[] = [];
+  /** Those of RabbitMQ queues by their ids. */
+  readonly eventSourceMappings = new Map<string, EventSourceMapping>();
   readonly httpApis: LocalHttpApi[] = [];
   readonly streamMappings: StreamMapping[] = [];
   readonly schedules: LocalSchedule[] = [];

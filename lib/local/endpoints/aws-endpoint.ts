@@ -2,9 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { credentialOf } from '../iam/credential.ts';
+import type { EventSourceMappings } from '../mapping/event-source-mappings.ts';
+import { failure, type JsonAnswer } from './json-answer.ts';
+import { answerLambda, isMappingRequest } from './lambda.ts';
 import type { Principals } from './principals.ts';
 import type { SecretStore } from './secret-store.ts';
-import { answerSecretsManager, failure, type JsonAnswer } from './secrets-manager.ts';
+import { answerSecretsManager } from './secrets-manager.ts';
 
 export interface AwsEndpoint {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL`. */
@@ -23,11 +26,25 @@ const body = async (request: IncomingMessage): Promise<string> => {
  * refused with an error that says so.
  */
 export const startAwsEndpoint = async (
-  services: { readonly secrets: SecretStore; readonly principals: Principals },
+  services: {
+    readonly secrets: SecretStore;
+    readonly principals: Principals;
+    /** Mappings that there are at the time of a request. */
+    readonly mappings: () => EventSourceMappings;
+  },
   onRefused: (message: string) => void,
 ): Promise<AwsEndpoint> => {
   const answer = async (request: IncomingMessage): Promise<JsonAnswer> => {
     const credential = credentialOf(request);
+    const { method = '', url = '' } = request;
+    if (isMappingRequest(url)) {
+      const { principals, mappings } = services;
+      return answerLambda({ principals, mappings: mappings(), onFailed: onRefused }, credential?.accessKeyId, {
+        method,
+        url,
+        body: await body(request),
+      });
+    }
     const [service = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     if (service !== 'secretsmanager') {
       const wanted = credential?.service ?? 'the service that was asked for';
@@ -35,7 +52,7 @@ export const startAwsEndpoint = async (
       return failure(
         501,
         'UnknownOperationException',
-        `${wanted} (${request.method} ${request.url}) is not there in the local run; secretsmanager is${hint}`,
+        `${wanted} (${method} ${url}) is not there in the local run; secretsmanager and lambda's mappings are${hint}`,
       );
     }
     let input: Record<string, unknown>;

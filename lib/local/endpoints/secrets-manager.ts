@@ -1,19 +1,8 @@
 import { account, region } from '../assembly/pseudo-parameters.ts';
 import { secretsManagerPermissions } from '../iam/secrets-manager-actions.ts';
+import { failure, type JsonAnswer } from './json-answer.ts';
 import type { Principals } from './principals.ts';
 import type { SecretStore, StoredSecret } from './secret-store.ts';
-
-/** Answer of a JSON 1.1 service. */
-export interface JsonAnswer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-/** An error as JSON 1.1 services answer it. */
-export const failure = (status: number, code: string, message: string): JsonAnswer => ({
-  status,
-  body: { __type: code, message, Message: message },
-});
 
 const operations: Readonly<Record<string, (secret: StoredSecret) => Readonly<Record<string, unknown>>>> = {
   GetSecretValue: (secret) => ({

@@ -48,6 +48,7 @@ export class LocalMapping {
   #session: QueueSession | undefined;
   #halt = new AbortController();
   #loop: Promise<void> | undefined;
+  #stopping = false;
   #settled = Promise.withResolvers<void>();
 
   constructor(settings: MappingSettings, target: MappingTarget, emit: (event: LocalRunEvent) => void) {
@@ -103,9 +104,22 @@ export class LocalMapping {
     await this.#settled.promise;
   }
 
+  /**
+   * Logs in anew, after the batch under way; for a secret that has changed. A paused mapping does so when it is resumed, one that
+   * was disabled because of its login tries again.
+   */
+  async refresh(): Promise<void> {
+    if (this.#state === 'Paused' || this.#state === 'Stopped' || this.#reason === 'USER_INITIATED') return;
+    await this.#end();
+    if (this.#stopping) return;
+    this.#begin();
+    await this.#settled.promise;
+  }
+
   /** Ends for good. A batch under way has so long to end; then its records return to the queue. */
   async stop(graceMilliseconds = 3000): Promise<void> {
     if (this.#state === 'Stopped') return;
+    this.#stopping = true;
     await Promise.race([this.#end(), sleep(graceMilliseconds, undefined, { ref: false })]);
     await this.#session?.close();
     this.#enter('Stopped');

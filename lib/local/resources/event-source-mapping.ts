@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
+import type { EventSourceMapping } from '../mapping/event-source-mappings.ts';
 import { LocalMapping } from '../mapping/local-mapping.ts';
 import {
   checkProperties,
@@ -58,31 +59,46 @@ const createQueueMapping: ResourceType = async (request) => {
       `${nameOf(request)}: ${target.name} has a timeout of ${target.settings.timeoutSeconds} s; behind an Amazon MQ mapping Lambda takes at most 840`,
     );
   const id = randomUUID();
+  const registered: Omit<EventSourceMapping, 'mapping'> = {
+    id,
+    arn: arn('lambda', `event-source-mapping:${id}`),
+    functionArn: lambdaArn(stringProperty(request, 'FunctionName'), target.arn),
+    eventSourceArn: stringProperty(request, 'EventSourceArn'),
+    queue,
+    vhost,
+    batchSize: numberProperty(request, 'BatchSize', 100, [1, 10_000]),
+    windowSeconds: numberProperty(request, 'MaximumBatchingWindowInSeconds', 0, [0, 300]),
+    secretArn: secretId,
+    lastModified: Date.now() / 1000,
+  };
   const mapping = new LocalMapping(
     {
       queue,
       vhost,
-      eventSourceArn: stringProperty(request, 'EventSourceArn'),
-      batchSize: numberProperty(request, 'BatchSize', 100, [1, 10_000]),
+      eventSourceArn: registered.eventSourceArn,
+      batchSize: registered.batchSize,
       windowMilliseconds:
-        properties.MaximumBatchingWindowInSeconds === undefined
-          ? 500
-          : numberProperty(request, 'MaximumBatchingWindowInSeconds', 0, [0, 300]) * 1000,
+        properties.MaximumBatchingWindowInSeconds === undefined ? 500 : registered.windowSeconds * 1000,
       failureVerb: machine.failureVerb,
       login: () => ({
-        username: machine.secrets.read(secretId, 'username'),
-        password: machine.secrets.read(secretId, 'password'),
+        username: machine.secrets.read(entry.secretArn, 'username'),
+        password: machine.secrets.read(entry.secretArn, 'password'),
       }),
       broker: broker.address,
     },
     target,
     machine.emit,
   );
+  const entry: EventSourceMapping = Object.assign(registered, { mapping });
   machine.mappings.push(mapping);
+  machine.eventSourceMappings.set(id, entry);
   // The handler is loaded while the mapping connects; what fails in it is reported by the function itself.
   await Promise.all([mapping.start(String(properties.Enabled ?? true) === 'true'), target.warm()]);
-  return { physicalId: id, attributes: { Id: id, EventSourceMappingArn: arn('lambda', `event-source-mapping:${id}`) } };
+  return { physicalId: id, attributes: { Id: id, EventSourceMappingArn: entry.arn } };
 };
+
+/** Of the alias or version that was named, where one was. */
+const lambdaArn = (given: string, unqualified: string): string => (given.startsWith('arn:') ? given : unqualified);
 
 export const mappingTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::EventSourceMapping': createMapping,

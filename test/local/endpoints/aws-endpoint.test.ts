@@ -25,7 +25,9 @@ let endpoint: AwsEndpoint;
 let client: SecretsManagerClient;
 
 beforeAll(async () => {
-  endpoint = await startAwsEndpoint({ secrets, principals }, (message) => refused.push(message));
+  endpoint = await startAwsEndpoint({ secrets, principals, mappings: () => new Map() }, (message) =>
+    refused.push(message),
+  );
   client = new SecretsManagerClient({
     endpoint: endpoint.url,
     region: 'us-east-1',
