@@ -19,6 +19,11 @@ export interface VpcFunctionProps {
   /** Execution environments at most, set aside of the account's. @default as many as there is work for */
   readonly reservedConcurrency?: number;
   readonly logRetentionDays: number;
+  /**
+   * What becomes of events whose invocation failed, for a function that is invoked asynchronously.
+   * @default says that nothing invokes it so
+   */
+  readonly failedEvents?: string;
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -60,10 +65,12 @@ export class VpcFunction extends Construct {
         ...props.environment,
       },
     });
-    this.acknowledge();
+    this.acknowledge(props.failedEvents);
   }
 
-  private acknowledge(): void {
+  private acknowledge(
+    failedEvents = 'Never invoked asynchronously by way of events: a mapping and CloudFormation call it and take its answer. Dead letters of messages are RabbitMQ queues.',
+  ): void {
     Validations.of(this.role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason: 'EC2 knows no narrower resource for the network interfaces that Lambda makes and deletes in a VPC.',
@@ -71,8 +78,7 @@ export class VpcFunction extends Construct {
     Validations.of(this.function).acknowledge(
       {
         id: 'Serverless-LambdaDLQ',
-        reason:
-          'Never invoked asynchronously by way of events: a mapping and CloudFormation call it and take its answer. Dead letters of messages are RabbitMQ queues.',
+        reason: failedEvents,
       },
       {
         id: 'Serverless-LambdaTracing',

@@ -8,6 +8,7 @@ import { projectRoot } from '../constructs/bundle/bundle.ts';
 import { Consumer } from '../constructs/consumer.ts';
 import { DataTable } from '../constructs/data-table.ts';
 import { IngestApi, ingestPublisher } from '../constructs/ingest-api.ts';
+import { Outbox, outboxPublisher } from '../constructs/outbox.ts';
 import { consumerQueues } from '../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../topology/declare.ts';
 import { expandTopology } from '../topology/expand.ts';
@@ -32,6 +33,8 @@ export class UnknownConsumerError extends Error {
 export class ProcessingStack extends Stack {
   /** By name. */
   readonly consumers: ReadonlyMap<string, Consumer>;
+  /** Where the declaration has its relay among the publishers. */
+  readonly outbox: Outbox | undefined;
 
   /** @throws UnknownConsumerError, InvalidTopologyError, MissingHandlerError */
   constructor(scope: Construct, id: string, props: ProcessingStackProps) {
@@ -68,6 +71,11 @@ export class ProcessingStack extends Stack {
     for (const name of Object.keys(environment.consumers)) {
       this.consumer(name);
     }
+    this.outbox =
+      outboxPublisher in declaration.publishers
+        ? new Outbox(this, 'Outbox', { broker, topology, data, logRetentionDays })
+        : undefined;
+    if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
     addSampleTables(this, data);
     for (const publisher of Object.keys(declaration.publishers)) {
       new CfnOutput(this, `SecretArn-${publisher}`, {

@@ -20,6 +20,8 @@ export const declaration: TopologyDeclaration = {
     'audit-log': { bindings: [{ exchange: 'events', routingKey: '#' }] },
   },
   publishers: {
+    /** Publishes what is in the outbox; without it there is none. */
+    'outbox-relay': { publishes: [{ exchange: 'events', scheduled: true }] },
     publisher: {
       publishes: [{ exchange: 'events', scheduled: true }],
     },

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { claimTable } from '../../lib/messaging/claims/dynamodb-claim-item.ts';
+import { outboxTable } from '../../lib/messaging/outbox/outbox-table.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
 import { type Resource, synthesized } from './synthesized.ts';
@@ -94,7 +95,7 @@ describe.each(both)('secrets in %s', (_, { ofType, templates }) => {
 });
 
 describe.each(both)('mappings in %s', (_, { ofType, resources }) => {
-  const mappings = ofType('AWS::Lambda::EventSourceMapping');
+  const mappings = ofType('AWS::Lambda::EventSourceMapping').filter(({ properties }) => properties.Queues);
 
   it('read every consumer its queue', () => {
     expect(mappings.map(({ properties }) => properties.Queues)).toEqual(
@@ -225,9 +226,60 @@ describe('the topology resource', () => {
   it('changes when the vhost does, and mappings are replaced then', () => {
     const other = synthesized('dev', { vhost: 'other' });
     expect(only(other.ofType('Custom::RabbitMqTopology')).properties.Topology).not.toEqual(properties.Topology);
-    const ids = ({ ofType }: typeof dev) => ofType('AWS::Lambda::EventSourceMapping').map(({ logicalId }) => logicalId);
+    const ids = ({ ofType }: typeof dev) =>
+      ofType('AWS::Lambda::EventSourceMapping')
+        .filter(({ properties }) => properties.Queues)
+        .map(({ logicalId }) => logicalId);
     expect(ids(other).filter((id) => ids(dev).includes(id))).toEqual([]);
   });
+});
+
+test('the outbox table has the keys, the index and the expiry that the run time writes, and a stream', () => {
+  const { partitionKey, sortKey, pendingIndex, timeToLive } = outboxTable;
+  const [table] = dev.ofType('AWS::DynamoDB::Table').filter(({ logicalId }) => logicalId.startsWith('Outbox'));
+  expect(table?.properties).toMatchObject({
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: 'HASH' },
+      { AttributeName: sortKey, KeyType: 'RANGE' },
+    ],
+    LocalSecondaryIndexes: [
+      {
+        IndexName: pendingIndex,
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          { AttributeName: pendingIndex, KeyType: 'RANGE' },
+        ],
+        Projection: { ProjectionType: 'KEYS_ONLY' },
+      },
+    ],
+    TimeToLiveSpecification: { AttributeName: timeToLive, Enabled: true },
+    StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
+  });
+});
+
+test('the relay may read what waits and note what became of it, and is invoked by the stream for what was added and each minute', () => {
+  const policies = dev.ofType('AWS::IAM::Policy').filter(({ logicalId }) => logicalId.startsWith('OutboxRelay'));
+  const actions = [...JSON.stringify(policies).matchAll(/dynamodb:(\w+)/g)].map(([, action]) => action).sort();
+  expect(actions).toEqual([
+    'DescribeStream',
+    'GetRecords',
+    'GetShardIterator',
+    'ListStreams',
+    'Query',
+    'Scan',
+    'UpdateItem',
+  ]);
+  const [stream] = dev
+    .ofType('AWS::Lambda::EventSourceMapping')
+    .filter(({ logicalId }) => logicalId.startsWith('Outbox'));
+  expect(stream?.properties).toMatchObject({ FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] } });
+  expect(only(dev.ofType('AWS::Events::Rule')).properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)' });
+});
+
+test('without its relay among the publishers there is no outbox', () => {
+  const { 'outbox-relay': _, ...publishers } = declaration.publishers;
+  const { resources } = synthesized('dev', { declaration: { ...declaration, publishers } });
+  expect(resources.filter(({ logicalId }) => logicalId.startsWith('Outbox'))).toEqual([]);
 });
 
 test('the claim table has the key and the expiry that the run time writes', () => {
@@ -279,7 +331,7 @@ test('a consumer with shards has a mapping for each of its queues', () => {
   const { ofType } = synthesized('dev', {
     declaration: { ...declaration, consumers: { ...declaration.consumers, 'audit-log': auditLog } },
   });
-  const queues = ofType('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => properties.Queues);
+  const queues = ofType('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => properties.Queues ?? []);
   expect(queues).toEqual([
     'fulfil-order',
     'send-welcome',
