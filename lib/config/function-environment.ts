@@ -19,4 +19,18 @@ export const FunctionEnvironment = {
   eventExchange: 'EVENT_EXCHANGE',
   /** Largest message that the broker takes, in bytes. */
   maximumMessageBytes: 'BROKER_MAXIMUM_MESSAGE_BYTES',
+  /** ARN of the broker. */
+  brokerArn: 'BROKER_ARN',
+  /** `https://…` of the broker's management API. */
+  managementUrl: 'BROKER_MANAGEMENT_URL',
+  /** ARN of the administrator's secret; for rotation only. */
+  adminSecretArn: 'BROKER_ADMIN_SECRET_ARN',
+  /** Name of the DynamoDB table in which consumers count how they fare, for the circuit breaker. Absent where a consumer has none. */
+  healthTable: 'HEALTH_TABLE',
+  /** Name of the DynamoDB table with the state of each consumer's circuit. */
+  circuitTable: 'CIRCUIT_TABLE',
+  /** JSON of a `ControlledConsumers`. */
+  controlledConsumers: 'CONTROLLED_CONSUMERS',
+  /** Name of the DynamoDB table with what is known of the queues from one minute to the next. */
+  queueTrackTable: 'QUEUE_TRACK_TABLE',
 } as const;

@@ -12,6 +12,7 @@ import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { startAwsEndpoint } from './endpoints/aws-endpoint.ts';
 import { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
 import { type AccessKeys, Principals } from './endpoints/principals.ts';
+import { SecretRotations } from './endpoints/secret-rotation.ts';
 import { SecretStore } from './endpoints/secret-store.ts';
 import type { LocalRunEvent } from './events.ts';
 import { Machine } from './machine.ts';
@@ -59,8 +60,10 @@ export interface LocalRun {
   readonly dynamoDbEndpoint: string;
   /** For clients of the endpoints that may do everything. */
   readonly credentials: AccessKeys;
-  /** Passwords of the broker's users. */
+  /** Passwords of the broker's users, at this moment. */
   readonly logins: Readonly<Record<string, string>>;
+  /** Resolves when no secret is being rotated. */
+  rotated(): Promise<void>;
   /** Puts the code of a newer assembly into the functions that changed; returns their names. */
   update(assembly: string): Promise<readonly string[]>;
   /** Ends everything and removes what is not meant to stay. The second call waits for the first. */
@@ -99,6 +102,8 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
 
   try {
     const secrets = new SecretStore();
+    const rotations = new SecretRotations(notice);
+    undo.push(() => rotations.stop());
     const principals = new Principals();
     const answers = new CustomResourceAnswers();
     const dynamoDb = startDynamoDb({
@@ -108,7 +113,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     });
     undo.push(async () => (await dynamoDb.catch(() => undefined))?.stop());
     const endpoint = await startAwsEndpoint(
-      { secrets, principals, mappings: () => machine.eventSourceMappings },
+      { secrets, rotations, principals, mappings: () => machine.eventSourceMappings },
       (message) => notice(`refused: ${message}`),
     );
     undo.push(() => endpoint.stop());
@@ -176,9 +181,18 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       dynamoDb: store.endpoint,
       ingest: outputNamed('IngestUrl', published),
     });
-    const logins = { ...secrets.logins(), [broker.admin.username]: broker.admin.password };
+    const logins = (): Record<string, string> => ({
+      ...secrets.logins(),
+      [broker.admin.username]: broker.admin.password,
+    });
+    const writeLogins = (): void => writeWhole(directory.file('credentials.json'), logins(), 0o600);
     writeWhole(directory.file('aws-credentials'), credentialsText(principals.operator), 0o600);
-    writeWhole(directory.file('credentials.json'), logins, 0o600);
+    writeLogins();
+    secrets.onChange = writeLogins;
+    // Before the folder is given up.
+    undo.push(() => {
+      secrets.onChange = () => undefined;
+    });
     writeWhole(directory.file('state.json'), state, 0o644);
     let current = assembly;
     return {
@@ -193,7 +207,10 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       tables: state.tables,
       dynamoDbEndpoint: store.endpoint,
       credentials: principals.operator,
-      logins,
+      get logins() {
+        return logins();
+      },
+      rotated: () => rotations.settled(),
       update: async (folder) => {
         const next = readAssembly(absolute(folder));
         const changed = await updateFunctions(machine, current, next, notice);

@@ -6,6 +6,7 @@ import type { EventSourceMappings } from '../mapping/event-source-mappings.ts';
 import { failure, type JsonAnswer } from './json-answer.ts';
 import { answerLambda, isMappingRequest } from './lambda.ts';
 import type { Principals } from './principals.ts';
+import type { SecretRotations } from './secret-rotation.ts';
 import type { SecretStore } from './secret-store.ts';
 import { answerSecretsManager } from './secrets-manager.ts';
 
@@ -28,6 +29,7 @@ const body = async (request: IncomingMessage): Promise<string> => {
 export const startAwsEndpoint = async (
   services: {
     readonly secrets: SecretStore;
+    readonly rotations: SecretRotations;
     readonly principals: Principals;
     /** Mappings that there are at the time of a request. */
     readonly mappings: () => EventSourceMappings;

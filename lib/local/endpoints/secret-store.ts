@@ -1,31 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
-
-export interface StoredSecret {
-  readonly name: string;
-  /** With the six random characters at its end. */
-  readonly arn: string;
-  readonly versionId: string;
-  /** Seconds since the epoch. */
-  readonly created: number;
-  value: string;
-}
+import { StoredSecret } from './stored-secret.ts';
 
 /** The secrets of a local run, in memory. */
 export class SecretStore {
   readonly #secrets: StoredSecret[] = [];
+  /** Told whenever a secret is made or changes. */
+  onChange: () => void = () => undefined;
 
   create(name: string, value: string): StoredSecret {
     const versionId = randomUUID();
-    const secret = {
-      name,
-      arn: arn('secretsmanager', `secret:${name}-${versionId.slice(0, 6)}`),
-      versionId,
-      created: Date.now() / 1000,
-      value,
-    };
+    const secretArn = arn('secretsmanager', `secret:${name}-${versionId.slice(0, 6)}`);
+    const secret = new StoredSecret({ name, arn: secretArn, versionId, value }, () => this.onChange());
     this.#secrets.push(secret);
+    this.onChange();
     return secret;
   }
 
@@ -53,14 +42,16 @@ export class SecretStore {
     return member;
   }
 
-  /** User name and password of each secret that holds such a pair. */
+  /** User name and password of each secret that holds such a pair, and what it held before its last rotation: that login is still good. */
   logins(): Record<string, string> {
     const logins: Record<string, string> = {};
-    for (const { value } of this.#secrets) {
-      if (!value.startsWith('{')) continue;
-      const { username, password } = JSON.parse(value) as { username?: unknown; password?: unknown };
-      if (typeof username === 'string' && typeof password === 'string') logins[username] = password;
-    }
+    for (const stage of ['AWSPREVIOUS', 'AWSCURRENT'])
+      for (const secret of this.#secrets) {
+        const value = secret.version({ stage })?.value ?? '';
+        if (!value.startsWith('{')) continue;
+        const { username, password } = JSON.parse(value) as { username?: unknown; password?: unknown };
+        if (typeof username === 'string' && typeof password === 'string') logins[username] = password;
+      }
     return logins;
   }
 }

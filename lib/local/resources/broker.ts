@@ -75,7 +75,7 @@ const createBroker: ResourceType = async (request) => {
     const secret = reference && machine.secrets.find(reference.secretId);
     if (!secret)
       throw new AssemblyError(`${nameOf(request)}: the password of its user comes from no secret of this assembly`);
-    secret.value = JSON.stringify({ ...(JSON.parse(secret.value) as object), ...broker.admin });
+    secret.replace(JSON.stringify({ ...(JSON.parse(secret.value) as object), ...broker.admin }));
   }
   return {
     physicalId: id,

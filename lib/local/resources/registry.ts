@@ -7,6 +7,7 @@ import { httpApiTypes } from './http-api.ts';
 import { identityTypes } from './identity.ts';
 import { passiveTypes } from './passive.ts';
 import { nameOf, type ResourceRequest, type ResourceType } from './resource-type.ts';
+import { rotationTypes } from './rotation-schedule.ts';
 import { scheduleTypes } from './schedule.ts';
 import { secretTypes } from './secret.ts';
 import { tableTypes } from './table.ts';
@@ -15,6 +16,7 @@ const types: Readonly<Record<string, ResourceType>> = {
   ...passiveTypes,
   ...brokerTypes,
   ...secretTypes,
+  ...rotationTypes,
   ...identityTypes,
   ...tableTypes,
   ...functionTypes,

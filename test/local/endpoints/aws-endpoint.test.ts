@@ -1,13 +1,14 @@
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
-  PutSecretValueCommand,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AwsEndpoint, startAwsEndpoint } from '../../../lib/local/endpoints/aws-endpoint.ts';
 import { Principals } from '../../../lib/local/endpoints/principals.ts';
+import { SecretRotations } from '../../../lib/local/endpoints/secret-rotation.ts';
 import { SecretStore } from '../../../lib/local/endpoints/secret-store.ts';
 
 const secrets = new SecretStore();
@@ -25,8 +26,9 @@ let endpoint: AwsEndpoint;
 let client: SecretsManagerClient;
 
 beforeAll(async () => {
-  endpoint = await startAwsEndpoint({ secrets, principals, mappings: () => new Map() }, (message) =>
-    refused.push(message),
+  endpoint = await startAwsEndpoint(
+    { secrets, rotations: new SecretRotations(() => undefined), principals, mappings: () => new Map() },
+    (message) => refused.push(message),
   );
   client = new SecretsManagerClient({
     endpoint: endpoint.url,
@@ -76,8 +78,8 @@ describe('a function that asks for a secret', () => {
   });
 
   it('is told what is not there', async () => {
-    await expect(client.send(new PutSecretValueCommand({ SecretId: own.arn, SecretString: 'x' }))).rejects.toThrow(
-      'PutSecretValue is not supported on this machine',
+    await expect(client.send(new DeleteSecretCommand({ SecretId: own.arn }))).rejects.toThrow(
+      'DeleteSecret is not supported on this machine',
     );
     const dynamoDb = new DynamoDBClient({
       endpoint: endpoint.url,

@@ -7,6 +7,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type AwsEndpoint, startAwsEndpoint } from '../../../lib/local/endpoints/aws-endpoint.ts';
 import { Principals } from '../../../lib/local/endpoints/principals.ts';
+import { SecretRotations } from '../../../lib/local/endpoints/secret-rotation.ts';
 import { SecretStore } from '../../../lib/local/endpoints/secret-store.ts';
 import type { EventSourceMapping } from '../../../lib/local/mapping/event-source-mappings.ts';
 import { LocalMapping } from '../../../lib/local/mapping/local-mapping.ts';
@@ -56,7 +57,10 @@ let client: LambdaClient;
 beforeAll(async () => {
   await Promise.all([...mappings.values()].map(({ mapping }) => mapping.start(false)));
   const secrets = new SecretStore();
-  endpoint = await startAwsEndpoint({ secrets, principals, mappings: () => mappings }, () => undefined);
+  endpoint = await startAwsEndpoint(
+    { secrets, rotations: new SecretRotations(() => undefined), principals, mappings: () => mappings },
+    () => undefined,
+  );
   client = new LambdaClient({
     endpoint: endpoint.url,
     region: 'us-east-1',
