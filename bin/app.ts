@@ -1,7 +1,7 @@
-import { App, Validations } from 'aws-cdk-lib/core';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { App } from 'aws-cdk-lib/core';
 import { selectEnvironment, UnknownEnvironmentError } from '../lib/config/select.ts';
 import { InvalidConfigurationError } from '../lib/config/validate.ts';
+import { addPolicyChecks } from '../lib/policy/checks.ts';
 import { buildApplication } from '../lib/stacks/application.ts';
 import { UnknownConsumerError } from '../lib/stacks/processing-stack.ts';
 import { declaration } from '../lib/topology/declaration.ts';
@@ -12,7 +12,7 @@ const mistakes = [UnknownEnvironmentError, InvalidConfigurationError, InvalidTop
 
 // Context: env and vhost choose and change an environment of lib/config; name tells several of these applications in one account apart.
 const app = new App();
-Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+addPolicyChecks(app);
 try {
   buildApplication(app, {
     name: String(app.node.tryGetContext('name') ?? 'events'),

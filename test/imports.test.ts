@@ -27,7 +27,7 @@ const allowed: Record<string, readonly string[]> = {
   'lib/stacks': ['lib/config', 'lib/topology', 'lib/constructs'],
 };
 /** Parts that know CDK. To all others it is as far away as AWS itself. */
-const withCdk = ['bin', 'lib/constructs', 'lib/stacks'];
+const withCdk = ['bin', 'lib/constructs', 'lib/policy', 'lib/stacks'];
 
 interface Import {
   readonly from: string;

@@ -1,3 +1,6 @@
+import type { BrokerSettings } from './broker-settings.ts';
+import type { MessageFilter } from './message-filter.ts';
+import type { NetworkSettings } from './network-settings.ts';
 import type { RetrySettings } from './retry-settings.ts';
 
 /** Everything in which one deployment of the stacks may differ from another. Values: `environments.ts`; limits: `validate.ts`. */
@@ -19,62 +22,12 @@ export interface Environment {
   /** The HTTP API for events, where the declaration has the publisher `ingest`. */
   readonly ingest: IngestSettings;
   readonly data: DataSettings;
+  /** How often each broker user's password changes, in days, 1 to 1,000; the administrator's does not. */
+  readonly secretRotationDays: number;
   /** How long CloudWatch keeps the functions' and the network's logs, in days; one of the periods that CloudWatch offers. */
   readonly logRetentionDays: number;
   /** CloudFormation refuses to delete the stacks. */
   readonly terminationProtection: boolean;
-}
-
-export interface NetworkSettings {
-  /** 2 or 3. A cluster has a node in each of three. */
-  readonly availabilityZones: number;
-  /** NAT gateways, at least one: functions and mappings reach AWS through them. One per zone survives the loss of a zone. */
-  readonly natGateways: number;
-  /** Log rejected and accepted connections of the VPC to CloudWatch. */
-  readonly flowLogs: boolean;
-}
-
-export interface BrokerSettings {
-  readonly engineVersion: EngineVersion;
-  /** E.g. `mq.m7g.large`. */
-  readonly instanceType: string;
-  readonly deploymentMode: 'SINGLE_INSTANCE' | 'CLUSTER_MULTI_AZ';
-  /** Two hours, once a week, in which Amazon MQ may restart nodes; a single instance then stands still. */
-  readonly maintenanceWindow: MaintenanceWindow;
-  readonly configuration: BrokerConfigurationSettings;
-}
-
-/** Versions that Amazon MQ sells; it picks the patch release. */
-export const engineVersions = ['3.13', '4.2', '4.3'] as const;
-export type EngineVersion = (typeof engineVersions)[number];
-
-export interface MaintenanceWindow {
-  /** `SUNDAY` to `SATURDAY`. */
-  readonly dayOfWeek: string;
-  /** `HH:MM`, 24 hours. */
-  readonly timeOfDay: string;
-  /** `UTC`, an offset or a location such as `Europe/Vienna`. */
-  readonly timeZone: string;
-}
-
-/** Keys of the broker's configuration. What is left out keeps Amazon MQ's default. */
-export interface BrokerConfigurationSettings {
-  /**
-   * How long a consumer may hold a message before the broker takes it back, in milliseconds; 0 is for ever. Must exceed the longest
-   * function timeout, or the broker gives out again what a function still works on.
-   * @default 1,800,000 (30 minutes)
-   */
-  readonly consumerTimeoutMilliseconds?: number;
-  /**
-   * Heartbeat that the broker asks of clients, in seconds, 60 to 3,600.
-   * @default 60
-   */
-  readonly heartbeatSeconds?: number;
-  /**
-   * Largest message that the broker takes, in bytes, up to 134,217,728. RabbitMQ 4 only.
-   * @default 524,288 on RabbitMQ 4
-   */
-  readonly maxMessageSizeBytes?: number;
 }
 
 export interface ConsumerSettings {
@@ -89,6 +42,8 @@ export interface ConsumerSettings {
    * @default Lambda's 500 milliseconds
    */
   readonly maximumBatchingWindowSeconds?: number;
+  /** Messages that the mapping deletes without asking the function. @default none */
+  readonly filter?: MessageFilter;
 }
 
 /** Who may publish over HTTP. There is no value for "everybody". */

@@ -1,5 +1,6 @@
 import type { ConsumerSettings } from './environment.ts';
 import { type Problem, wholeNumber } from './limits.ts';
+import { filterProblems } from './validate-filter.ts';
 
 /** A function behind a RabbitMQ mapping may take 14 minutes, not Lambda's 15 (AWS: "Using Lambda with Amazon MQ"). */
 export const maximumTimeoutSeconds = 840;
@@ -27,4 +28,5 @@ export const consumerProblems = (path: string, settings: ConsumerSettings): read
         most: 300,
         limit: 'Lambda takes',
       })),
+  ...(settings.filter === undefined ? [] : filterProblems(`${path}.filter`, settings.filter)),
 ];

@@ -4,6 +4,7 @@ import type { RetrySettings } from './retry-settings.ts';
 import { brokerProblems } from './validate-broker.ts';
 import { consumerProblems } from './validate-consumer.ts';
 import { ingestProblems } from './validate-ingest.ts';
+import { networkProblems } from './validate-network.ts';
 
 /** Longest delay of the delay infrastructure, in seconds: sixteen bits. */
 const longestDelay = 65_535;
@@ -39,6 +40,11 @@ export const validateEnvironment = (environment: Environment): void => {
     ),
     ...retryProblems('retry', environment.retry),
     ...ingestProblems(environment.ingest),
+    ...wholeNumber('secretRotationDays', environment.secretRotationDays, {
+      least: 1,
+      most: 1000,
+      limit: 'Secrets Manager takes',
+    }),
     ...oneOf('logRetentionDays', environment.logRetentionDays, retentionPeriods, 'CloudWatch offers'),
   ];
   if (problems.length > 0) {
@@ -55,22 +61,6 @@ const nameProblems = ({ name, vhost }: Environment): readonly Problem[] => [
     'a mapping takes 1 to 200 letters, digits and - / * : _ + = . @',
   ),
 ];
-
-const networkProblems = ({ network, broker }: Environment): readonly Problem[] => {
-  const { availabilityZones, natGateways } = network;
-  const problems = [
-    ...wholeNumber('network.availabilityZones', availabilityZones, { least: 2, most: 3, limit: 'the network has' }),
-    ...wholeNumber('network.natGateways', natGateways, {
-      least: 1,
-      most: availabilityZones,
-      limit: 'functions and mappings reach AWS through them, one per zone:',
-    }),
-  ];
-  if (broker.deploymentMode === 'CLUSTER_MULTI_AZ' && availabilityZones < 3) {
-    problems.push(`network.availabilityZones is ${availabilityZones}; the three nodes of a cluster take 3`);
-  }
-  return problems;
-};
 
 /** What is wrong with a retry schedule. */
 export const retryProblems = (path: string, retry: RetrySettings): readonly Problem[] => {

@@ -1,5 +1,6 @@
-import { type IVpc, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroupIngress, Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { Construct } from 'constructs';
+import type { NetworkAccess } from './network.ts';
 
 /** AMQP over TLS, the only protocol port that is open. */
 export const amqpsPort = 5671;
@@ -17,10 +18,10 @@ export class BrokerSecurity extends Construct {
   /** Declares the topology: the broker's management API, HTTPS to AWS. */
   readonly management: SecurityGroup;
 
-  constructor(scope: Construct, id: string, props: { readonly vpc: IVpc }) {
+  constructor(scope: Construct, id: string, { vpc, endpoints }: NetworkAccess) {
     super(scope, id);
     const group = (name: string, description: string) =>
-      new SecurityGroup(this, name, { vpc: props.vpc, description, allowAllOutbound: false });
+      new SecurityGroup(this, name, { vpc, description, allowAllOutbound: false });
     this.broker = group('Broker', 'RabbitMQ broker and the mappings that read from it');
     this.clients = group('Clients', 'Functions that publish to the broker');
     this.management = group('Management', 'Functions that use the management API of the broker');
@@ -40,5 +41,22 @@ export class BrokerSecurity extends Construct {
 
     this.broker.addIngressRule(this.management, Port.tcp(httpsPort), 'Management API from platform functions');
     this.management.addEgressRule(Peer.anyIpv4(), Port.tcp(httpsPort), 'Management API, AWS');
+
+    for (const [name, { securityGroupId }] of Object.entries({
+      broker: this.broker,
+      clients: this.clients,
+      management: this.management,
+    })) {
+      if (endpoints === undefined) break;
+      // Here and not in the network's stack, which knows nothing of brokers.
+      new CfnSecurityGroupIngress(this, `Endpoints from ${name}`, {
+        groupId: endpoints.securityGroupId,
+        sourceSecurityGroupId: securityGroupId,
+        ipProtocol: 'tcp',
+        fromPort: httpsPort,
+        toPort: httpsPort,
+        description: `AWS services, from ${name}`,
+      });
+    }
   }
 }

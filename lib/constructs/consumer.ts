@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable, IPrincipal } from 'aws-cdk-lib/aws-iam';
+import type { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Annotations, Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { ConsumerSettings } from '../config/environment.ts';
@@ -32,6 +33,8 @@ export interface ConsumerProps {
 /** A function behind its queues, with everything that the consumer run time needs to settle messages by itself. */
 export class Consumer extends Construct implements IGrantable {
   readonly handler: VpcFunction;
+  /** One for each queue. */
+  readonly mappings: readonly CfnEventSourceMapping[];
 
   constructor(scope: Construct, id: string, props: ConsumerProps) {
     super(scope, id);
@@ -60,17 +63,19 @@ export class Consumer extends Construct implements IGrantable {
     user.grantRead(this.handler.role);
     // Claims and settlements are conditional updates, alone or as part of a transaction.
     claimTable.grant(this.handler.role, 'dynamodb:UpdateItem');
-    for (const queue of props.queues) {
-      new QueueMapping(this, `Queue ${queue}`, {
+    this.mappings = props.queues.map((queue) => {
+      const { mapping } = new QueueMapping(this, `Queue ${queue}`, {
         queue,
         vhost: topology.vhost,
-        brokerArn: broker.arn,
+        broker,
         user: topology.mappingSecret(props.name),
         target: this.handler,
         settings,
         topology,
+        logRetentionDays: props.logRetentionDays,
       });
-    }
+      return mapping;
+    });
     if (settings.batchSize > quorumPrefetchLimit) {
       Annotations.of(this).addWarningV2(
         'batchSizeAbovePrefetch',

@@ -1,10 +1,11 @@
-import { type ISecurityGroup, type IVpc, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { bundledHandler, functionCode } from './bundle/function-code.ts';
+import { privateSubnets } from './private-subnets.ts';
 
 export interface VpcFunctionProps {
   /** Absolute path of the handler file. */
@@ -14,6 +15,8 @@ export interface VpcFunctionProps {
   readonly description: string;
   readonly vpc: IVpc;
   readonly securityGroup: ISecurityGroup;
+  /** @default none */
+  readonly furtherSecurityGroups?: readonly ISecurityGroup[];
   readonly timeoutSeconds: number;
   readonly memoryMegabytes: number;
   /** Execution environments at most, set aside of the account's. @default as many as there is work for */
@@ -31,9 +34,15 @@ export interface VpcFunctionProps {
 export class VpcFunction extends Construct {
   readonly function: LambdaFunction;
   readonly role: Role;
+  readonly service: string;
+  readonly securityGroup: ISecurityGroup;
+  readonly reservedConcurrency?: number;
 
   constructor(scope: Construct, id: string, props: VpcFunctionProps) {
     super(scope, id);
+    this.service = props.service;
+    this.securityGroup = props.securityGroup;
+    this.reservedConcurrency = props.reservedConcurrency;
     const logGroup = new LogGroup(this, 'Logs', {
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -56,8 +65,8 @@ export class VpcFunction extends Construct {
       role: this.role,
       logGroup,
       vpc: props.vpc,
-      vpcSubnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
-      securityGroups: [props.securityGroup],
+      vpcSubnets: privateSubnets(props.vpc),
+      securityGroups: [props.securityGroup, ...(props.furtherSecurityGroups ?? [])],
       environment: {
         // Stack traces in logs and dead letters name the lines of the sources.
         NODE_OPTIONS: '--enable-source-maps',

@@ -1,5 +1,6 @@
 import { type App, Tags } from 'aws-cdk-lib/core';
 import type { Environment } from '../config/environment.ts';
+import { isExisting } from '../config/network-settings.ts';
 import type { TopologyDeclaration } from '../topology/declare.ts';
 import { BrokerStack } from './broker-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
@@ -17,7 +18,8 @@ export interface ApplicationProps {
 
 /** All stacks of one environment, for whatever account and region they are deployed to. */
 export interface Application {
-  readonly network: NetworkStack;
+  /** Absent where the environment names a network that exists. */
+  readonly network?: NetworkStack;
   readonly broker: BrokerStack;
   readonly processing: ProcessingStack;
   readonly monitoring: MonitoringStack;
@@ -30,8 +32,10 @@ export const buildApplication = (
 ): Application => {
   const { terminationProtection } = environment;
   const id = (part: string) => `${name}-${environment.name}-${part}`;
-  const network = new NetworkStack(app, id('network'), { terminationProtection, environment });
-  const broker = new BrokerStack(app, id('broker'), { terminationProtection, environment, vpc: network.vpc });
+  const network = isExisting(environment.network)
+    ? undefined
+    : new NetworkStack(app, id('network'), { terminationProtection, environment, settings: environment.network });
+  const broker = new BrokerStack(app, id('broker'), { terminationProtection, environment, network: network?.access });
   const processing = new ProcessingStack(app, id('processing'), {
     terminationProtection,
     environment,
@@ -45,5 +49,5 @@ export const buildApplication = (
   });
   Tags.of(app).add('application', name);
   Tags.of(app).add('environment', environment.name);
-  return { network, broker, processing, monitoring };
+  return { ...(network && { network }), broker, processing, monitoring };
 };

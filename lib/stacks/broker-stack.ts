@@ -1,12 +1,20 @@
-import type { IVpc } from 'aws-cdk-lib/aws-ec2';
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment.ts';
+import { isExisting } from '../config/network-settings.ts';
 import { Broker } from '../constructs/broker.ts';
+import { ExistingNetwork } from '../constructs/existing-network.ts';
+import type { NetworkAccess } from '../constructs/network.ts';
 
 export interface BrokerStackProps extends StackProps {
   readonly environment: Environment;
-  readonly vpc: IVpc;
+  /** The network of the stacks' own. @default the existing one that the environment names */
+  readonly network?: NetworkAccess;
+}
+
+/** A broker without a network to be in. */
+export class MissingNetworkError extends Error {
+  override readonly name = 'MissingNetworkError';
 }
 
 /**
@@ -16,10 +24,10 @@ export interface BrokerStackProps extends StackProps {
 export class BrokerStack extends Stack {
   readonly broker: Broker;
 
-  constructor(scope: Construct, id: string, { environment, vpc, ...props }: BrokerStackProps) {
+  constructor(scope: Construct, id: string, { environment, network, ...props }: BrokerStackProps) {
     super(scope, id, props);
     this.broker = new Broker(this, 'Broker', {
-      vpc,
+      network: network ?? this.existingNetwork(environment),
       settings: environment.broker,
       retain: environment.data.retain,
     });
@@ -33,5 +41,11 @@ export class BrokerStack extends Stack {
       value: this.broker.clients.securityGroupId,
       description: 'Security group for publishers inside the VPC',
     });
+  }
+  private existingNetwork({ name, network }: Environment): NetworkAccess {
+    if (isExisting(network)) return new ExistingNetwork(this, 'Network', network);
+    throw new MissingNetworkError(
+      `environment ${name} names no existing network; give the broker's stack that of a network stack`,
+    );
   }
 }

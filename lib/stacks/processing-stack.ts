@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment.ts';
 import type { Broker } from '../constructs/broker.ts';
@@ -9,6 +9,7 @@ import { Consumer } from '../constructs/consumer.ts';
 import { DataTable } from '../constructs/data-table.ts';
 import { IngestApi, ingestPublisher } from '../constructs/ingest-api.ts';
 import { Outbox, outboxPublisher } from '../constructs/outbox.ts';
+import { SecretRotation } from '../constructs/secret-rotation.ts';
 import { consumerQueues } from '../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../topology/declare.ts';
 import { expandTopology } from '../topology/expand.ts';
@@ -77,6 +78,13 @@ export class ProcessingStack extends Stack {
         : undefined;
     if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
     addSampleTables(this, data);
+    new SecretRotation(this, 'Rotation', {
+      broker,
+      topology,
+      mappings: [...this.consumers.values()].flatMap(({ mappings }) => mappings),
+      everyDays: environment.secretRotationDays,
+      logRetentionDays,
+    });
     for (const publisher of Object.keys(declaration.publishers)) {
       new CfnOutput(this, `SecretArn-${publisher}`, {
         value: topology.secretOf(publisherUser(publisher)).secretArn,
@@ -85,7 +93,7 @@ export class ProcessingStack extends Stack {
     }
     const ingest = declaration.publishers[ingestPublisher];
     if (ingest) {
-      const { url } = new IngestApi(this, 'Ingest', {
+      const { url, handler } = new IngestApi(this, 'Ingest', {
         broker,
         topology,
         publisher: ingest,
@@ -93,9 +101,14 @@ export class ProcessingStack extends Stack {
         maximumMessageBytes: environment.broker.configuration.maxMessageSizeBytes,
         logRetentionDays,
       });
+      this.outbox?.addWriter(handler);
       new CfnOutput(this, 'IngestUrl', { value: url, description: 'POST /events/{type} publishes an event' });
     }
     new CfnOutput(this, 'Vhost', { value: environment.vhost });
+    new CfnOutput(this, 'BrokerConnections', {
+      value: Lazy.string({ produce: () => broker.connections.describe() }),
+      description: 'Who may connect to the broker, of how many it takes',
+    });
     new CfnOutput(this, 'ClaimTable', { value: claimTable.tableName });
   }
 

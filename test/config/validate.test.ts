@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ConsumerSettings, Environment } from '../../lib/config/environment.ts';
 import { environments } from '../../lib/config/environments.ts';
+import type { ExistingNetworkSettings } from '../../lib/config/network-settings.ts';
 import { InvalidConfigurationError, validateEnvironment } from '../../lib/config/validate.ts';
 
 const named = (name: string): Environment => {
@@ -28,6 +29,13 @@ const broker = (settings: Partial<Environment['broker']>, base = dev): Environme
   ...base,
   broker: { ...base.broker, ...settings },
 });
+
+const endpoints = { availabilityZones: 2, awsAccess: { by: 'endpoints' }, flowLogs: false } as const;
+const subnet = 'subnet-0a1b2c3d4e5f60718';
+const existing = (change: Partial<ExistingNetworkSettings['existing']>): ExistingNetworkSettings => ({
+  existing: { vpcId: 'vpc-0a1b2c3d', availabilityZones: ['eu-west-1a'], privateSubnetIds: [subnet], ...change },
+});
+const zones3: Environment = { ...dev, network: { ...endpoints, availabilityZones: 3 } };
 
 describe('an environment that is shipped', () => {
   it.each(environments.map((environment) => [environment.name, environment] as const))(
@@ -96,13 +104,58 @@ describe('a value out of its limits is named with its value and the limit', () =
     ],
     [
       'cluster in two zones',
-      { ...prod, network: { ...prod.network, availabilityZones: 2, natGateways: 2 } },
+      { ...prod, network: { availabilityZones: 2, awsAccess: { by: 'nat', gateways: 2 }, flowLogs: true } },
       'network.availabilityZones is 2; the three nodes of a cluster take 3',
     ],
     [
+      'cluster in two zones of an existing network',
+      { ...prod, network: existing({ availabilityZones: ['a', 'b'], privateSubnetIds: [subnet, subnet] }) },
+      'network.existing.availabilityZones has 2; the three nodes of a cluster take 3',
+    ],
+    [
+      'subnets that do not go with the zones',
+      { ...dev, network: existing({ availabilityZones: ['a', 'b'] }) },
+      'network.existing has 1 privateSubnetIds for 2 availabilityZones; a zone has one',
+    ],
+    [
+      'name of a VPC in place of its id',
+      { ...dev, network: existing({ vpcId: 'shared' }) },
+      'network.existing.vpcId is "shared"; it is the id of a VPC, vpc-…',
+    ],
+    [
+      'endpoint that is not known',
+      { ...dev, network: { ...endpoints, awsAccess: { by: 'endpoints', additional: ['sqs' as 'sns'] } } },
+      'network.awsAccess.additional is sqs; beside the ones that are always there, logs, monitoring, kms, sns, events, execute-api, ec2',
+    ],
+    [
+      'alias in place of a key',
+      broker({ encryptionKey: { arn: 'arn:aws:kms:eu-west-1:111111111111:alias/broker' } }),
+      'broker.encryptionKey.arn is "arn:aws:kms:eu-west-1:111111111111:alias/broker"; Amazon MQ takes the ARN of a symmetric KMS key, not of an alias',
+    ],
+    [
+      'size that is not sold',
+      broker({ instanceType: 'mq.m7g.small' }),
+      'broker.instanceType is mq.m7g.small; Amazon MQ sells mq.m7g.medium, mq.m7g.large, mq.m7g.xlarge, mq.m7g.2xlarge, mq.m7g.4xlarge, mq.m7g.8xlarge, mq.m7g.12xlarge, mq.m7g.16xlarge',
+    ],
+    [
+      'more connections than the instance type takes',
+      broker({ configuration: { maxConnectionsPerNode: 301 } }),
+      'broker.configuration.maxConnectionsPerNode is 301; Amazon MQ takes for mq.m7g.medium at most 300',
+    ],
+    [
+      'more queues than a cluster of that size takes',
+      broker({ configuration: { maxQueues: 501 }, deploymentMode: 'CLUSTER_MULTI_AZ' }, zones3),
+      'broker.configuration.maxQueues is 501; Amazon MQ takes for mq.m7g.medium at most 500',
+    ],
+    [
+      'message that Lambda would drop',
+      broker({ configuration: { maxMessageSizeBytes: 5_000_000 } }),
+      'broker.configuration.maxMessageSizeBytes is 5000000; Lambda invokes with 6 MiB, in which a body of 4521984 bytes fits at most, and drops what is larger',
+    ],
+    [
       'no way out of the VPC',
-      { ...dev, network: { ...dev.network, natGateways: 0 } },
-      'network.natGateways is 0; functions and mappings reach AWS through them, one per zone: at least 1',
+      { ...dev, network: { ...endpoints, awsAccess: { by: 'nat', gateways: 0 } } },
+      'network.awsAccess.gateways is 0; functions and mappings reach AWS through them, one per zone: at least 1',
     ],
     [
       'delay beyond the infrastructure',
@@ -136,6 +189,9 @@ describe('limits themselves are allowed', () => {
     ['batch of 10,000', consumer({ batchSize: 10_000, maximumBatchingWindowSeconds: 300 })],
     ['consumer timeout switched off', broker({ configuration: { consumerTimeoutMilliseconds: 0 } })],
     ['RabbitMQ 3.13 on m5', broker({ engineVersion: '3.13', instanceType: 'mq.m5.large' })],
+    ['no NAT gateway where there are endpoints', { ...dev, network: endpoints }],
+    ['a network that exists', { ...dev, network: existing({ endpointSecurityGroupId: 'sg-0a1b2c3d' }) }],
+    ["Amazon MQ's maximum of connections", broker({ configuration: { maxConnectionsPerNode: 300 } })],
     ['default vhost', { ...dev, vhost: '/' }],
   ])('%s', (_, environment) => {
     expect(problemsOf(environment)).toEqual([]);

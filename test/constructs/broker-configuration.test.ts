@@ -15,6 +15,31 @@ describe("the broker's configuration", () => {
     ]);
   });
 
+  it('has the resource limits under the names of Amazon MQ', () => {
+    const settings = {
+      maxConnectionsPerNode: 300,
+      maxChannelsPerNode: 900,
+      maxConsumersPerChannel: 20,
+      maxQueues: 600,
+      maxExchanges: 700,
+      maxVhosts: 8,
+      relaxedRedeclaration: false,
+      operatorPoliciesLocked: true,
+      secureManagementHeaders: true,
+    };
+    expect(configurationLines(settings)).toEqual([
+      'connection_max = 300',
+      'channel_max_per_node = 900',
+      'consumer_max_per_channel = 20',
+      'cluster_queue_limit = 600',
+      'cluster_exchange_limit = 700',
+      'vhost_max = 8',
+      'quorum_queue.property_equivalence.relaxed_checks_on_redeclaration = false',
+      'management.restrictions.operator_policy_changes.disabled = true',
+      'secure.management.http.headers.enabled = true',
+    ]);
+  });
+
   it("leaves Amazon MQ's default where nothing is said, and takes 0 at its word", () => {
     expect(configurationLines({})).toEqual([]);
     expect(configurationLines({ consumerTimeoutMilliseconds: 0 })).toEqual(['consumer_timeout = 0']);

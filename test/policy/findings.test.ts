@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { CfnBroker } from 'aws-cdk-lib/aws-amazonmq';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
-import { App, Stack, Validations } from 'aws-cdk-lib/core';
-import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+import { App, Stack } from 'aws-cdk-lib/core';
+import type { Environment } from '../../lib/config/environment.ts';
 import { selectEnvironment } from '../../lib/config/select.ts';
+import { addPolicyChecks } from '../../lib/policy/checks.ts';
 import { buildApplication } from '../../lib/stacks/application.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
 import { cdkContext } from '../stacks/synthesized.ts';
+import { variants } from '../stacks/variants.ts';
 
 /** The validator's engine takes a second to start, more on a busy machine. */
 const patience = 60_000;
@@ -24,7 +26,7 @@ const findings = (build: (app: App) => void): unknown[] => {
   const outdir = mkdtempSync(join(tmpdir(), 'findings-'));
   folders.push(outdir);
   const app = new App({ outdir, context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] } });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
+  addPolicyChecks(app);
   build(app);
   app.synth();
   const report = JSON.parse(readFileSync(join(outdir, 'validation-report.json'), 'utf8')) as {
@@ -34,11 +36,16 @@ const findings = (build: (app: App) => void): unknown[] => {
 };
 
 describe('validator and cdk-nag', () => {
-  it.each(['local', 'dev', 'staging', 'prod'])(
+  const environments: readonly (readonly [string, Environment])[] = [
+    ...['local', 'dev', 'staging', 'prod'].map((env) => [env, selectEnvironment({ env })] as const),
+    ...Object.entries(variants),
+  ];
+
+  it.each(environments)(
     'find nothing unexplained in %s',
-    (env) => {
+    (_, environment) => {
       const build = (app: App) => {
-        buildApplication(app, { name: 'events', environment: selectEnvironment({ env }), declaration });
+        buildApplication(app, { name: 'events', environment, declaration });
       };
       expect(findings(build)).toEqual([]);
     },

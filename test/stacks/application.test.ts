@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { claimTable } from '../../lib/messaging/claims/dynamodb-claim-item.ts';
-import { outboxTable } from '../../lib/messaging/outbox/outbox-table.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
 import { type Resource, synthesized } from './synthesized.ts';
+import { variants } from './variants.ts';
 
 const dev = synthesized('dev');
 const prod = synthesized('prod');
@@ -94,8 +94,12 @@ describe.each(both)('secrets in %s', (_, { ofType, templates }) => {
   });
 });
 
+/** Mappings that read from the broker, not the one of the outbox's stream. */
+const queueMappings = ({ ofType }: Pick<typeof dev, 'ofType'>): readonly Resource[] =>
+  ofType('AWS::Lambda::EventSourceMapping').filter(({ properties }) => properties.Queues !== undefined);
+
 describe.each(both)('mappings in %s', (_, { ofType, resources }) => {
-  const mappings = ofType('AWS::Lambda::EventSourceMapping').filter(({ properties }) => properties.Queues);
+  const mappings = queueMappings({ ofType });
 
   it('read every consumer its queue', () => {
     expect(mappings.map(({ properties }) => properties.Queues)).toEqual(
@@ -144,9 +148,169 @@ describe.each(both)('mappings in %s', (_, { ofType, resources }) => {
   });
 });
 
+describe.each(both)('the deletion of mappings in %s', (_, { ofType, resources }) => {
+  const deletions = ofType('Custom::MappingDeletion');
+
+  it('is one function for all of them', () => {
+    expect(deletions).toHaveLength(queueMappings({ ofType }).length);
+    expect(new Set(deletions.map(({ properties }) => JSON.stringify(properties.ServiceToken))).size).toBe(1);
+  });
+
+  it('comes before that of the mapping, of its role and of the permissions to delete it', () => {
+    for (const { properties, dependsOn } of deletions) {
+      const { 'Fn::GetAtt': mapping = [] } = properties.MappingId as { 'Fn::GetAtt'?: string[] };
+      const found = only(queueMappings({ ofType }).filter(({ logicalId }) => logicalId === mapping[0]));
+      // Whatever is depended on is deleted later: the deletion's own policy, the mapping by reference and, by way of the mapping, the role.
+      const policies = resources.filter(
+        ({ type, logicalId }) => type === 'AWS::IAM::Policy' && dependsOn.includes(logicalId),
+      );
+      expect(JSON.stringify(policies)).toContain('lambda:DeleteEventSourceMapping');
+      const { FunctionName } = found.properties as { FunctionName: { Ref: string } };
+      const target = only(resources.filter(({ logicalId }) => logicalId === FunctionName.Ref));
+      expect(found.dependsOn).toContain((target.properties.Role as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0]);
+    }
+  });
+});
+
+describe('a network with endpoints in place of NAT', () => {
+  const { ofType } = synthesized('dev', variants['dev with endpoints']);
+  const endpoints = ofType('AWS::EC2::VPCEndpoint').filter(
+    ({ properties }) => properties.VpcEndpointType === 'Interface',
+  );
+  const named = (service: string) =>
+    only(endpoints.filter(({ properties }) => JSON.stringify(properties.ServiceName).includes(`.${service}"`)));
+  const statements = (service: string) =>
+    (named(service).properties.PolicyDocument as { Statement: Record<string, unknown>[] }).Statement;
+
+  it('has no way to the internet', () => {
+    for (const type of ['AWS::EC2::NatGateway', 'AWS::EC2::InternetGateway', 'AWS::EC2::Route']) {
+      expect(ofType(type)).toEqual([]);
+    }
+  });
+
+  it('has the endpoints that mappings need, with policies that let Lambda in on every resource', () => {
+    const lambda = { Service: 'lambda.amazonaws.com' };
+    expect(statements('sts')).toEqual([
+      { Effect: 'Allow', Action: 'sts:AssumeRole', Principal: lambda, Resource: '*' },
+    ]);
+    expect(statements('lambda')).toContainEqual({
+      Effect: 'Allow',
+      Action: 'lambda:InvokeFunction',
+      Principal: lambda,
+      Resource: '*',
+    });
+    const own = { StringEquals: { 'aws:PrincipalAccount': { Ref: 'AWS::AccountId' } } };
+    expect(statements('secretsmanager')).toEqual([
+      { Effect: 'Allow', Action: 'secretsmanager:*', Principal: { AWS: '*' }, Resource: '*', Condition: own },
+    ]);
+    expect(statements('monitoring')).toMatchObject([{ Action: 'cloudwatch:*', Condition: own }]);
+  });
+
+  it('admits broker, clients and management to the endpoints, and nobody else', () => {
+    const group = JSON.stringify(ofType('AWS::EC2::SecurityGroupIngress').map(({ properties }) => properties.GroupId));
+    expect(group.match(/Endpoints/g)).toHaveLength(3);
+    for (const { properties } of ofType('AWS::EC2::SecurityGroup'))
+      expect(properties.SecurityGroupIngress).toBeUndefined();
+  });
+
+  it('has the same functions and mappings', () => {
+    for (const type of ['AWS::Lambda::Function', 'AWS::Lambda::EventSourceMapping']) {
+      expect(ofType(type)).toHaveLength(dev.ofType(type).length);
+    }
+  });
+});
+
+describe('a network that exists', () => {
+  const { ofType, stacks } = synthesized('prod', variants['prod in an existing network']);
+
+  it('is used and not changed', () => {
+    expect(ofType('AWS::EC2::VPC')).toEqual([]);
+    expect(ofType('AWS::EC2::Subnet')).toEqual([]);
+    expect(stacks.map(({ stackName }) => stackName)).toEqual([
+      'events-prod-broker',
+      'events-prod-processing',
+      'events-prod-monitoring',
+    ]);
+    expect(only(ofType('AWS::AmazonMQ::Broker')).properties.SubnetIds).toEqual([
+      'subnet-0a1b2c3d4e5f60711',
+      'subnet-0a1b2c3d4e5f60712',
+      'subnet-0a1b2c3d4e5f60713',
+    ]);
+    const inVpc = ofType('AWS::Lambda::Function').filter(({ properties }) => properties.VpcConfig !== undefined);
+    expect(inVpc.length).toBeGreaterThan(3);
+    for (const { properties } of inVpc) {
+      expect((properties.VpcConfig as { SubnetIds: unknown }).SubnetIds).toHaveLength(3);
+    }
+  });
+
+  it('lets functions and mappings through to its endpoints, if it names their security group', () => {
+    const rules = ofType('AWS::EC2::SecurityGroupIngress').filter(
+      ({ properties }) => properties.GroupId === 'sg-0a1b2c3d4e5f60711',
+    );
+    expect(rules.map(({ properties }) => [properties.FromPort, properties.Description])).toEqual([
+      [443, 'AWS services, from broker'],
+      [443, 'AWS services, from clients'],
+      [443, 'AWS services, from management'],
+    ]);
+  });
+
+  it('has a broker encrypted with a key of its own, which stays with it', () => {
+    const key = only(ofType('AWS::KMS::Key'));
+    expect(key).toMatchObject({ deletionPolicy: 'Retain', properties: { EnableKeyRotation: true } });
+    expect(only(ofType('AWS::AmazonMQ::Broker')).properties.EncryptionOptions).toEqual({
+      UseAwsOwnedKey: false,
+      KmsKeyId: { 'Fn::GetAtt': [key.logicalId, 'Arn'] },
+    });
+  });
+});
+
+test('a consumer with a filter has it in its mapping, for the body only, with the key that encrypts it', () => {
+  const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/0a1b2c3d';
+  const { ofType } = synthesized('dev', {
+    consumers: { 'audit-log': { filter: { unmatched: 'deleted', patterns: [{ country: ['AT'] }], keyArn } } },
+  });
+  const [filtered, ...others] = queueMappings({ ofType }).filter(
+    ({ properties }) => properties.FilterCriteria !== undefined,
+  );
+  expect(others).toEqual([]);
+  expect(filtered?.properties).toMatchObject({
+    Queues: ['audit-log'],
+    FilterCriteria: { Filters: [{ Pattern: '{"data":{"country":["AT"]}}' }] },
+    KmsKeyArn: keyArn,
+  });
+});
+
+describe('the connections to the broker', () => {
+  const described = ({ templates }: typeof dev) =>
+    templates.flatMap(({ Outputs = {} }) =>
+      Outputs.BrokerConnections ? [Outputs.BrokerConnections.Value as string] : [],
+    );
+
+  it('are shown: of every mapping and of every function that may connect', () => {
+    const [line, ...others] = described(dev);
+    expect(others).toEqual([]);
+    expect(line).toMatch(/^\d+ of 100 connections: /);
+    for (const name of Object.keys(declaration.consumers)) {
+      expect(line).toContain(`mapping of ${name} 1`);
+      expect(line).toContain(`function ${name} 1`);
+    }
+    // It speaks with the management API only.
+    expect(line).not.toContain('function topology');
+  });
+
+  it('must not be more than the broker takes', () => {
+    const { broker } = dev.environment;
+    const few = { ...broker, configuration: { ...broker.configuration, maxConnectionsPerNode: 5 } };
+    expect(() => synthesized('dev', { broker: few })).toThrow(/may open \d+ connections; the broker takes 5 /);
+  });
+});
+
 describe.each(both)('functions in %s', (_, { ofType }) => {
   it('run on Node 24 for at most 14 minutes, inside the VPC', () => {
-    for (const { properties } of ofType('AWS::Lambda::Function')) {
+    const functions = ofType('AWS::Lambda::Function').filter(
+      ({ logicalId }) => !logicalId.startsWith('MappingDeletion'),
+    );
+    for (const { properties } of functions) {
       expect(properties).toMatchObject({ Runtime: 'nodejs24.x', VpcConfig: expect.anything() });
       expect(properties.Timeout).toBeLessThanOrEqual(840);
     }
@@ -226,60 +390,9 @@ describe('the topology resource', () => {
   it('changes when the vhost does, and mappings are replaced then', () => {
     const other = synthesized('dev', { vhost: 'other' });
     expect(only(other.ofType('Custom::RabbitMqTopology')).properties.Topology).not.toEqual(properties.Topology);
-    const ids = ({ ofType }: typeof dev) =>
-      ofType('AWS::Lambda::EventSourceMapping')
-        .filter(({ properties }) => properties.Queues)
-        .map(({ logicalId }) => logicalId);
+    const ids = (assembly: typeof dev) => queueMappings(assembly).map(({ logicalId }) => logicalId);
     expect(ids(other).filter((id) => ids(dev).includes(id))).toEqual([]);
   });
-});
-
-test('the outbox table has the keys, the index and the expiry that the run time writes, and a stream', () => {
-  const { partitionKey, sortKey, pendingIndex, timeToLive } = outboxTable;
-  const [table] = dev.ofType('AWS::DynamoDB::Table').filter(({ logicalId }) => logicalId.startsWith('Outbox'));
-  expect(table?.properties).toMatchObject({
-    KeySchema: [
-      { AttributeName: partitionKey, KeyType: 'HASH' },
-      { AttributeName: sortKey, KeyType: 'RANGE' },
-    ],
-    LocalSecondaryIndexes: [
-      {
-        IndexName: pendingIndex,
-        KeySchema: [
-          { AttributeName: partitionKey, KeyType: 'HASH' },
-          { AttributeName: pendingIndex, KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: 'KEYS_ONLY' },
-      },
-    ],
-    TimeToLiveSpecification: { AttributeName: timeToLive, Enabled: true },
-    StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
-  });
-});
-
-test('the relay may read what waits and note what became of it, and is invoked by the stream for what was added and each minute', () => {
-  const policies = dev.ofType('AWS::IAM::Policy').filter(({ logicalId }) => logicalId.startsWith('OutboxRelay'));
-  const actions = [...JSON.stringify(policies).matchAll(/dynamodb:(\w+)/g)].map(([, action]) => action).sort();
-  expect(actions).toEqual([
-    'DescribeStream',
-    'GetRecords',
-    'GetShardIterator',
-    'ListStreams',
-    'Query',
-    'Scan',
-    'UpdateItem',
-  ]);
-  const [stream] = dev
-    .ofType('AWS::Lambda::EventSourceMapping')
-    .filter(({ logicalId }) => logicalId.startsWith('Outbox'));
-  expect(stream?.properties).toMatchObject({ FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] } });
-  expect(only(dev.ofType('AWS::Events::Rule')).properties).toMatchObject({ ScheduleExpression: 'rate(1 minute)' });
-});
-
-test('without its relay among the publishers there is no outbox', () => {
-  const { 'outbox-relay': _, ...publishers } = declaration.publishers;
-  const { resources } = synthesized('dev', { declaration: { ...declaration, publishers } });
-  expect(resources.filter(({ logicalId }) => logicalId.startsWith('Outbox'))).toEqual([]);
 });
 
 test('the claim table has the key and the expiry that the run time writes', () => {
@@ -331,7 +444,7 @@ test('a consumer with shards has a mapping for each of its queues', () => {
   const { ofType } = synthesized('dev', {
     declaration: { ...declaration, consumers: { ...declaration.consumers, 'audit-log': auditLog } },
   });
-  const queues = ofType('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => properties.Queues ?? []);
+  const queues = queueMappings({ ofType }).flatMap(({ properties }) => properties.Queues);
   expect(queues).toEqual([
     'fulfil-order',
     'send-welcome',
@@ -341,7 +454,14 @@ test('a consumer with shards has a mapping for each of its queues', () => {
   ]);
 });
 
-test.each(both)('%s consists of this, and of nothing that came in unnoticed', (_, { resources }) => {
+const snapshots = [
+  ...both,
+  ['local', synthesized('local')],
+  ['staging', synthesized('staging')],
+  ...Object.entries(variants).map(([name, variant]) => [name, synthesized(variant.name, variant)] as const),
+] as const;
+
+test.each(snapshots)('%s consists of this, and of nothing that came in unnoticed', (_, { resources }) => {
   const counts = Map.groupBy(resources, ({ type }) => type);
   expect(Object.fromEntries([...counts].map(([type, found]) => [type, found.length]).sort())).toMatchSnapshot();
 });

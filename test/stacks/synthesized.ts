@@ -47,6 +47,7 @@ export const synthesized = (env: string, { declaration = shipped, ...change }: C
   );
   return {
     app,
+    environment,
     stacks,
     templates,
     resources,

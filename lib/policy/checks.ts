@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type App, CloudFormationValidatePlugin, Validations } from 'aws-cdk-lib/core';
+import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
+
+/** CloudFormation's own rules together with ours for Amazon MQ. Starting its engine takes a second, so that one serves all. */
+let validator: CloudFormationValidatePlugin | undefined;
+
+const rulesOfOurs = (): CloudFormationValidatePlugin => {
+  const file = 'amazonmq.guard';
+  validator ??= new CloudFormationValidatePlugin({
+    guardRules: [{ name: file, content: readFileSync(join(import.meta.dirname, file), 'utf8') }],
+  });
+  return validator;
+};
+
+/**
+ * What every template of the app has to pass when it is synthesized: the resource schemas and rules of CloudFormation, the Guard rules beside this file and
+ * cdk-nag. A finding that is not acknowledged with a reason fails the synthesis.
+ */
+export const addPolicyChecks = (app: App): void => {
+  Validations.of(app).addPlugins(rulesOfOurs(), new AwsSolutionsChecks(app), new ServerlessChecks(app));
+};
