@@ -1,20 +1,6 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { ConsumerMetric, defaultMetricsNamespace, retriedAfterAttempt } from '../config/metric-names.ts';
 import type { BatchReport } from './batch/report.ts';
-
-/** CloudWatch namespace of the consumers' metrics unless `POWERTOOLS_METRICS_NAMESPACE` says otherwise. */
-export const defaultMetricsNamespace = 'Messaging';
-
-/** Metrics of a consumer, each with the single dimension `consumer`. Counts of messages a batch. */
-export const ConsumerMetric = {
-  done: 'Done',
-  duplicate: 'Duplicate',
-  claimLost: 'ClaimLost',
-  retried: 'Retried',
-  deadLettered: 'DeadLettered',
-  deferred: 'Deferred',
-  /** Messages that came back because the copy of one was not confirmed. */
-  returned: 'Returned',
-} as const satisfies Record<string, string>;
 
 const counters = Object.keys(ConsumerMetric) as (keyof typeof ConsumerMetric)[];
 
@@ -38,6 +24,7 @@ export class BatchMetrics {
         this.#metrics.addMetric(ConsumerMetric[counter], MetricUnit.Count, report[counter]);
       }
     }
+    for (const [name, count] of retriesByAttempt(report)) this.#metrics.addMetric(name, MetricUnit.Count, count);
     this.#addProperties('deadLettered', report.deadLetterReasons);
     this.#addProperties('deferred', report.deferralCauses);
     this.#metrics.publishStoredMetrics();
@@ -46,4 +33,14 @@ export class BatchMetrics {
   #addProperties(prefix: string, counts: Readonly<Record<string, number>>): void {
     for (const [name, count] of Object.entries(counts)) this.#metrics.addMetadata(`${prefix}_${name}`, String(count));
   }
+}
+
+/** Attempts beyond the last that has a metric of its own are counted with that one. */
+function retriesByAttempt({ retriedAfterAttempt: byAttempt }: BatchReport): Map<string, number> {
+  const byName = new Map<string, number>();
+  for (const [attempt, count] of Object.entries(byAttempt)) {
+    const name = retriedAfterAttempt(Number(attempt));
+    byName.set(name, (byName.get(name) ?? 0) + count);
+  }
+  return byName;
 }

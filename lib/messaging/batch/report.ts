@@ -7,6 +7,8 @@ export interface BatchReport {
   /** Taken over by another invocation while this one was at it. */
   readonly claimLost: number;
   readonly retried: number;
+  /** The retried ones by the attempt that failed. */
+  readonly retriedAfterAttempt: Readonly<Record<number, number>>;
   readonly deadLettered: number;
   readonly deferred: number;
   /** Their copies were not confirmed, or they were not reached because other copies were not: they come back with the batch. */
@@ -21,13 +23,16 @@ export function reportOn(deliveries: readonly Delivery[]): BatchReport {
   const counts = { done: 0, duplicate: 0, claimLost: 0, retried: 0, deadLettered: 0, deferred: 0, returned: 0 };
   const deadLetterReasons: Record<string, number> = {};
   const deferralCauses: Record<string, number> = {};
-  for (const { fate, copy } of deliveries) {
+  const retriedAfterAttempt: Record<number, number> = {};
+  for (const { fate, copy, attempt } of deliveries) {
     if (fate?.kind === 'done') counts.done++;
     else if (fate?.kind === 'duplicate') counts.duplicate++;
     else if (fate?.kind === 'claim-lost') counts.claimLost++;
     else if (copy !== 'confirmed' || !fate) counts.returned++;
-    else if (fate.kind === 'retry') counts.retried++;
-    else if (fate.kind === 'dead-letter') {
+    else if (fate.kind === 'retry') {
+      counts.retried++;
+      retriedAfterAttempt[attempt] = (retriedAfterAttempt[attempt] ?? 0) + 1;
+    } else if (fate.kind === 'dead-letter') {
       counts.deadLettered++;
       deadLetterReasons[fate.reason] = (deadLetterReasons[fate.reason] ?? 0) + 1;
     } else {
@@ -35,5 +40,5 @@ export function reportOn(deliveries: readonly Delivery[]): BatchReport {
       deferralCauses[fate.cause] = (deferralCauses[fate.cause] ?? 0) + 1;
     }
   }
-  return { ...counts, deadLetterReasons, deferralCauses };
+  return { ...counts, retriedAfterAttempt, deadLetterReasons, deferralCauses };
 }

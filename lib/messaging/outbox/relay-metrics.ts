@@ -1,5 +1,5 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { defaultMetricsNamespace } from '../batch-metrics.ts';
+import { defaultMetricsNamespace } from '../../config/metric-names.ts';
 import type { Backlog } from './backlog.ts';
 import type { RelayReport } from './relay.ts';
 

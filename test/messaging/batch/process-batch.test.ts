@@ -135,6 +135,7 @@ describe('a message that fails', () => {
       duplicate: 0,
       claimLost: 0,
       retried: 2,
+      retriedAfterAttempt: { 1: 2 },
       deadLettered: 5,
       deferred: 0,
       returned: 0,
