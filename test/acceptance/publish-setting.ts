@@ -2,12 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { afterEach } from '@jest/globals';
-import amqplib, { type Channel, type ChannelModel, type ConsumeMessage, type GetMessage } from 'amqplib';
+import amqplib, { type Channel, type ChannelModel, type GetMessage } from 'amqplib';
 import { type AmqpPublisher, createPublisher, type PublisherOptions } from '../../lib/messaging/amqp/amqp-publisher.ts';
 import type { CredentialsSource } from '../../lib/messaging/amqp/broker-credentials.ts';
 import { type ConnectionOptions, connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import type { OutgoingMessage, PublishResult } from '../../lib/messaging/publisher.ts';
 import type { BrokerAddress, TestVhost } from '../broker.ts';
+
+export { idsIn } from '../queue-contents.ts';
 
 const cleanUps: (() => Promise<void>)[] = [];
 
@@ -76,22 +78,6 @@ export async function observer(vhost: TestVhost): Promise<{ connection: ChannelM
 
 export const declareQueue = (channel: Channel, queue: string, extra: Record<string, unknown> = {}) =>
   channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum', ...extra } });
-
-/** The ids of all messages in a queue, which must take one more; with repetitions, in order. Fast, for many. */
-export async function idsIn(channel: Channel, queue: string): Promise<string[]> {
-  const ids: string[] = [];
-  channel.sendToQueue(queue, Buffer.alloc(0), { messageId: 'last' });
-  await new Promise<void>((resolve, reject) => {
-    const take = (got: ConsumeMessage | null) => {
-      if (!got) reject(new Error(`queue ${queue} was deleted`));
-      else if (got.properties.messageId === 'last') resolve();
-      else ids.push(String(got.properties.messageId));
-    };
-    channel.consume(queue, take, { noAck: true, consumerTag: queue }).catch(reject);
-  });
-  await channel.cancel(queue);
-  return ids;
-}
 
 /** Takes everything out of a queue, one by one. */
 export async function drain(channel: Channel, queue: string): Promise<GetMessage[]> {

@@ -35,6 +35,11 @@ export class TcpProxy {
     return proxy;
   }
 
+  /** Connections that are open, or seem to be. */
+  get open(): number {
+    return this.#pairs.size;
+  }
+
   /** Ends every connection in an orderly way, as a load balancer does. */
   fin(): void {
     for (const { client, upstream } of this.#pairs) {

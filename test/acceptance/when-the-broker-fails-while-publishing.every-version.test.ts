@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqplib from 'amqplib';
 import type { RunningBroker } from '../../lib/local/broker/broker.ts';
 import { BlockedError } from '../../lib/messaging/amqp/publish-errors.ts';
 import { installationOfThisRun, ownBroker, type TestVhost, type VhostMaker } from '../broker.ts';
+import { rabbitmqctl as runRabbitmqctl } from '../rabbitmqctl.ts';
 import { declareQueue, errorOf, idsIn, message, observer, publisherTo, statuses } from './publish-setting.ts';
 
 let broker: RunningBroker & VhostMaker;
@@ -79,11 +76,5 @@ describe('when the broker fails while publishing', () => {
   }, 40_000);
 });
 
-/** The broker's own command line, in the broker's own environment. */
-async function rabbitmqctl(...command: string[]): Promise<void> {
-  const variables = readFileSync(`/proc/${broker.pid}/environ`, 'utf8').split('\0').filter(Boolean);
-  const env = Object.fromEntries(
-    variables.map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]),
-  );
-  await promisify(execFile)(join(installationOfThisRun().home, 'sbin/rabbitmqctl'), command, { env, timeout: 30_000 });
-}
+const rabbitmqctl = (...command: string[]): Promise<void> =>
+  runRabbitmqctl({ pid: broker.pid, home: installationOfThisRun().home }, ...command);
