@@ -18,6 +18,7 @@ const dev: Environment = {
   retry: defaultRetrySettings,
   ingest: { authorization: { type: 'iam' }, requestsPerSecond: 50, burst: 100 },
   data: { retain: false, pointInTimeRecovery: false },
+  secretRotationDays: 30,
   logRetentionDays: 14,
   terminationProtection: false,
 };

@@ -74,6 +74,11 @@ export class BrokerTopology extends Construct {
     resource.node.addDependency(provider.role);
   }
 
+  /** One for each pair of users that take turns. */
+  get userSecrets(): readonly BrokerUserSecret[] {
+    return [...this.secrets.values()];
+  }
+
   /** Secret of the user that the function of a consumer logs in as. */
   functionSecret(consumer: string): BrokerUserSecret {
     return this.secretOf(functionUser(consumer));

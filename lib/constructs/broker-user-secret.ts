@@ -1,5 +1,5 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 
 export interface BrokerUserSecretProps {
@@ -30,10 +30,5 @@ export class BrokerUserSecret extends Secret {
       removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.username = username;
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-SMG4',
-      reason:
-        'Secrets Manager has no rotation for RabbitMQ users; a password that changes must change in the broker at the same moment. The user can only be used from inside the VPC.',
-    });
   }
 }
