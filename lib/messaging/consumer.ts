@@ -13,6 +13,7 @@ import type { RawConsumerOptions, SchemaConsumerOptions } from './consumer-optio
 import { type Environment, openServices } from './consumer-services.ts';
 import { defaultMaxBodyBytes } from './decode/body.ts';
 import type { RabbitMqEvent } from './decode/event.ts';
+import { HealthReporter } from './health/health-reporter.ts';
 import { retryPolicy } from './recover/retry-policy.ts';
 
 /** A Lambda handler; further middy middlewares may be added with `use`. */
@@ -27,6 +28,9 @@ export interface ConsumerSurroundings {
 }
 
 const defaultConcurrency = 10;
+
+/** Milliseconds that must be left for a report to be worth its time; otherwise it goes with the next batch's. */
+const healthReserve = 3000;
 
 /**
  * The handler of a function that consumes a queue through Lambda's event source mapping. Decides each message's fate by itself, so
@@ -60,6 +64,7 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
   // DynamoDB's client takes its time to load: begin while the sandbox starts. Whoever needs it awaits it, and its failure.
   if (checked.claims !== 'none' && !surroundings.services) import('./claim-table.ts').catch(() => {});
 
+  const health = healthReporter(checked.queue, environment);
   let prepared: Promise<[ConsumerDefinition, ConsumerServices]> | undefined;
   const prepare = async (): Promise<[ConsumerDefinition, ConsumerServices]> => [
     definitionOf(checked, environment),
@@ -72,14 +77,29 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
       prepared = undefined;
       throw error;
     });
-    return processBatch(event, definition, withContext(services, logger, context), {
+    const report = await processBatch(event, definition, withContext(services, logger, context), {
       remainingMilliseconds: context.getRemainingTimeInMillis(),
       owner: `${context.awsRequestId}/${randomUUID()}`,
       onReport: (report) => metrics.publish(report),
     });
+    const isInHurry = context.getRemainingTimeInMillis() < healthReserve;
+    await health?.record(report, isInHurry).catch((error: unknown) => {
+      logger.warn('how the consumer fares could not be reported', error as Error);
+    });
+    return report;
   };
   // The deadline guard does what middy's early timeout would, with more care.
   return middy(handle, { timeoutEarlyInMillis: 0 });
+}
+
+/** Undefined where no circuit breaker asks how the consumer fares. */
+function healthReporter(consumer: string, environment: Environment): HealthReporter | undefined {
+  const tableName = environment[FunctionEnvironment.healthTable];
+  if (!tableName) return undefined;
+  return new HealthReporter(async () => {
+    const { DynamoDbHealthStore } = await import('./health/health-table.ts');
+    return new DynamoDbHealthStore(consumer, tableName);
+  });
 }
 
 /** Most batches log nothing, and giving the logger its context takes longer than handling a small one. */

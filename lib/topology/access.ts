@@ -7,7 +7,7 @@ import { schedulePatterns } from './expand-schedules.ts';
 import type { Permission, TopicPermission, Topology, User } from './model.ts';
 import { deadLetterExchange, delayLevel } from './names.ts';
 import { anchored, escapePattern, exactly, nothing, topicPattern } from './patterns.ts';
-import { functionUser, mappingUser, ownershipTag, publisherUser } from './users.ts';
+import { functionUser, mappingUser, monitoringUser, ownershipTag, publisherUser } from './users.ts';
 
 type Access = Pick<Topology, 'users' | 'permissions' | 'topicPermissions'>;
 
@@ -67,6 +67,10 @@ export function expandAccess(declaration: TopologyDeclaration, { vhost, userPref
     if (targets.length > 0) topicPermissions.push(...delaysTo(name, targets));
     topicPermissions.push(...routingKeysOf(name, publishes, declaration));
   }
+  const monitoring = monitoringUser(userPrefix);
+  users.push({ name: monitoring, tags: [ownershipTag(vhost), 'monitoring'] });
+  // Without any permission the vhost would be hidden from it.
+  permissions.push({ user: monitoring, configure: nothing, write: nothing, read: nothing });
   return withAlternates({ users, permissions, topicPermissions });
 }
 

@@ -18,3 +18,8 @@ export function functionUser(consumer: string, prefix = ''): string {
 export function publisherUser(publisher: string, prefix = ''): string {
   return `${prefix}${publisher}`;
 }
+
+/** What looks at queues and nodes through the management API: reads statistics, and no message. */
+export function monitoringUser(prefix = ''): string {
+  return `${prefix}monitoring`;
+}

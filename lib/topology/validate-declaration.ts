@@ -2,6 +2,7 @@ import { cloneSuffix } from './alternate-users.ts';
 import type { BindingDeclaration, PublishDeclaration, TopologyDeclaration } from './declare.ts';
 import { scheduleProblems } from './expand-schedules.ts';
 import { InvalidTopologyError } from './invalid-topology-error.ts';
+import { monitoringUser } from './users.ts';
 
 /**
  * Checks what is no longer visible once a declaration is expanded.
@@ -58,6 +59,7 @@ function* declarationProblems({ exchanges, consumers, publishers, additional }: 
 function* reservedName(who: string, name: string): Iterable<string> {
   if (name.endsWith(cloneSuffix))
     yield `${who} ends with '${cloneSuffix}', which marks the second of two broker users that take turns: rename it`;
+  if (name === monitoringUser()) yield `${who} has the name of the broker user that reads statistics: rename it`;
 }
 
 function* outOfRange(what: string, value: number | undefined, least: number, most: number): Iterable<string> {

@@ -162,6 +162,8 @@ describe('access', () => {
       { name: 'dev-orders.mapping.clone', tags: ['topology:%2F'], alternateOf: 'dev-orders.mapping' },
       { name: 'dev-orders', tags: ['topology:%2F'] },
       { name: 'dev-orders.clone', tags: ['topology:%2F'], alternateOf: 'dev-orders' },
+      { name: 'dev-monitoring', tags: ['topology:%2F', 'monitoring'] },
+      { name: 'dev-monitoring.clone', tags: ['topology:%2F', 'monitoring'], alternateOf: 'dev-monitoring' },
     ]);
     expect(permissions.map(({ user }) => user)).toEqual(users.map(({ name }) => name));
   });
@@ -269,6 +271,12 @@ describe('a declaration that refers to what is not there', () => {
       "'orders' is both a consumer and a publisher, and each needs a broker user of that name: rename one",
       "publisher 'orders' publishes to exchange 'evnts', which is not declared (declared: events): add it to exchanges or correct the name",
       "publisher 'orders' schedules messages for consumer 'nobody', which is not declared (declared: orders)",
+    ]);
+  });
+
+  it('is refused where a name is that of the user who looks at statistics', () => {
+    expect(problems({ publishers: { monitoring: { publishes: [{ exchange: 'events' }] } } })).toEqual([
+      "publisher 'monitoring' has the name of the broker user that reads statistics: rename it",
     ]);
   });
 

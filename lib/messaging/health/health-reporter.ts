@@ -28,15 +28,18 @@ export class HealthReporter {
     this.#now = now;
   }
 
-  /** Rejects when the store does; the batch is none the worse for it. */
-  async record(report: BatchReport): Promise<void> {
+  /**
+   * Rejects when the store does; the batch is none the worse for it.
+   * @param isInHurry there is no time for a request now
+   */
+  async record(report: BatchReport, isInHurry = false): Promise<void> {
     const { succeeded, failed } = attemptsOf(report);
     this.#unreported = {
       succeeded: this.#unreported.succeeded + succeeded,
       failed: this.#unreported.failed + failed,
     };
     const due = this.#unreported.failed > 0 || this.#now() - this.#reportedAt >= quietInterval;
-    if (!due || this.#unreported.succeeded + this.#unreported.failed === 0) return;
+    if (isInHurry || !due || this.#unreported.succeeded + this.#unreported.failed === 0) return;
     const reported = this.#unreported;
     this.#unreported = { succeeded: 0, failed: 0 };
     try {

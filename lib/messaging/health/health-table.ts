@@ -5,12 +5,20 @@ import type { AttemptCounts, HealthStore } from './health-reporter.ts';
 /** One item for each consumer, with how many of its attempts have `succeeded` and `failed` since it was first deployed. */
 export const healthTable = { partitionKey: 'consumer' } as const;
 
+/** Who waits for it is a batch that is done: what does not get through goes with the next report. */
+const hastyClient = (): DynamoDBClient =>
+  createDynamoDbClient({
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
+  });
+
+/** The counters in a table. */
 export class DynamoDbHealthStore implements HealthStore {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
   readonly #consumer: string;
 
-  constructor(consumer: string, tableName: string, client: DynamoDBClient = createDynamoDbClient()) {
+  constructor(consumer: string, tableName: string, client: DynamoDBClient = hastyClient()) {
     this.#client = client;
     this.#tableName = tableName;
     this.#consumer = consumer;

@@ -66,6 +66,14 @@ describe('a consumer that reports how it fares', () => {
     expect(written).toEqual([]);
   });
 
+  it('does not keep a batch waiting whose time is almost over', async () => {
+    const { reporter, written } = world();
+    await reporter.record(report({ retried: 1 }), true);
+    expect(written).toEqual([]);
+    await reporter.record(report({ done: 1 }));
+    expect(written).toEqual([{ succeeded: 1, failed: 1 }]);
+  });
+
   it('says later what it could not say at the time', async () => {
     const { reporter, written, state } = world();
     state.down = true;
