@@ -20,7 +20,8 @@ export function topologyDiagram(declaration: TopologyDeclaration): string {
   for (const [name, { publishes, schedules = [] }] of Object.entries(declaration.publishers)) {
     for (const { exchange: to, routingKeys = [] } of publishes)
       lines.push(edge(person(name), exchange(to), routingKeys.join(', ')));
-    if (schedules.length > 0) lines.push(`${person(name)} -.-> ${delays}`);
+    if (schedules.length > 0 || publishes.some(({ scheduled }) => scheduled))
+      lines.push(`${person(name)} -.-> ${delays}`);
   }
   for (const [name, { bindings = [] }] of Object.entries(declaration.exchanges)) {
     for (const binding of bindings) lines.push(edge(exchange(binding.exchange), exchange(name), condition(binding)));
