@@ -8,13 +8,14 @@ import { ConfigurationError } from '../errors.ts';
 import { acceptEvent, type EventSchemas, type IngestReport } from './accept-event.ts';
 import { brokerEventSink } from './broker-event-sink.ts';
 import type { EventSink } from './event-sink.ts';
+import { keepingEventSink } from './keeping-event-sink.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface IngestOptions {
   /** Schemas of the events that may be published, by type; also the routing key. */
   readonly schemas: EventSchemas;
-  /** Where events go. @default the broker, with a wait for its confirm */
+  /** Where events go. @default the broker, with a wait for its confirm; where there is an outbox, that when the broker is away */
   readonly sink?: EventSink;
   /** @default process.env */
   readonly environment?: Environment;
@@ -57,13 +58,18 @@ function brokerSink(environment: Environment, logger: Logger): EventSink {
     log: logger,
     maximumBodyBytes: messageLimit(environment),
   });
-  return brokerEventSink(
-    createEventPublisher({
-      publisher,
-      exchange: variable(environment, FunctionEnvironment.eventExchange),
-      appId: environment.POWERTOOLS_SERVICE_NAME,
-    }),
-  );
+  const target = {
+    exchange: variable(environment, FunctionEnvironment.eventExchange),
+    appId: environment.POWERTOOLS_SERVICE_NAME,
+  };
+  const events = createEventPublisher({ publisher, ...target });
+  const tableName = environment[FunctionEnvironment.outboxTable];
+  if (!tableName) return brokerEventSink(events);
+  return keepingEventSink(events, async () => {
+    // DynamoDB's client is loaded when the broker is away, not before.
+    const { createOutbox } = await import('../outbox/outbox.ts');
+    return createOutbox({ tableName, ...target });
+  });
 }
 
 function variable(environment: Environment, name: string): string {

@@ -40,6 +40,9 @@ async function take(waiting: readonly WaitingMessage[], relay: Relay): Promise<r
   const marks = await Promise.allSettled(rest.map((message) => mark(message, relay)));
   const end = marks.findIndex((outcome) => outcome.status === 'rejected' || !outcome.value);
   if (end === -1) return waiting;
+  const failed = marks[end];
+  if (failed?.status === 'rejected')
+    logUnnoted(failed.reason, relay, 'messages have to wait for the next run', first.messageId);
   const beyond = rest.filter((_, index) => {
     const outcome = marks[index];
     return index > end && outcome?.status === 'fulfilled' && outcome.value;

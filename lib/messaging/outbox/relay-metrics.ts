@@ -28,6 +28,7 @@ export class RelayMetrics {
 
   /** @param now milliseconds since the epoch */
   publish(report: RelayReport, backlog: Backlog | undefined, now: number): void {
+    if (!backlog && report.confirmed + report.givenBack === 0) return;
     this.#count(OutboxMetric.confirmed, report.confirmed);
     this.#count(OutboxMetric.unconfirmed, report.givenBack);
     if (backlog) {

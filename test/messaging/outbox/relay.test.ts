@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createOutbox } from '../../../lib/messaging/outbox/outbox.ts';
+import { OutboxUnavailableError } from '../../../lib/messaging/outbox/outbox-errors.ts';
 import type { OutboxStore } from '../../../lib/messaging/outbox/outbox-store.ts';
+import type { OutboxRef } from '../../../lib/messaging/outbox/outbox-table.ts';
 import { type Relay, relayKeys } from '../../../lib/messaging/outbox/relay.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../../../lib/messaging/publisher.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
@@ -128,6 +130,26 @@ describe('the relay', () => {
     });
     await expect(relayKeys(['key#a', 'key#b'], relay({ store: failing }))).rejects.toThrow('throttled');
     expect(broker.arrived).toEqual(['a1']);
+  });
+
+  it('publishes nothing beyond a message that it cannot take, and holds none of it back', async () => {
+    const { add, relay, store, broker } = world();
+    add('a1', 'a2', 'a3', 'a4');
+    const [, , third] = await store.waitingOf('key#a', 4);
+    const said: unknown[] = [];
+    const log = { ...silent, error: (_: string, details: object) => said.push(details) };
+    const failing: OutboxStore = Object.assign(Object.create(store) as OutboxStore, {
+      markSent: async (ref: OutboxRef, owner: string, leaseUntil: number) => {
+        if (ref.position === third?.ref.position)
+          throw new OutboxUnavailableError('marking', 't', new Error('throttled'));
+        return store.markSent(ref, owner, leaseUntil);
+      },
+    });
+    await relayKeys(['key#a'], relay({ store: failing, log }));
+    expect(broker.arrived).toEqual(['a1', 'a2']);
+    expect(said).toMatchObject([{ problem: expect.stringContaining('throttled') }]);
+    await relayKeys(['key#a'], relay());
+    expect(broker.arrived).toEqual(['a1', 'a2', 'a3', 'a4']);
   });
 
   it('leaves a message that cannot be read where it is, and says so', async () => {
