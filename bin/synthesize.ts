@@ -17,7 +17,7 @@ export class SynthesisError extends Error {
  *
  * @throws SynthesisError
  */
-export const synthesize = async (output: string, context: Readonly<Record<string, string>>): Promise<void> => {
+export const synthesize = async (output: string, context: Readonly<Record<string, unknown>>): Promise<void> => {
   const { context: configured } = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8'));
   const app = spawn(process.execPath, [join(projectRoot, 'bin/app.ts')], {
     cwd: projectRoot,

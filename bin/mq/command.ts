@@ -23,12 +23,15 @@ export class UsageError extends Error {
 
 const explained = [
   'BrokerAccessError',
+  'BrokerNotFoundError',
   'BrokerNotReadyError',
+  'CredentialsProviderError',
   'InvalidConfigurationError',
   'InvalidConnectionSettingsError',
   'InvalidTopologyError',
   'ManagementAddressError',
   'ManagementError',
+  'SynthesisError',
   'TopologyApplyError',
   'UnknownEnvironmentError',
 ];

@@ -32,9 +32,11 @@ export class BrokerConfiguration extends Construct {
 
   constructor(scope: Construct, id: string, { engineVersion, settings }: BrokerConfigurationProps) {
     super(scope, id);
-    const configuration = new CfnConfiguration(this, 'Configuration', {
+    // A configuration is of one engine version for ever. The version in the name lets an upgrade make the next one beside it.
+    const ofVersion = new Construct(this, `RabbitMQ ${engineVersion}`);
+    const configuration = new CfnConfiguration(ofVersion, 'Configuration', {
       // Amazon MQ wants a name and has no way to make one up.
-      name: Names.uniqueResourceName(this, { maxLength: 100, separator: '-' }),
+      name: Names.uniqueResourceName(ofVersion, { maxLength: 100, separator: '-' }),
       engineType: 'RABBITMQ',
       engineVersion,
       data: Fn.base64(`${configurationLines(settings).join('\n')}\n`),

@@ -1,0 +1,38 @@
+import { MqClient } from '@aws-sdk/client-mq';
+import { findBroker, soldVersions } from '../../../lib/operations/broker-health/find-broker.ts';
+import { brokerFindings } from '../../../lib/operations/broker-health/health.ts';
+import { parseOptions } from '../broker-options.ts';
+import { ExitCode } from '../command.ts';
+import { healthOptions, queryOf } from './options.ts';
+
+export async function run(args: readonly string[]): Promise<number> {
+  const values = parseOptions(args, healthOptions);
+  const client = new MqClient({});
+  try {
+    const broker = await findBroker(client, queryOf(values));
+    const findings = brokerFindings(broker, { sold: await soldVersions(client) });
+    const instances = broker.BrokerInstances ?? [];
+    const endpoints = [...new Set(instances.flatMap(({ Endpoints = [] }) => Endpoints))];
+    const consoles = [...new Set(instances.flatMap(({ ConsoleURL }) => (ConsoleURL ? [ConsoleURL] : [])))];
+    if (values.json) {
+      const { BrokerName, BrokerId, BrokerArn, BrokerState, EngineVersion, HostInstanceType, DeploymentMode } = broker;
+      console.log(
+        JSON.stringify({
+          broker: { BrokerName, BrokerId, BrokerArn, BrokerState, EngineVersion, HostInstanceType, DeploymentMode },
+          endpoints,
+          consoles,
+          findings,
+        }),
+      );
+    } else {
+      console.log(`${broker.BrokerName} (${broker.BrokerId}): ${broker.BrokerState}`);
+      console.log(`RabbitMQ ${broker.EngineVersion} on ${broker.HostInstanceType}, ${broker.DeploymentMode}`);
+      for (const address of [...endpoints, ...consoles]) console.log(`  ${address}`);
+      for (const { level, text } of findings) console.log(`${level === 'act' ? '!' : '·'} ${text}`);
+      if (findings.length === 0) console.log('Nothing pending, nothing to do.');
+    }
+    return findings.some(({ level }) => level === 'act') ? ExitCode.changes : ExitCode.success;
+  } finally {
+    client.destroy();
+  }
+}
