@@ -62,6 +62,8 @@ export interface LocalRun {
   readonly credentials: AccessKeys;
   /** Passwords of the broker's users, at this moment. */
   readonly logins: Readonly<Record<string, string>>;
+  /** ARNs of the secrets of broker users, by the name with which each began. */
+  readonly secrets: Readonly<Record<string, string>>;
   /** Resolves when no secret is being rotated. */
   rotated(): Promise<void>;
   /** Puts the code of a newer assembly into the functions that changed; returns their names. */
@@ -210,6 +212,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       get logins() {
         return logins();
       },
+      secrets: secrets.arns(),
       rotated: () => rotations.settled(),
       update: async (folder) => {
         const next = readAssembly(absolute(folder));

@@ -42,16 +42,30 @@ export class SecretStore {
     return member;
   }
 
+  /** ARN of each secret that holds a user name, by that name. */
+  arns(): Record<string, string> {
+    return Object.fromEntries(
+      this.#secrets.flatMap(({ arn: secretArn, value }) => {
+        const username = loginIn(value)?.username;
+        return username === undefined ? [] : [[username, secretArn]];
+      }),
+    );
+  }
+
   /** User name and password of each secret that holds such a pair, and what it held before its last rotation: that login is still good. */
   logins(): Record<string, string> {
     const logins: Record<string, string> = {};
     for (const stage of ['AWSPREVIOUS', 'AWSCURRENT'])
       for (const secret of this.#secrets) {
-        const value = secret.version({ stage })?.value ?? '';
-        if (!value.startsWith('{')) continue;
-        const { username, password } = JSON.parse(value) as { username?: unknown; password?: unknown };
-        if (typeof username === 'string' && typeof password === 'string') logins[username] = password;
+        const login = loginIn(secret.version({ stage })?.value ?? '');
+        if (login) logins[login.username] = login.password;
       }
     return logins;
   }
 }
+
+const loginIn = (value: string): { readonly username: string; readonly password: string } | undefined => {
+  if (!value.startsWith('{')) return undefined;
+  const { username, password } = JSON.parse(value) as { username?: unknown; password?: unknown };
+  return typeof username === 'string' && typeof password === 'string' ? { username, password } : undefined;
+};

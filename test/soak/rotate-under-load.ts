@@ -1,0 +1,230 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { LocalRunEvent } from '../../lib/local/events.ts';
+import type { LocalRun } from '../../lib/local/local-run.ts';
+import { createPublisher } from '../../lib/messaging/amqp/amqp-publisher.ts';
+import { parseSecret } from '../../lib/messaging/amqp/broker-credentials.ts';
+import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
+import type { OutgoingMessage } from '../../lib/messaging/publisher.ts';
+import { ManagementClient } from '../../lib/operations/topology/management-client.ts';
+
+export interface LoadSetting {
+  readonly run: LocalRun;
+  /** What the run has told so far; it goes on being filled. */
+  readonly events: readonly LocalRunEvent[];
+  /** Orders to place, one message each; one in ten needs two retries, with the function's own login. */
+  readonly messages: number;
+  /** How often every secret is rotated. After each time all connections of its users are cut. */
+  readonly rotations: number;
+  /** Users to whose secrets this is done. */
+  readonly users: readonly string[];
+  readonly settleMilliseconds: number;
+  readonly onProgress?: (text: string) => void;
+}
+
+export interface LoadAccount {
+  readonly confirmed: number;
+  readonly unconfirmed: number;
+  /** Confirmed orders without a row. */
+  readonly lost: readonly string[];
+  /** Orders of which the effect happened more than once. */
+  readonly twice: readonly string[];
+  /** Confirmed messages that the audit log has not. */
+  readonly unaudited: number;
+  readonly deadLetters: number;
+  /** Completed rotations of single secrets. */
+  readonly rotated: number;
+  readonly cutConnections: number;
+  /** Times that the publisher read its secret. */
+  readonly publisherReads: number;
+  /** Batches that a function did not settle. */
+  readonly failedBatches: number;
+  /** Longest time from a batch that failed to the next one of the same queue that did not. */
+  readonly longestFailureMilliseconds: number;
+  /** Users whom the broker has connections of in the end. */
+  readonly connectedUsers: readonly string[];
+}
+
+const batchSize = 25;
+const rotationsAtOnce = 4;
+
+/** Publishes orders, evenly spread over the rotations of all secrets, and counts afterwards what became of them. */
+export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount> {
+  const { run, events, messages, rotations, users, settleMilliseconds, onProgress = () => undefined } = setting;
+  const client = { region: 'us-east-1', credentials: run.credentials };
+  const secretsManager = new SecretsManagerClient({ ...client, endpoint: run.state.endpoints.aws });
+  const dynamoDb = new DynamoDBClient({ ...client, endpoint: run.dynamoDbEndpoint });
+  const ca = run.broker.caFile === undefined ? undefined : readFileSync(run.broker.caFile, 'utf8');
+  const management = new ManagementClient({ url: run.broker.managementUrl, ...run.broker.admin, ca });
+  let publisherReads = 0;
+  const publisher = createPublisher(
+    {
+      ...connectionSettingsFromUrl(`${run.broker.amqpUrl.replace('//', '//user:password@')}/${run.vhost}`, { ca }),
+      credentials: {
+        renewable: true,
+        read: async () => {
+          publisherReads += 1;
+          const SecretId = run.secrets.publisher ?? '';
+          const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId }));
+          return parseSecret(SecretString, SecretId);
+        },
+      },
+    },
+    { timeoutMilliseconds: 20_000 },
+  );
+  const firstEvent = events.length;
+  const failures = watchFailures(run, events);
+  const confirmed: string[] = [];
+  let [unconfirmed, rotated, cutConnections] = [0, 0, 0];
+
+  const publish = async (): Promise<void> => {
+    for (let next = 0; next < messages; ) {
+      // Ahead of the rotations by one share of the messages, never by more.
+      if (next / messages > (rotated + 1) / (rotations * users.length + 1)) {
+        await sleep(20);
+        continue;
+      }
+      const batch = Array.from({ length: Math.min(batchSize, messages - next) }, (_, index) => order(next + index));
+      next += batch.length;
+      for (const [index, result] of (await publisher.publish(batch)).entries()) {
+        if (result.status === 'confirmed') confirmed.push(orderIdOf(next - batch.length + index));
+        else unconfirmed += 1;
+      }
+      await sleep(10);
+    }
+  };
+  const rotate = async (): Promise<void> => {
+    for (let round = 1; round <= rotations; round += 1) {
+      for (let next = 0; next < users.length; next += rotationsAtOnce) {
+        const some = users.slice(next, next + rotationsAtOnce);
+        for (const user of some) await secretsManager.send(new RotateSecretCommand({ SecretId: run.secrets[user] }));
+        await run.rotated();
+        rotated += some.length;
+      }
+      cutConnections += await cut(management, run);
+      onProgress(`rotation ${round} done, ${confirmed.length} messages confirmed, connections cut`);
+    }
+  };
+
+  try {
+    await Promise.all([publish(), rotate()]);
+    onProgress('all published and rotated');
+    const effects = await settled({ run, dynamoDb, confirmed, until: Date.now() + settleMilliseconds });
+    const connections = await management.get<{ user: string }[]>(['vhosts', run.vhost, 'connections']);
+    return {
+      confirmed: confirmed.length,
+      unconfirmed,
+      lost: confirmed.filter((id) => !effects.writes.has(id)),
+      twice: [...effects.writes].flatMap(([id, writes]) => (writes > 1 ? [id] : [])),
+      unaudited: confirmed.filter((id) => !effects.audited.has(messageIdOf(id))).length,
+      deadLetters: await messagesIn(management, run),
+      rotated,
+      cutConnections,
+      publisherReads,
+      failedBatches: events.slice(firstEvent).filter((event) => event.type === 'batch' && event.error).length,
+      longestFailureMilliseconds: failures.stop(),
+      connectedUsers: [...new Set(connections.map(({ user }) => user))].sort(),
+    };
+  } finally {
+    failures.stop();
+    await publisher.close();
+    management.close();
+    dynamoDb.destroy();
+    secretsManager.destroy();
+  }
+}
+
+const orderIdOf = (number: number): string => `rotation-${number}`;
+const messageIdOf = (orderId: string): string => `message-of-${orderId}`;
+
+function order(number: number): OutgoingMessage {
+  const orderId = orderIdOf(number);
+  const sku = number % 10 === 0 ? 'FLAKY-2' : 'book';
+  const body = { type: 'order.placed', orderId, customerId: 'customer-1', lines: [{ sku, quantity: 1 }] };
+  return {
+    exchange: 'events',
+    routingKey: 'order.placed',
+    properties: { messageId: messageIdOf(orderId), type: body.type, contentType: 'application/json' },
+    headers: {},
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}
+
+/** How long queues are without a batch that succeeds after one that failed. */
+function watchFailures(run: LocalRun, events: readonly LocalRunEvent[]): { stop(): number } {
+  const since = new Map<string, number>();
+  let [seen, longest] = [events.length, 0];
+  const look = (): void => {
+    for (; seen < events.length; seen += 1) {
+      const event = events[seen];
+      if (event?.type !== 'batch') continue;
+      const failing = since.get(event.queue);
+      if (event.error) since.set(event.queue, failing ?? Date.now());
+      else if (failing !== undefined) {
+        longest = Math.max(longest, Date.now() - failing);
+        since.delete(event.queue);
+      }
+    }
+  };
+  const timer = setInterval(look, 20);
+  return {
+    stop: () => {
+      look();
+      clearInterval(timer);
+      // What still fails in the end fails for good.
+      return run.mappings.some(({ queue }) => since.has(queue)) ? Number.POSITIVE_INFINITY : longest;
+    },
+  };
+}
+
+/** Cuts every connection but the administrator's, so that everybody has to log in again. */
+async function cut(management: ManagementClient, run: LocalRun): Promise<number> {
+  const connections = await management.get<{ name: string; user: string }[]>(['vhosts', run.vhost, 'connections']);
+  const others = connections.filter(({ user }) => user !== run.broker.admin.username);
+  await Promise.all(others.map(({ name }) => management.delete(['connections', name])));
+  return others.length;
+}
+
+interface Effects {
+  /** Times that each order was written. */
+  readonly writes: ReadonlyMap<string, number>;
+  /** Message ids. */
+  readonly audited: ReadonlySet<string>;
+}
+
+async function settled(options: {
+  readonly run: LocalRun;
+  readonly dynamoDb: DynamoDBClient;
+  readonly confirmed: readonly string[];
+  readonly until: number;
+}): Promise<Effects> {
+  const { run, dynamoDb, confirmed, until } = options;
+  for (;;) {
+    const [orders, log] = await Promise.all(['Orders', 'AuditLog'].map((table) => rowsOf(dynamoDb, run, table)));
+    const writes = new Map(orders?.map((row) => [row.orderId?.S ?? '', Number(row.writes?.N)]));
+    const audited = new Set(log?.map((row) => row.messageId?.S ?? ''));
+    const complete = confirmed.every((id) => writes.has(id) && audited.has(messageIdOf(id)));
+    if (complete || Date.now() > until) return { writes, audited };
+    await sleep(500);
+  }
+}
+
+async function rowsOf(client: DynamoDBClient, run: LocalRun, table: string) {
+  const TableName = Object.entries(run.tables).find(([logicalId]) => logicalId.startsWith(table))?.[1];
+  const rows = [];
+  for await (const { Items = [] } of paginateScan({ client }, { TableName, ConsistentRead: true })) rows.push(...Items);
+  return rows;
+}
+
+/** Messages in all dead-letter queues and in the parking queue. */
+async function messagesIn(management: ManagementClient, run: LocalRun): Promise<number> {
+  const queues = await management.get<{ name: string; messages?: number }[]>(['queues', run.vhost], {
+    disable_stats: 'true',
+    enable_queue_totals: 'true',
+  });
+  return queues
+    .filter(({ name }) => name.endsWith('.dead-letter') || name === 'delay.parking')
+    .reduce((sum, { messages = 0 }) => sum + messages, 0);
+}
