@@ -110,7 +110,7 @@ describe('when publishing from the command line', () => {
       { line: 3, outcome: 'invalid', reason: expect.stringContaining('not JSON') },
       { line: 5, outcome: 'invalid' },
     ]);
-    expect(run.stderr).toMatch(/^line 3 invalid: not JSON[^]*^line 5 invalid: not JSON/m);
+    expect(run.stderr).toMatch(/^line 3 invalid: not JSON.*^line 5 invalid: not JSON/ms);
     expect((await drain(channel, 'work')).map(({ content }) => String(content))).toEqual(['{"n":1}', '{"n":4}']);
   }, 30_000);
 
