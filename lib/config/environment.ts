@@ -1,5 +1,7 @@
 import type { BrokerSettings } from './broker-settings.ts';
+import type { CircuitBreakerSettings } from './circuit-breaker-settings.ts';
 import type { MessageFilter } from './message-filter.ts';
+import type { MonitoringSettings } from './monitoring-settings.ts';
 import type { NetworkSettings } from './network-settings.ts';
 import type { RetrySettings } from './retry-settings.ts';
 
@@ -24,6 +26,7 @@ export interface Environment {
   readonly data: DataSettings;
   /** How often each broker user's password changes, in days, 1 to 1,000; the administrator's does not. */
   readonly secretRotationDays: number;
+  readonly monitoring: MonitoringSettings;
   /** How long CloudWatch keeps the functions' and the network's logs, in days; one of the periods that CloudWatch offers. */
   readonly logRetentionDays: number;
   /** CloudFormation refuses to delete the stacks. */
@@ -44,6 +47,8 @@ export interface ConsumerSettings {
   readonly maximumBatchingWindowSeconds?: number;
   /** Messages that the mapping deletes without asking the function. @default none */
   readonly filter?: MessageFilter;
+  /** When nearly everything fails, messages are kept from the function for a while. @default never; it can still be paused by hand */
+  readonly circuitBreaker?: CircuitBreakerSettings;
 }
 
 /** Who may publish over HTTP. There is no value for "everybody". */

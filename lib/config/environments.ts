@@ -1,4 +1,6 @@
+import { defaultCircuitBreaker } from './circuit-breaker-settings.ts';
 import type { Environment } from './environment.ts';
+import { defaultAlarms } from './monitoring-settings.ts';
 import { defaultRetrySettings } from './retry-settings.ts';
 
 const dev: Environment = {
@@ -13,12 +15,13 @@ const dev: Environment = {
     maintenanceWindow: { dayOfWeek: 'SUNDAY', timeOfDay: '03:00', timeZone: 'UTC' },
     configuration: { consumerTimeoutMilliseconds: 1_800_000 },
   },
-  consumer: { timeoutSeconds: 60, memoryMegabytes: 512, batchSize: 100 },
+  consumer: { timeoutSeconds: 60, memoryMegabytes: 512, batchSize: 100, circuitBreaker: defaultCircuitBreaker },
   consumers: {},
   retry: defaultRetrySettings,
   ingest: { authorization: { type: 'iam' }, requestsPerSecond: 50, burst: 100 },
   data: { retain: false, pointInTimeRecovery: false },
   secretRotationDays: 30,
+  monitoring: { alarms: defaultAlarms },
   logRetentionDays: 14,
   terminationProtection: false,
 };
@@ -27,7 +30,7 @@ const dev: Environment = {
 const local: Environment = {
   ...dev,
   name: 'local',
-  consumer: { ...dev.consumer, timeoutSeconds: 30, maximumBatchingWindowSeconds: 0 },
+  consumer: { ...dev.consumer, timeoutSeconds: 15, maximumBatchingWindowSeconds: 0 },
   retry: { maxAttempts: 5, baseDelaySeconds: 1, maxDelaySeconds: 2 },
 };
 

@@ -25,7 +25,10 @@ export const distinguishedAttempts = 5;
 export const retriedAfterAttempt = (attempt: number): string =>
   `RetriedAfterAttempt${Math.min(attempt, distinguishedAttempts)}`;
 
-/** Metrics of a queue that is consumed, each with the single dimension `queue`. Once a minute. */
+/**
+ * Metrics of a queue that is consumed, each with the single dimension `queue`, once a minute. The shards of a consumer share one queue dimension, the
+ * consumer's name: a value for each shard.
+ */
 export const QueueMetric = {
   /** Messages that wait. Dead-letter queues have this one only. */
   ready: 'MessagesReady',
@@ -68,4 +71,16 @@ export const MappingMetric = {
   paused: 'ConsumerPaused',
   /** 1 while the circuit breaker does. */
   circuitOpen: 'CircuitOpen',
+} as const satisfies Record<string, string>;
+
+/** Metrics of the outbox, each with the single dimension `component`, whose value is `outbox`. */
+export const OutboxMetric = {
+  /** Messages that were published. */
+  confirmed: 'OutboxConfirmed',
+  /** Messages that were tried and stay. */
+  unconfirmed: 'OutboxUnconfirmed',
+  /** Messages that waited when the schedule's run began to look, up to its end. Each minute. */
+  waiting: 'OutboxWaiting',
+  /** Age of the oldest of them in seconds, 0 where there is none. Each minute. */
+  oldestAge: 'OutboxOldestAge',
 } as const satisfies Record<string, string>;

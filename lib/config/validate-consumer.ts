@@ -1,3 +1,4 @@
+import { circuitBreakerProblems } from './circuit-breaker-settings.ts';
 import type { ConsumerSettings } from './environment.ts';
 import { type Problem, wholeNumber } from './limits.ts';
 import { filterProblems } from './validate-filter.ts';
@@ -28,5 +29,8 @@ export const consumerProblems = (path: string, settings: ConsumerSettings): read
         most: 300,
         limit: 'Lambda takes',
       })),
+  ...(settings.circuitBreaker === undefined
+    ? []
+    : circuitBreakerProblems(`${path}.circuitBreaker`, settings.circuitBreaker)),
   ...(settings.filter === undefined ? [] : filterProblems(`${path}.filter`, settings.filter)),
 ];

@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import { matching, oneOf, type Problem, wholeNumber } from './limits.ts';
+import { monitoringProblems } from './monitoring-settings.ts';
 import type { RetrySettings } from './retry-settings.ts';
 import { brokerProblems } from './validate-broker.ts';
 import { consumerProblems } from './validate-consumer.ts';
@@ -40,6 +41,7 @@ export const validateEnvironment = (environment: Environment): void => {
     ),
     ...retryProblems('retry', environment.retry),
     ...ingestProblems(environment.ingest),
+    ...monitoringProblems(environment.monitoring),
     ...wholeNumber('secretRotationDays', environment.secretRotationDays, {
       least: 1,
       most: 1000,

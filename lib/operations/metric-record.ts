@@ -6,5 +6,5 @@ export interface MetricRecord {
   /** By name. */
   readonly metrics: Readonly<Record<string, { readonly unit: Unit; readonly value: number }>>;
   /** Beside the metrics in the same line of the log, for Logs Insights: they cost nothing there. @default none */
-  readonly properties?: Readonly<Record<string, number>>;
+  readonly properties?: Readonly<Record<string, number | string>>;
 }

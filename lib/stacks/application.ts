@@ -45,7 +45,9 @@ export const buildApplication = (
   });
   const monitoring = new MonitoringStack(app, id('monitoring'), {
     terminationProtection,
-    consumers: processing.consumers,
+    environment,
+    broker: broker.broker,
+    processing,
   });
   Tags.of(app).add('application', name);
   Tags.of(app).add('environment', environment.name);

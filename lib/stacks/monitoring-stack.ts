@@ -1,31 +1,65 @@
-import { Alarm, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Consumer } from '../constructs/consumer.ts';
+import type { Environment } from '../config/environment.ts';
+import type { AlarmSettings } from '../config/monitoring-settings.ts';
+import type { Broker } from '../constructs/broker.ts';
+import { AlarmSet } from '../constructs/monitoring/alarm-set.ts';
+import { addBrokerAlarms } from '../constructs/monitoring/broker-alarms.ts';
+import { BrokerMetrics } from '../constructs/monitoring/broker-metrics.ts';
+import { addConsumerAlarms } from '../constructs/monitoring/consumer-alarms.ts';
+import { ConsumerMetrics } from '../constructs/monitoring/consumer-metrics.ts';
+import { MonitoringDashboard } from '../constructs/monitoring/dashboard.ts';
+import { QueueMetricsFunction } from '../constructs/monitoring/queue-metrics-function.ts';
+import type { ProcessingStack } from './processing-stack.ts';
 
 export interface MonitoringStackProps extends StackProps {
-  /** By name. */
-  readonly consumers: ReadonlyMap<string, Consumer>;
+  readonly environment: Environment;
+  readonly broker: Broker;
+  readonly processing: ProcessingStack;
 }
 
-/** Alarms, and the topic to which they go: subscribe to it. */
+/** Metrics of the broker, a dashboard, alarms, and the topic to which they go: subscribe to it. */
 export class MonitoringStack extends Stack {
-  constructor(scope: Construct, id: string, { consumers, ...props }: MonitoringStackProps) {
+  constructor(scope: Construct, id: string, { environment, broker, processing, ...props }: MonitoringStackProps) {
     super(scope, id, props);
-    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
-    for (const [name, { handler }] of consumers) {
-      const alarm = new Alarm(this, `Errors ${name}`, {
-        alarmDescription: `Function of consumer ${name} failed: a batch comes back because it crashed, timed out or could not hand a message on`,
-        metric: handler.function.metricErrors({ period: Duration.minutes(5) }),
-        threshold: 1,
-        evaluationPeriods: 1,
-        comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        treatMissingData: TreatMissingData.NOT_BREACHING,
-      });
-      alarm.addAlarmAction(new SnsAction(topic));
-    }
-    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn });
+    // The functions of the processing stack write under its name; one deployment has one namespace.
+    const namespace = processing.stackName;
+    new QueueMetricsFunction(this, 'QueueMetrics', {
+      broker,
+      topology: processing.topology,
+      namespace,
+      data: environment.data,
+      logRetentionDays: environment.logRetentionDays,
+    });
+    const brokerMetrics = new BrokerMetrics(namespace);
+    const consumers = [...processing.consumers].map(
+      ([consumer, { handler, mappings }]) =>
+        new ConsumerMetrics({ namespace, consumer, queueCount: mappings.length, handler: handler.function }),
+    );
+    const hasOutbox = processing.outbox !== undefined;
+    const { alarms } = environment.monitoring;
+    const alarmSet = alarms === 'none' ? undefined : this.addAlarms(alarms, brokerMetrics, consumers, hasOutbox);
+    new MonitoringDashboard(this, 'Overview', {
+      broker: brokerMetrics,
+      consumers,
+      alarms: alarmSet?.alarms ?? [],
+      hasOutbox,
+    });
+  }
+
+  private addAlarms(
+    settings: AlarmSettings,
+    broker: BrokerMetrics,
+    consumers: readonly ConsumerMetrics[],
+    hasOutbox: boolean,
+  ): AlarmSet {
+    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it' });
+    const alarms = new AlarmSet(this, 'Alarms', topic);
+    addBrokerAlarms(alarms, broker, settings, { hasOutbox });
+    for (const metrics of consumers)
+      addConsumerAlarms(alarms, metrics, { ...settings.consumer, ...settings.consumers[metrics.consumer] });
+    return alarms;
   }
 }

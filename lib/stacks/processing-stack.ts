@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import type { CircuitBreakerSettings } from '../config/circuit-breaker-settings.ts';
 import type { Environment } from '../config/environment.ts';
 import type { Broker } from '../constructs/broker.ts';
 import { BrokerTopology } from '../constructs/broker-topology.ts';
 import { projectRoot } from '../constructs/bundle/bundle.ts';
 import { Consumer } from '../constructs/consumer.ts';
+import { ConsumerControl } from '../constructs/consumer-control.ts';
 import { DataTable } from '../constructs/data-table.ts';
 import { IngestApi, ingestPublisher } from '../constructs/ingest-api.ts';
 import { Outbox, outboxPublisher } from '../constructs/outbox.ts';
@@ -34,6 +36,7 @@ export class UnknownConsumerError extends Error {
 export class ProcessingStack extends Stack {
   /** By name. */
   readonly consumers: ReadonlyMap<string, Consumer>;
+  readonly topology: BrokerTopology;
   /** Where the declaration has its relay among the publishers. */
   readonly outbox: Outbox | undefined;
 
@@ -48,6 +51,7 @@ export class ProcessingStack extends Stack {
       retain: data.retain,
       logRetentionDays,
     });
+    this.topology = topology;
     const claimTable = new DataTable(this, 'Claims', {
       partitionKey: 'id',
       expiryAttribute: 'expiry',
@@ -78,6 +82,18 @@ export class ProcessingStack extends Stack {
         : undefined;
     if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
     addSampleTables(this, data);
+    const control = new ConsumerControl(this, 'ConsumerControl', {
+      broker,
+      consumers: this.consumers,
+      breaker: environment.consumer.circuitBreaker,
+      breakers: ownBreakers(environment),
+      data,
+      logRetentionDays,
+    });
+    new CfnOutput(this, 'ConsumerControlFunction', {
+      value: control.handler.function.functionName,
+      description: 'Pauses and resumes consumers: npm run mq -- consumer --function …',
+    });
     new SecretRotation(this, 'Rotation', {
       broker,
       topology,
@@ -124,6 +140,14 @@ export class ProcessingStack extends Stack {
     return found;
   }
 }
+
+/** Circuit breakers of the consumers that have one of their own, or none where the others have one. */
+const ownBreakers = ({ consumers }: Environment): Readonly<Record<string, CircuitBreakerSettings | null>> =>
+  Object.fromEntries(
+    Object.entries(consumers).flatMap(([name, settings]) =>
+      'circuitBreaker' in settings ? [[name, settings.circuitBreaker ?? null]] : [],
+    ),
+  );
 
 const validTopology = (declaration: TopologyDeclaration, vhost: string) => {
   const topology = expandTopology(declaration, { vhost });

@@ -38,7 +38,7 @@ export const handler = async (event: unknown): Promise<readonly ConsumerStatus[]
   const request = parseRequest(event);
   if (request.action === 'status')
     return Promise.all(
-      (request.consumer === undefined ? Object.keys(consumers) : [request.consumer]).map((consumer) =>
+      (request.consumer === undefined ? Object.keys(consumers.mappings) : [request.consumer]).map((consumer) =>
         consumerStatus(consumer, consumers, services),
       ),
     );

@@ -1,4 +1,4 @@
-import type { ControlledConsumers } from '../../config/circuit-breaker-settings.ts';
+import { breakerOf, type ControlledConsumers } from '../../config/circuit-breaker-settings.ts';
 import { MappingMetric } from '../../config/metric-names.ts';
 import type { MetricRecord } from '../metric-record.ts';
 import { type Circuit, look, pause, resume, wanted } from './circuit.ts';
@@ -50,7 +50,7 @@ export async function lookAfterConsumers(
   consumers: ControlledConsumers,
   services: ControlServices,
 ): Promise<readonly ConsumerStatus[]> {
-  const names = Object.keys(consumers);
+  const names = Object.keys(consumers.mappings);
   const [circuits, health] = await Promise.all([
     services.circuits.read(names, services.now()),
     services.health.counters(names),
@@ -58,7 +58,7 @@ export async function lookAfterConsumers(
   const statuses: ConsumerStatus[] = [];
   const errors: unknown[] = [];
   // One after the other: Lambda takes 15 such requests a second of an account, and deployments need some, too.
-  for (const [consumer, { mappings: ids, breaker }] of Object.entries(consumers)) {
+  for (const [consumer, ids] of Object.entries(consumers.mappings)) {
     try {
       const stored = circuits.get(consumer) as StoredCircuit;
       const mappings = await statusesOf(ids, services.mappings);
@@ -69,7 +69,7 @@ export async function lookAfterConsumers(
           counters: health.get(consumer) ?? { succeeded: 0, failed: 0 },
           enabled: mappings.every(({ state }) => state === 'Enabled'),
         },
-        breaker,
+        breakerOf(consumer, consumers),
       );
       await keep(consumer, stored, circuit, services);
       await follow(circuit, mappings, services.mappings);
@@ -136,9 +136,9 @@ export const statusRecords = (statuses: readonly ConsumerStatus[]): readonly Met
 const isFailing = ({ state, lastResult = '' }: MappingStatus): boolean =>
   state === 'Disabled' || lastResult.startsWith('PROBLEM');
 
-function mappingsOf(consumer: string, consumers: ControlledConsumers): readonly string[] {
-  if (!Object.hasOwn(consumers, consumer)) throw new UnknownConsumerError(consumer, Object.keys(consumers));
-  return consumers[consumer]?.mappings ?? [];
+function mappingsOf(consumer: string, { mappings }: ControlledConsumers): readonly string[] {
+  if (!Object.hasOwn(mappings, consumer)) throw new UnknownConsumerError(consumer, Object.keys(mappings));
+  return mappings[consumer] ?? [];
 }
 
 async function circuitOf(consumer: string, { circuits, now }: ControlServices): Promise<StoredCircuit> {

@@ -1,4 +1,5 @@
 import { BrokerMetric, QueueMetric } from '../../config/metric-names.ts';
+import { consumerOfQueue } from '../../topology/consumer-queues.ts';
 import { deadLetterQueue, delayLevel, delayParkingQueue } from '../../topology/names.ts';
 import type { MetricRecord, Unit } from '../metric-record.ts';
 import type { BrokerSample, NodeSample, QueueSample } from './broker-sample.ts';
@@ -68,7 +69,9 @@ const units: Readonly<Record<string, Unit>> = {
 
 function queueRecord({ name }: QueueSample, values: Readonly<Record<string, number | undefined>>): MetricRecord[] {
   const metrics = metricsOf(values);
-  return Object.keys(metrics).length > 0 ? [{ dimensions: { queue: name }, metrics }] : [];
+  if (Object.keys(metrics).length === 0) return [];
+  const queue = consumerOfQueue(name);
+  return [{ dimensions: { queue }, metrics, ...(queue !== name && { properties: { shard: name } }) }];
 }
 
 const metricsOf = (values: Readonly<Record<string, number | undefined>>): MetricRecord['metrics'] =>
