@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
+import { bodyFilter } from '../../lib/local/mapping/body-filter.ts';
 import { failureVerbs } from '../../lib/local/mapping/failure-verb.ts';
 import { LocalMapping, type MappingSettings } from '../../lib/local/mapping/local-mapping.ts';
 import type { InvocationResult } from '../../lib/local/runtime/invocation.ts';
@@ -121,6 +122,19 @@ describe('a mapping', () => {
       redelivered: false,
     });
     await until('an empty queue', async () => (await waiting(queue)) === 0);
+  });
+
+  it('acknowledges what its filter does not let through, and nobody gets it, ever', async () => {
+    const queue = await makeQueue();
+    await publish(queue, ['{"type":"a"}', '{"type":"b"}', 'plain', '{"type":"b"}', '{"type":"a"}']);
+    const { batches, mapping } = await start(queue, () => succeeded, {
+      accepts: bodyFilter(['{"data":{"type":["a"]}}']),
+    });
+    await until('an empty queue', async () => (await waiting(queue)) === 0 && batches.flat().length === 3);
+    expect(batches.flat()).toEqual(['{"type":"a"}', 'plain', '{"type":"a"}']);
+    // Unacknowledged messages would come back now.
+    await mapping.stop();
+    expect(await waiting(queue)).toBe(0);
   });
 
   it('invokes its function for one batch at a time', async () => {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { BrokerAddress } from '../broker-access.ts';
 import type { LocalRunEvent } from '../events.ts';
 import type { InvocationResult } from '../runtime/invocation.ts';
+import type { BodyFilter } from './body-filter.ts';
 import { type FailureVerb, giveBack } from './failure-verb.ts';
 import { type Delivery, eventOf } from './inbox.ts';
 import { disabledReason, type MappingState } from './mapping-state.ts';
@@ -18,6 +19,8 @@ export interface MappingSettings {
   readonly batchSize: number;
   /** Lambda's default for message queues is 500. */
   readonly windowMilliseconds: number;
+  /** Messages that it does not accept are acknowledged and reach nobody. @default all are accepted */
+  readonly accepts?: BodyFilter;
   readonly failureVerb: FailureVerb;
   /** First wait after a failed batch, doubled up to the maximum while failures follow each other. */
   readonly backoffMilliseconds?: { readonly initial: number; readonly maximum: number };
@@ -176,6 +179,7 @@ export class LocalMapping {
       vhost,
       queue,
       login: login(),
+      accepts: this.#settings.accepts,
       // The next batch comes in while the function works on this one.
       limits: { size: batchSize, windowMilliseconds, prefetch: Math.min(batchSize * 2, quorumPrefetchLimit) },
       onTooLarge: (bytes) => this.#emit({ type: 'record-too-large', functionName: this.functionName, queue, bytes }),

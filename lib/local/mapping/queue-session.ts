@@ -13,6 +13,8 @@ export interface SessionSettings {
   readonly queue: string;
   readonly login: { readonly username: string; readonly password: string };
   readonly limits: BatchLimits;
+  /** @default all messages */
+  readonly accepts?: (body: Buffer) => boolean;
   readonly onTooLarge: (bytes: number) => void;
 }
 
@@ -110,6 +112,7 @@ export class QueueSession {
         return this.#end(
           new Error(`the broker cancelled the consumer: queue ${this.#settings.queue} was deleted or moved`),
         );
+      if (this.#settings.accepts?.(message.content) === false) return channel.ack(message);
       if (inbox.push(message)) return;
       channel.nack(message, false, false);
       this.#settings.onTooLarge(message.content.length);

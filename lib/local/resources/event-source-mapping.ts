@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
+import { bodyFilter } from '../mapping/body-filter.ts';
 import type { EventSourceMapping } from '../mapping/event-source-mappings.ts';
 import { LocalMapping } from '../mapping/local-mapping.ts';
 import {
@@ -11,7 +12,7 @@ import {
   type ResourceType,
   stringProperty,
 } from './resource-type.ts';
-import { createStreamMapping, isTableStream } from './stream-mapping.ts';
+import { createStreamMapping, isTableStream, patternsOf } from './stream-mapping.ts';
 
 interface SourceAccess {
   readonly Type: string;
@@ -37,12 +38,13 @@ const createQueueMapping: ResourceType = async (request) => {
       'BatchSize',
       'Enabled',
       'EventSourceArn',
+      'FilterCriteria',
       'FunctionName',
       'MaximumBatchingWindowInSeconds',
       'Queues',
       'SourceAccessConfigurations',
     ],
-    ignored: ['Tags'],
+    ignored: ['KmsKeyArn', 'Tags'],
   });
   const { machine, properties } = request;
   const target = machine.findFunction(stringProperty(request, 'FunctionName'), nameOf(request));
@@ -79,6 +81,7 @@ const createQueueMapping: ResourceType = async (request) => {
       batchSize: registered.batchSize,
       windowMilliseconds:
         properties.MaximumBatchingWindowInSeconds === undefined ? 500 : registered.windowSeconds * 1000,
+      accepts: bodyFilter(patternsOf(request)),
       failureVerb: machine.failureVerb,
       login: () => ({
         username: machine.secrets.read(entry.secretArn, 'username'),

@@ -33,7 +33,8 @@ const reportsItemFailures = (request: ResourceRequest): boolean => {
   return types.length > 0;
 };
 
-const patternsOf = (request: ResourceRequest): string[] => {
+/** JSON texts of `FilterCriteria`. */
+export const patternsOf = (request: ResourceRequest): string[] => {
   const { Filters = [] } = (request.properties.FilterCriteria ?? {}) as {
     Filters?: readonly { readonly Pattern?: unknown }[];
   };

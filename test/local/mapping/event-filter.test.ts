@@ -26,7 +26,10 @@ it.each([
   ['{', 'is not JSON'],
   ['[]', 'is not an object'],
   ['{"eventName":"INSERT"}', '"eventName" of a filter pattern is "INSERT"; it takes a list'],
-  ['{"n":[{"numeric":[">",1]}]}', '{"numeric":[">",1]} of a filter pattern is not supported on this machine'],
+  ['{"n":[{"wildcard":"a*"}]}', '{"wildcard":"a*"} of a filter pattern is not supported on this machine'],
+  ['{"n":[{"numeric":["=",1]}]}', 'numeric ["=",1] of a filter pattern is not supported on this machine'],
+  ['{"n":[300]}', 'number 300 of a filter pattern is not supported on this machine; take numeric'],
+  ['{"$or":{}}', '"$or" of a filter pattern is {}; it takes a list of patterns'],
 ])('refuses pattern %s: it would mean something else here', (pattern, problem) => {
   expect(() => eventFilter([pattern])).toThrow(problem);
 });
