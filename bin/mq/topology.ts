@@ -5,15 +5,17 @@ const subcommands: Readonly<Record<string, () => Promise<{ readonly run: Command
   plan: () => import('./topology/plan.ts'),
   apply: () => import('./topology/apply.ts'),
   diagram: () => import('./topology/diagram.ts'),
+  permissions: () => import('./topology/permissions.ts'),
 };
 
 export const command: Command = {
   summary: 'compares the declared topology with a broker, makes the broker have it, draws it',
-  usage: `npm run mq -- topology plan|apply|diagram [OPTIONS]
+  usage: `npm run mq -- topology plan|apply|diagram|permissions [OPTIONS]
 
-  plan      says what would change, and changes nothing
-  apply     makes the broker have what lib/topology/declaration.ts declares
-  diagram   prints a Mermaid flowchart of it
+  plan          says what would change, and changes nothing
+  apply         makes the broker have what lib/topology/declaration.ts declares
+  diagram       prints a Mermaid flowchart of it
+  permissions   prints a Markdown table of who may do what
 
   --prune                 delete what the virtual host has beyond the declaration; never a queue with messages
   --detailed-exitcode     plan: exit with 2 when there are changes
@@ -28,7 +30,9 @@ Exit codes: 0 done, 1 failed, 2 there are changes (--detailed-exitcode), 64 wron
   run: async ([name = '', ...args]) => {
     const load = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
     if (!load)
-      throw new UsageError(name === '' ? 'plan, apply or diagram is needed' : `there is no 'topology ${name}'`);
+      throw new UsageError(
+        name === '' ? 'plan, apply, diagram or permissions is needed' : `there is no 'topology ${name}'`,
+      );
     return (await load()).run(args);
   },
 };

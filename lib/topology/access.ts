@@ -17,8 +17,9 @@ export interface AccessOptions {
 }
 
 /**
- * Users and the least that each needs, each with an alternate that may do the same. What AMQP asks for: publishing is write on the exchange, consuming is read on the queue, and on a topic exchange
- * a topic permission can limit the routing keys as well. Declaring and binding (configure) is for the administrator alone, who applies the topology.
+ * Users and the least that each needs, each with an alternate that may do the same. What AMQP asks for: publishing is write on the exchange, consuming
+ * is read on the queue, and on a topic exchange a topic permission can limit the routing keys as well. Declaring and binding (configure) is for the
+ * administrator alone, who applies the topology.
  */
 export function expandAccess(declaration: TopologyDeclaration, { vhost, userPrefix }: AccessOptions): Access {
   const user = (name: string): User => ({ name, tags: [ownershipTag(vhost)] });

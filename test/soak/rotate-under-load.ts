@@ -99,6 +99,8 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
     for (let round = 1; round <= rotations; round += 1) {
       for (let next = 0; next < users.length; next += rotationsAtOnce) {
         const some = users.slice(next, next + rotationsAtOnce);
+        // Neither do rotations run ahead of the messages.
+        while (confirmed.length < (messages * rotated) / (rotations * users.length)) await sleep(20);
         for (const user of some) await secretsManager.send(new RotateSecretCommand({ SecretId: run.secrets[user] }));
         await run.rotated();
         rotated += some.length;
