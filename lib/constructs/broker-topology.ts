@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { capacityProblems } from '../config/broker-capacity.ts';
 import type { Topology } from '../topology/model.ts';
 import { functionUser, mappingUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
@@ -35,6 +36,8 @@ export class BrokerTopology extends Construct {
   constructor(scope: Construct, id: string, { broker, topology, retain, logRetentionDays }: BrokerTopologyProps) {
     super(scope, id);
     this.vhost = topology.vhost.name;
+    const demand = { queues: topology.queues.length, exchanges: topology.exchanges.length };
+    this.node.addValidation({ validate: () => [...capacityProblems(demand, broker.limits)] });
     this.secrets = new Map(
       topology.users
         .filter(({ alternateOf }) => alternateOf === undefined)

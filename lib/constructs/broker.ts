@@ -3,6 +3,7 @@ import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Fn, Names, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
+import { effectiveLimits, type ResourceLimits } from '../config/broker-limits.ts';
 import type { BrokerSettings, EncryptionKey } from '../config/broker-settings.ts';
 import { BrokerConfiguration } from './broker-configuration.ts';
 import { BrokerSecurity } from './broker-security.ts';
@@ -33,6 +34,8 @@ export class Broker extends Construct {
   /** Security group of whoever uses the management API. */
   readonly management: ISecurityGroup;
   readonly connections: ConnectionBudget;
+  /** @default not known for its instance type */
+  readonly limits?: ResourceLimits;
 
   constructor(scope: Construct, id: string, { network, settings, retain }: BrokerProps) {
     super(scope, id);
@@ -84,6 +87,7 @@ export class Broker extends Construct {
     this.managementUrl = Fn.select(0, broker.attrConsoleUrLs);
     this.clients = security.clients;
     this.management = security.management;
+    this.limits = effectiveLimits(settings);
     this.connections = new ConnectionBudget(this, 'Connections', { settings, clients: security.clients });
   }
 
