@@ -61,12 +61,12 @@ describe('a local run refuses', () => {
       Resources: {
         Mapping: {
           Type: 'AWS::Lambda::EventSourceMapping',
-          Properties: { FunctionName: 'f', FilterCriteria: { Filters: [] } },
+          Properties: { FunctionName: 'f', FunctionResponseTypes: ['ReportBatchItemFailures'] },
         },
       },
     });
     expect(message).toContain(
-      'Mapping (AWS::Lambda::EventSourceMapping) in stack tiny: FilterCriteria has no effect on this machine',
+      'Mapping (AWS::Lambda::EventSourceMapping) in stack tiny: FunctionResponseTypes has no effect on this machine',
     );
   });
 
