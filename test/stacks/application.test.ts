@@ -167,8 +167,8 @@ describe.each(both)('the deletion of mappings in %s', (_, { ofType, resources })
       expect(JSON.stringify(policies)).toContain('lambda:DeleteEventSourceMapping');
       // By way of an alias, where there is one.
       const functionOf = ({ properties }: Resource): Resource => {
-        const { Ref } = properties.FunctionName as { Ref: string };
-        const named = only(resources.filter(({ logicalId }) => logicalId === Ref));
+        const name = JSON.stringify(properties.FunctionName);
+        const named = only(resources.filter(({ logicalId }) => name.includes(`"${logicalId}"`)));
         return named.type === 'AWS::Lambda::Function' ? named : functionOf(named);
       };
       const target = functionOf(found);
