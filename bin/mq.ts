@@ -3,6 +3,7 @@ import { type Command, ExitCode, isExplained, UsageError } from './mq/command.ts
 /** By name. Loaded when called, so that no command waits for what another one needs. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
   broker: () => import('./mq/broker.ts'),
+  consumer: () => import('./mq/consumer.ts'),
   publish: () => import('./mq/publish.ts'),
   topology: () => import('./mq/topology.ts'),
 };

@@ -25,6 +25,8 @@ const explained = [
   'BrokerAccessError',
   'BrokerNotFoundError',
   'BrokerNotReadyError',
+  'ControlAccessError',
+  'ControlFailedError',
   'CredentialsProviderError',
   'InvalidConfigurationError',
   'InvalidConnectionSettingsError',

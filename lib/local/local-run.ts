@@ -115,7 +115,13 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     });
     undo.push(async () => (await dynamoDb.catch(() => undefined))?.stop());
     const endpoint = await startAwsEndpoint(
-      { secrets, rotations, principals, mappings: () => machine.eventSourceMappings },
+      {
+        secrets,
+        rotations,
+        principals,
+        mappings: () => machine.eventSourceMappings,
+        functions: () => machine.functions,
+      },
       (message) => notice(`refused: ${message}`),
     );
     undo.push(() => endpoint.stop());
@@ -178,11 +184,12 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     if (!broker) throw new AssemblyError(`the assembly ${assembly.directory} has no AWS::AmazonMQ::Broker`);
 
     const store = await dynamoDb;
-    const state = stateOf(machine, broker, directory, {
+    const running = stateOf(machine, broker, directory, {
       aws: endpoint.url,
       dynamoDb: store.endpoint,
       ingest: outputNamed('IngestUrl', published),
     });
+    const state: LocalState = { ...running, consumerControl: outputNamed('ConsumerControlFunction', published) };
     const logins = (): Record<string, string> => ({
       ...secrets.logins(),
       [broker.admin.username]: broker.admin.password,

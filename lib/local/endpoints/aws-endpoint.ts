@@ -5,6 +5,7 @@ import { credentialOf } from '../iam/credential.ts';
 import type { EventSourceMappings } from '../mapping/event-source-mappings.ts';
 import { failure, type JsonAnswer } from './json-answer.ts';
 import { answerLambda, isMappingRequest } from './lambda.ts';
+import { answerInvoke, type InvokableFunction, invokedFunction } from './lambda-invoke.ts';
 import type { Principals } from './principals.ts';
 import type { SecretRotations } from './secret-rotation.ts';
 import type { SecretStore } from './secret-store.ts';
@@ -33,6 +34,8 @@ export const startAwsEndpoint = async (
     readonly principals: Principals;
     /** Mappings that there are at the time of a request. */
     readonly mappings: () => EventSourceMappings;
+    /** Functions that there are at the time of a request, by name. @default none */
+    readonly functions?: () => ReadonlyMap<string, InvokableFunction>;
   },
   onRefused: (message: string) => void,
 ): Promise<AwsEndpoint> => {
@@ -47,6 +50,15 @@ export const startAwsEndpoint = async (
         body: await body(request),
       });
     }
+    const invoked = invokedFunction(method, url);
+    if (invoked !== undefined) {
+      const { principals, functions = () => new Map() } = services;
+      return answerInvoke({ principals, functions: functions() }, credential?.accessKeyId, {
+        name: invoked,
+        payload: await body(request),
+        type: request.headers['x-amz-invocation-type']?.toString(),
+      });
+    }
     const [service = '', operation = ''] = String(request.headers['x-amz-target'] ?? '').split('.');
     if (service !== 'secretsmanager') {
       const wanted = credential?.service ?? 'the service that was asked for';
@@ -54,7 +66,7 @@ export const startAwsEndpoint = async (
       return failure(
         501,
         'UnknownOperationException',
-        `${wanted} (${method} ${url}) is not there in the local run; secretsmanager and lambda's mappings are${hint}`,
+        `${wanted} (${method} ${url}) is not there in the local run; secretsmanager, lambda's mappings and its Invoke are${hint}`,
       );
     }
     let input: Record<string, unknown>;
@@ -68,11 +80,12 @@ export const startAwsEndpoint = async (
   const server = createServer((request, response) => {
     void answer(request)
       .catch((error: Error) => failure(500, 'InternalFailure', error.message))
-      .then(({ status, body: content }) => {
+      .then(({ status, body: content, headers }) => {
         if (status >= 400) onRefused(String(content.message));
         response.writeHead(status, {
           'Content-Type': 'application/x-amz-json-1.1',
           'x-amzn-RequestId': randomUUID(),
+          ...headers,
           ...(typeof content.__type === 'string' ? { 'x-amzn-ErrorType': content.__type } : {}),
         });
         response.end(JSON.stringify(content));

@@ -28,6 +28,8 @@ export interface LocalState {
     /** `http://127.0.0.1:PORT`, the HTTP API that takes events at `POST /events/{type}`; absent where the assembly has none. */
     readonly ingest?: string;
   };
+  /** Function that pauses and resumes consumers; absent where the assembly has none. */
+  readonly consumerControl?: string;
   /** For signed requests to the endpoints. */
   readonly aws: {
     readonly region: string;

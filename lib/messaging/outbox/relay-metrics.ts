@@ -1,19 +1,7 @@
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import { defaultMetricsNamespace } from '../../config/metric-names.ts';
+import { defaultMetricsNamespace, OutboxMetric } from '../../config/metric-names.ts';
 import type { Backlog } from './backlog.ts';
 import type { RelayReport } from './relay.ts';
-
-/** Metrics of the outbox, each with the single dimension `component`, whose value is `outbox`. */
-export const OutboxMetric = {
-  /** Messages that were published. */
-  confirmed: 'OutboxConfirmed',
-  /** Messages that were tried and stay. */
-  unconfirmed: 'OutboxUnconfirmed',
-  /** Messages that waited when the schedule's run began to look, up to its end. Each minute. */
-  waiting: 'OutboxWaiting',
-  /** Age of the oldest of them in seconds, 0 where there is none. Each minute: put an alarm on it. */
-  oldestAge: 'OutboxOldestAge',
-} as const satisfies Record<string, string>;
 
 /** Writes a line in CloudWatch's embedded metric format for each run that did or looked for something. */
 export class RelayMetrics {
