@@ -7,7 +7,7 @@ import type { Broker } from '../constructs/broker.ts';
 import { AlarmSet } from '../constructs/monitoring/alarm-set.ts';
 import { addBrokerAlarms } from '../constructs/monitoring/broker-alarms.ts';
 import { BrokerMetrics } from '../constructs/monitoring/broker-metrics.ts';
-import { addConsumerAlarms } from '../constructs/monitoring/consumer-alarms.ts';
+import { addConsumerAlarms, addControlAlarm } from '../constructs/monitoring/consumer-alarms.ts';
 import { ConsumerMetrics } from '../constructs/monitoring/consumer-metrics.ts';
 import { MonitoringDashboard } from '../constructs/monitoring/dashboard.ts';
 import { QueueMetricsFunction } from '../constructs/monitoring/queue-metrics-function.ts';
@@ -39,7 +39,7 @@ export class MonitoringStack extends Stack {
     );
     const hasOutbox = processing.outbox !== undefined;
     const { alarms } = environment.monitoring;
-    const alarmSet = alarms === 'none' ? undefined : this.addAlarms(alarms, brokerMetrics, consumers, hasOutbox);
+    const alarmSet = alarms === 'none' ? undefined : this.addAlarms(alarms, brokerMetrics, consumers, processing);
     new MonitoringDashboard(this, 'Overview', {
       broker: brokerMetrics,
       consumers,
@@ -52,12 +52,13 @@ export class MonitoringStack extends Stack {
     settings: AlarmSettings,
     broker: BrokerMetrics,
     consumers: readonly ConsumerMetrics[],
-    hasOutbox: boolean,
+    { outbox, control }: ProcessingStack,
   ): AlarmSet {
     const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
     new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it' });
     const alarms = new AlarmSet(this, 'Alarms', topic);
-    addBrokerAlarms(alarms, broker, settings, { hasOutbox });
+    addBrokerAlarms(alarms, broker, settings, { hasOutbox: outbox !== undefined });
+    addControlAlarm(alarms, control.handler.function);
     for (const metrics of consumers)
       addConsumerAlarms(alarms, metrics, { ...settings.consumer, ...settings.consumers[metrics.consumer] });
     return alarms;

@@ -37,6 +37,7 @@ export class ProcessingStack extends Stack {
   /** By name. */
   readonly consumers: ReadonlyMap<string, Consumer>;
   readonly topology: BrokerTopology;
+  readonly control: ConsumerControl;
   /** Where the declaration has its relay among the publishers. */
   readonly outbox: Outbox | undefined;
 
@@ -82,7 +83,7 @@ export class ProcessingStack extends Stack {
         : undefined;
     if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
     addSampleTables(this, data);
-    const control = new ConsumerControl(this, 'ConsumerControl', {
+    this.control = new ConsumerControl(this, 'ConsumerControl', {
       broker,
       consumers: this.consumers,
       breaker: environment.consumer.circuitBreaker,
@@ -91,7 +92,7 @@ export class ProcessingStack extends Stack {
       logRetentionDays,
     });
     new CfnOutput(this, 'ConsumerControlFunction', {
-      value: control.handler.function.functionName,
+      value: this.control.handler.function.functionName,
       description: 'Pauses and resumes consumers: npm run mq -- consumer --function …',
     });
     new SecretRotation(this, 'Rotation', {

@@ -137,6 +137,23 @@ describe('what can be seen of it', () => {
     ]);
   });
 
+  it('counts retries by the attempt that failed, late ones together', async () => {
+    const handle = () => {
+      throw new Error('x');
+    };
+    const handler = consumer({ queue: 'q', handle, retry: { maxAttempts: 9 } }, surroundings());
+    const messages = [undefined, 2, 2, 5, 7].map((attempt, index) =>
+      message(`m${index}`, attempt === undefined ? {} : { headers: { 'x-attempt': attempt } }),
+    );
+    await handler(batch(...messages), context());
+    expect(logged().find((line) => '_aws' in line)).toMatchObject({
+      Retried: 5,
+      RetriedAfterAttempt1: 1,
+      RetriedAfterAttempt2: 2,
+      RetriedAfterAttempt5: 2,
+    });
+  });
+
   it('counts what came back, also when the batch fails', async () => {
     const publisher = new RecordingPublisher();
     publisher.answer = () => failed;

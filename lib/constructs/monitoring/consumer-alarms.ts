@@ -1,3 +1,4 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Duration } from 'aws-cdk-lib/core';
 import type { ConsumerAlarmSettings } from '../../config/monitoring-settings.ts';
 import type { AlarmSet } from './alarm-set.ts';
@@ -66,5 +67,16 @@ export const addConsumerAlarms = (
     metric: metrics.functionErrors(fiveMinutes),
     threshold: settings.functionErrors,
     description: `The function of ${consumer} failed, so a batch comes back: it crashed, ran out of time or memory, or could not hand a message on to the broker. Its log says which.`,
+  });
+};
+
+/** Says when the alarms of mappings and circuits are blind. */
+export const addControlAlarm = (alarms: AlarmSet, handler: IFunction): void => {
+  alarms.add('consumer control', {
+    metric: handler.metricErrors({ period: fiveMinutes, label: 'failed looks at consumers' }),
+    threshold: 1,
+    periods: 3,
+    description:
+      'The function consumer-control fails: circuits neither open nor close, and nobody sees whether mappings read. Its log says why. Consumers go on as they are.',
   });
 };
