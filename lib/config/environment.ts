@@ -1,4 +1,5 @@
 import type { BrokerSettings } from './broker-settings.ts';
+import type { CanaryMinutes } from './canary.ts';
 import type { CircuitBreakerSettings } from './circuit-breaker-settings.ts';
 import type { MessageFilter } from './message-filter.ts';
 import type { MonitoringSettings } from './monitoring-settings.ts';
@@ -49,6 +50,12 @@ export interface ConsumerSettings {
   readonly filter?: MessageFilter;
   /** When nearly everything fails, messages are kept from the function for a while. @default never; it can still be paused by hand */
   readonly circuitBreaker?: CircuitBreakerSettings;
+  /**
+   * How long a tenth of the batches goes to a new version of the function before it gets them all, in minutes: 5, 10, 15 or 30. Deployments
+   * take as much longer.
+   * @default the new version gets all batches at once
+   */
+  readonly canaryMinutes?: CanaryMinutes;
 }
 
 /** Who may publish over HTTP. There is no value for "everybody". */

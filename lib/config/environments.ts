@@ -40,7 +40,7 @@ const prod: Environment = {
   production: true,
   network: { availabilityZones: 3, awsAccess: { by: 'nat', gateways: 3 }, flowLogs: true },
   broker: { ...dev.broker, instanceType: 'mq.m7g.large', deploymentMode: 'CLUSTER_MULTI_AZ' },
-  consumer: { ...dev.consumer, memoryMegabytes: 1024 },
+  consumer: { ...dev.consumer, memoryMegabytes: 1024, canaryMinutes: 5 },
   ingest: { ...dev.ingest, requestsPerSecond: 500, burst: 1000 },
   data: { retain: true, pointInTimeRecovery: true },
   logRetentionDays: 90,

@@ -1,3 +1,4 @@
+import { canaryProblems } from './canary.ts';
 import { circuitBreakerProblems } from './circuit-breaker-settings.ts';
 import type { ConsumerSettings } from './environment.ts';
 import { type Problem, wholeNumber } from './limits.ts';
@@ -32,5 +33,6 @@ export const consumerProblems = (path: string, settings: ConsumerSettings): read
   ...(settings.circuitBreaker === undefined
     ? []
     : circuitBreakerProblems(`${path}.circuitBreaker`, settings.circuitBreaker)),
+  ...(settings.canaryMinutes === undefined ? [] : canaryProblems(`${path}.canaryMinutes`, settings.canaryMinutes)),
   ...(settings.filter === undefined ? [] : filterProblems(`${path}.filter`, settings.filter)),
 ];

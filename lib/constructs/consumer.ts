@@ -10,6 +10,7 @@ import type { RetrySettings } from '../config/retry-settings.ts';
 import { quorumPrefetchLimit } from '../config/validate-consumer.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
+import { CanaryRelease } from './canary-release.ts';
 import { QueueMapping } from './queue-mapping.ts';
 import { VpcFunction } from './vpc-function.ts';
 
@@ -63,6 +64,14 @@ export class Consumer extends Construct implements IGrantable {
     user.grantRead(this.handler.role);
     // Claims and settlements are conditional updates, alone or as part of a transaction.
     claimTable.grant(this.handler.role, 'dynamodb:UpdateItem');
+    const release =
+      settings.canaryMinutes === undefined
+        ? undefined
+        : new CanaryRelease(this, 'Release', {
+            consumer: props.name,
+            handler: this.handler,
+            minutes: settings.canaryMinutes,
+          });
     this.mappings = props.queues.map((queue) => {
       const { mapping } = new QueueMapping(this, `Queue ${queue}`, {
         queue,
@@ -70,6 +79,7 @@ export class Consumer extends Construct implements IGrantable {
         broker,
         user: topology.mappingSecret(props.name),
         target: this.handler,
+        alias: release?.alias,
         settings,
         topology,
         logRetentionDays: props.logRetentionDays,

@@ -1,5 +1,5 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { CfnEventSourceMapping, type IAlias } from 'aws-cdk-lib/aws-lambda';
 import { Validations } from 'aws-cdk-lib/core';
 import { Construct, type IDependable } from 'constructs';
 import type { ConsumerSettings } from '../config/environment.ts';
@@ -16,6 +16,8 @@ export interface QueueMappingProps {
   /** User that the mapping logs in as; reads the queue. */
   readonly user: BrokerUserSecret;
   readonly target: VpcFunction;
+  /** Of the target, to be invoked by. @default the newest code is invoked */
+  readonly alias?: IAlias;
   readonly settings: Pick<ConsumerSettings, 'batchSize' | 'maximumBatchingWindowSeconds' | 'filter'>;
   /** What declares the queue and the user: a mapping to a queue that does not exist fails. */
   readonly topology: IDependable;
@@ -36,7 +38,7 @@ export class QueueMapping extends Construct {
     target.role.addToPolicy(new PolicyStatement({ actions: ['mq:DescribeBroker'], resources: [broker.arn] }));
     // Lambda cannot move a mapping to another vhost. The vhost in the name makes CloudFormation replace it instead.
     this.mapping = new CfnEventSourceMapping(this, `Vhost ${props.vhost}`, {
-      functionName: target.function.functionName,
+      functionName: (props.alias ?? target.function).functionName,
       eventSourceArn: broker.arn,
       queues: [props.queue],
       batchSize: settings.batchSize,

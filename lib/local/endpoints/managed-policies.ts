@@ -9,6 +9,20 @@ const logs: PolicyStatement = {
 /** Policies of AWS that functions' roles usually have. Source: AWS managed policy reference guide. */
 const known: Readonly<Record<string, readonly PolicyStatement[]>> = {
   AWSLambdaBasicExecutionRole: [logs],
+  AWSCodeDeployRoleForLambdaLimited: [
+    {
+      Effect: 'Allow',
+      Action: [
+        'cloudwatch:DescribeAlarms',
+        'lambda:UpdateAlias',
+        'lambda:GetAlias',
+        'lambda:GetProvisionedConcurrencyConfig',
+      ],
+      Resource: '*',
+    },
+    { Effect: 'Allow', Action: ['s3:GetObject', 's3:GetObjectVersion'], Resource: 'arn:aws:s3:::*/CodeDeploy/*' },
+    { Effect: 'Allow', Action: 'lambda:InvokeFunction', Resource: 'arn:aws:lambda:*:*:function:CodeDeployHook_*' },
+  ],
   AWSLambdaVPCAccessExecutionRole: [
     logs,
     {

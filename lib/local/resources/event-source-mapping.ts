@@ -101,7 +101,11 @@ const createQueueMapping: ResourceType = async (request) => {
 };
 
 /** Of the alias or version that was named, where one was. */
-const lambdaArn = (given: string, unqualified: string): string => (given.startsWith('arn:') ? given : unqualified);
+const lambdaArn = (given: string, unqualified: string): string => {
+  if (given.startsWith('arn:')) return given;
+  const qualifier = given.split(':')[1];
+  return qualifier === undefined ? unqualified : `${unqualified}:${qualifier}`;
+};
 
 export const mappingTypes: Readonly<Record<string, ResourceType>> = {
   'AWS::Lambda::EventSourceMapping': createMapping,

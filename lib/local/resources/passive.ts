@@ -18,6 +18,9 @@ const passive: Readonly<
     attributes: (id) => ({ Arn: arn('cloudwatch', `alarm:${id}`) }),
   },
   'AWS::CloudWatch::Dashboard': { prefix: 'dashboard' },
+  // A deployment here has nothing to try a new version against: aliases lead to the newest code at once.
+  'AWS::CodeDeploy::Application': { prefix: 'application' },
+  'AWS::CodeDeploy::DeploymentGroup': { prefix: 'group' },
   'AWS::EC2::EIP': { prefix: 'eipalloc', attributes: (id) => ({ AllocationId: id, PublicIp: '192.0.2.1' }) },
   'AWS::EC2::FlowLog': { prefix: 'fl', attributes: (id) => ({ Id: id }) },
   'AWS::EC2::InternetGateway': { prefix: 'igw', attributes: (id) => ({ InternetGatewayId: id }) },

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetEventSourceMappingCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { synthesize } from '../../bin/synthesize.ts';
+import type { LocalRunEvent } from '../../lib/local/events.ts';
+import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
+import { installationOfThisRun } from '../broker.ts';
+import { rotateUnderLoad } from '../soak/rotate-under-load.ts';
+
+jest.setTimeout(120_000);
+
+const folder = mkdtempSync(join(tmpdir(), 'prod-run-'));
+const events: LocalRunEvent[] = [];
+let run: LocalRun;
+
+beforeAll(async () => {
+  await synthesize(join(folder, 'cdk.out'), { env: 'prod' });
+  run = await startLocalRun({
+    assembly: join(folder, 'cdk.out'),
+    directory: join(folder, '.local'),
+    installation: installationOfThisRun(),
+    onEvent: (event) => events.push(event),
+  });
+});
+afterAll(async () => {
+  await run?.stop();
+  rmSync(folder, { recursive: true });
+});
+
+describe('when the stacks for production run on this machine', () => {
+  it('consumers are behind an alias', async () => {
+    const client = new LambdaClient({
+      endpoint: run.state.endpoints.aws,
+      region: run.state.aws.region,
+      credentials: run.credentials,
+    });
+    const { EventSourceMappings = [] } = await client.send(new ListEventSourceMappingsCommand({}));
+    expect(EventSourceMappings.map(({ FunctionArn }) => FunctionArn?.split(':').at(-1))).toEqual(
+      run.mappings.map(() => 'live'),
+    );
+    const [{ UUID } = {}] = EventSourceMappings;
+    expect(await client.send(new GetEventSourceMappingCommand({ UUID }))).toMatchObject({ State: 'Enabled' });
+    client.destroy();
+  });
+
+  it('orders get their rows through it, also while a mapping gets a new password', async () => {
+    const account = await rotateUnderLoad({
+      run,
+      events,
+      messages: 50,
+      rotations: 1,
+      users: ['fulfil-order.mapping'],
+      settleMilliseconds: 60_000,
+    });
+    expect(account).toMatchObject({ confirmed: 50, lost: [], twice: [], unaudited: 0, rotated: 1, failedBatches: 0 });
+  });
+});
