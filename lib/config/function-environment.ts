@@ -19,6 +19,8 @@ export const FunctionEnvironment = {
   eventExchange: 'EVENT_EXCHANGE',
   /** Largest message that the broker takes, in bytes. */
   maximumMessageBytes: 'BROKER_MAXIMUM_MESSAGE_BYTES',
+  /** Name of the S3 bucket for bodies that are too large for the broker. Absent where there is none. */
+  claimCheckBucket: 'CLAIM_CHECK_BUCKET',
   /** ARN of the broker. */
   brokerArn: 'BROKER_ARN',
   /** `https://…` of the broker's management API. */

@@ -3,7 +3,6 @@ import { FunctionEnvironment } from '../config/function-environment.ts';
 import type { ConsumerServices } from './batch/batch.ts';
 import type { CheckedOptions } from './check-options.ts';
 import { ConfigurationError } from './errors.ts';
-import type { MessagePublisher } from './publisher.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -29,8 +28,14 @@ export async function openServices(
   const tableName =
     options.claims === 'none' ? undefined : variable(environment, FunctionEnvironment.claimTable, claimPurpose);
   const table = tableName === undefined ? undefined : (await import('./claim-table.ts')).openClaimTable(tableName);
+  const bucket = environment[FunctionEnvironment.claimCheckBucket];
   return {
     ...table,
+    ...(bucket && {
+      claimChecks: once(async () =>
+        (await import('./claim-check/s3-claim-check-store.ts')).openClaimCheckBucket(bucket),
+      ),
+    }),
     publisher: once(async () => (await import('./copy-publisher.ts')).openCopyPublisher(environment, logger)),
     now: Date.now,
     random: Math.random,
@@ -49,8 +54,8 @@ function variable(environment: Environment, name: string, purpose: string): stri
 }
 
 /** Opens once; tries again after a failure. */
-function once(open: () => Promise<MessagePublisher>): () => Promise<MessagePublisher> {
-  let opened: Promise<MessagePublisher> | undefined;
+function once<Opened>(open: () => Promise<Opened>): () => Promise<Opened> {
+  let opened: Promise<Opened> | undefined;
   return async () => {
     opened ??= open();
     try {

@@ -20,6 +20,12 @@ export const Header = {
   originalRoutingKey: 'x-original-routingKey',
   /** Names of headers of the original that had to go so that the table fits into a frame. */
   droppedHeaders: 'x-dropped-headers',
+  /** Key in the bucket of a body that was too large to travel itself. */
+  claimCheckKey: 'x-claim-check-key',
+  /** SHA-256 of that body, in hex. */
+  claimCheckSha256: 'x-claim-check-sha256',
+  /** Its size. */
+  claimCheckBytes: 'x-claim-check-bytes',
 } as const;
 
 /** Headers that brokers set and misread on copies: RabbitMQ 3.10 takes a copy that carries them for a cycle and drops it. */

@@ -52,6 +52,6 @@ export interface Message<Body = Buffer> extends Omit<RawMessage, 'body'> {
   readonly redriveCount: number;
   /** The decoded and validated body; the raw bytes where the consumer declares no schema. */
   readonly body: Body;
-  /** The bytes that were published. */
+  /** The bytes that were published, also where they were too large for the broker and came by way of a bucket. */
   readonly bytes: Buffer;
 }

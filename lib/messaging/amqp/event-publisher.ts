@@ -1,5 +1,7 @@
 import { uuidv7 } from 'uuidv7';
+import { FunctionEnvironment } from '../../config/function-environment.ts';
 import { scheduleRoute } from '../../topology/schedule.ts';
+import { type ClaimCheckSettings, checkIn } from '../claim-check/check-in.ts';
 import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
@@ -50,6 +52,15 @@ export interface EventPublisherOptions {
   readonly appId?: string;
   /** Compresses large bodies; the template's consumers decompress them by themselves. @default bodies are sent as they are */
   readonly compression?: CompressionSettings;
+  /** Where bodies go that the broker does not take. @default the bucket that CLAIM_CHECK_BUCKET names in the environment, if any */
+  readonly claimCheck?: ClaimCheckSettings;
+}
+
+interface Prepared {
+  /** Position among the events. */
+  readonly index: number;
+  readonly id: string;
+  readonly message: OutgoingMessage;
 }
 
 /** The result of one event, with the id under which it was sent. */
@@ -72,20 +83,38 @@ export interface EventPublisher {
  */
 export function createEventPublisher(options: EventPublisherOptions): EventPublisher {
   const compressed = options.compression && compressor(options.compression);
+  const checkedIn = checkIn({ bucket: process.env[FunctionEnvironment.claimCheckBucket], ...options.claimCheck });
+  const prepare = async (message: OutgoingMessage, deadline: number | undefined): Promise<OutgoingMessage> => {
+    const smallest = compressed ? await compressed(message) : message;
+    return checkedIn ? await checkedIn(smallest, { exchange: options.exchange, deadline }) : smallest;
+  };
   const publishAll: EventPublisher['publishAll'] = async (events, { deadline } = {}) => {
     const results: EventResult[] = new Array(events.length);
-    const sent: { readonly index: number; readonly id: string; readonly message: OutgoingMessage }[] = [];
+    let sent: Prepared[] = [];
+    const fail = (index: number, id: string, error: unknown): void => {
+      results[index] = { id, status: 'failed', error: error as Error, mayHaveArrived: false };
+    };
     events.forEach((event, index) => {
       const id = event.id ?? uuidv7();
       try {
         sent.push({ index, id, message: eventMessage(event, id, options) });
       } catch (error) {
-        results[index] = { id, status: 'failed', error: error as Error, mayHaveArrived: false };
+        fail(index, id, error);
       }
     });
-    const messages = sent.map(({ message }) => message);
+    if (compressed || checkedIn) {
+      const prepared = sent.map(async ({ index, id, message }) => {
+        try {
+          return [{ index, id, message: await prepare(message, deadline) }];
+        } catch (error) {
+          fail(index, id, error);
+          return [];
+        }
+      });
+      sent = (await Promise.all(prepared)).flat();
+    }
     const published = await options.publisher.publish(
-      compressed ? await Promise.all(messages.map(compressed)) : messages,
+      sent.map(({ message }) => message),
       { deadline },
     );
     sent.forEach(({ index, id }, position) => {

@@ -1,6 +1,7 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { ClaimCheckStore } from '../claim-check/claim-check-store.ts';
 import type { ClaimStore } from '../claims/claim-store.ts';
 import type { MessageContext } from '../context.ts';
 import type { Message } from '../message.ts';
@@ -37,6 +38,8 @@ export interface ConsumerServices {
   readonly claims?: ClaimStore;
   /** Absent where `transact` has no claim to commit. */
   readonly effects?: EffectTransactions;
+  /** Where bodies are that were too large to travel; called when one is needed. Absent where no bucket is configured. */
+  readonly claimChecks?: () => Promise<ClaimCheckStore>;
   /** Called at the first failure; may reject. */
   readonly publisher: () => Promise<MessagePublisher>;
   /** Milliseconds since the epoch. */

@@ -100,7 +100,7 @@ function handle(delivery: Delivery, batch: Batch): Promise<void> | undefined {
   delivery.stage = 'handling';
   try {
     if (delivery.problem) throw delivery.problem.error;
-    const message = delivery.message ?? readMessage(delivery, batch.consumer);
+    const message = delivery.message ?? readMessage(delivery, batch);
     const result =
       message instanceof Promise
         ? message.then((read) => callHandler(read, delivery, batch))

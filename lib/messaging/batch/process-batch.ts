@@ -1,3 +1,4 @@
+import { hasReference } from '../claim-check/reference.ts';
 import { parseEvent } from '../decode/event.ts';
 import { ForwardingError, type UnconfirmedCopy } from '../errors.ts';
 import { endProcessSpan } from '../trace/process-span.ts';
@@ -58,7 +59,7 @@ export async function processBatch(
 async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise<UnconfirmedCopy[]> {
   const { consumer, services, guard } = batch;
   const sequence = new Sequence(services.claims !== undefined);
-  if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, consumer, consumer.orderBy));
+  if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, batch, consumer.orderBy));
   const lanes = lanesFor(deliveries);
   await guard.within(
     runLanes(lanes, consumer.concurrency, (delivery, lane, index) => {
@@ -140,17 +141,17 @@ function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence
 
 async function findOrderKeys(
   deliveries: readonly Delivery[],
-  consumer: ConsumerDefinition,
+  batch: Batch,
   orderBy: NonNullable<ConsumerDefinition['orderBy']>,
 ): Promise<void> {
   for (const delivery of deliveries) {
     if (delivery.problem) continue;
     try {
-      const read = readMessage(delivery, consumer);
+      const read = readMessage(delivery, batch);
       const message = read instanceof Promise ? await read : read;
       delivery.orderKey = orderBy(message);
-      // A compressed body may be large once it is not; only those that are being handled should take memory.
-      if (!delivery.raw.properties.contentEncoding) delivery.message = message;
+      // A compressed body may be large once it is not, and one that is fetched is; only those that are being handled should take memory.
+      if (!delivery.raw.properties.contentEncoding && !hasReference(delivery.raw)) delivery.message = message;
     } catch (error) {
       delivery.problem = { error };
     }

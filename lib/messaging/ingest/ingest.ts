@@ -27,6 +27,8 @@ export type IngestHandler = (
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
 
+/** Lambda's limit for the payload of an invocation, in bytes, which body, headers and all must keep. */
+const lambdaLimit = 6_291_456;
 /** Callers wait, and each of them keeps an execution environment and a connection: better a 503 soon than one late. In milliseconds. */
 const patience = 8000;
 /** Kept back of the function's time for the answer. In milliseconds. */
@@ -40,7 +42,10 @@ const answerReserve = 1000;
 export function ingest({ schemas, sink, environment = process.env }: IngestOptions): IngestHandler {
   const logger = new Logger();
   const events = sink ?? brokerSink(environment, logger);
-  const maximumBodyBytes = messageLimit(environment);
+  // With a bucket, what Lambda takes is the limit.
+  const maximumBodyBytes = environment[FunctionEnvironment.claimCheckBucket]
+    ? Math.max(lambdaLimit, messageLimit(environment))
+    : messageLimit(environment);
   return (request, context) => {
     logger.addContext(context);
     return acceptEvent(request, {
@@ -62,7 +67,14 @@ function brokerSink(environment: Environment, logger: Logger): EventSink {
     exchange: variable(environment, FunctionEnvironment.eventExchange),
     appId: environment.POWERTOOLS_SERVICE_NAME,
   };
-  const events = createEventPublisher({ publisher, ...target });
+  const events = createEventPublisher({
+    publisher,
+    ...target,
+    claimCheck: {
+      bucket: environment[FunctionEnvironment.claimCheckBucket],
+      aboveBytes: messageLimit(environment),
+    },
+  });
   const tableName = environment[FunctionEnvironment.outboxTable];
   if (!tableName) return brokerEventSink(events);
   return keepingEventSink(events, async () => {

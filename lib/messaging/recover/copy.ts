@@ -1,5 +1,6 @@
 import { delayRoute } from '../../topology/delay.ts';
 import { deadLetterExchange } from '../../topology/names.ts';
+import { referenceHeadersOf } from '../claim-check/reference.ts';
 import { Header, isBrokerHeader } from '../headers.ts';
 import type { Headers, HeaderValue, MessageProperties, RawMessage } from '../message.ts';
 import type { OutgoingMessage } from '../publisher.ts';
@@ -80,5 +81,5 @@ function copyOf(raw: RawMessage, own: Headers): Pick<OutgoingMessage, 'propertie
   }
   if (expiration !== undefined) headers[KeptHeader.expiration] = expiration;
   if (userId !== undefined) headers[KeptHeader.userId] = userId;
-  return { properties, headers: fitHeaders(headers, own), body: raw.body };
+  return { properties, headers: fitHeaders(headers, { ...referenceHeadersOf(raw), ...own }), body: raw.body };
 }
