@@ -181,12 +181,29 @@ function watchFailures(run: LocalRun, events: readonly LocalRunEvent[]): { stop(
   };
 }
 
-/** Cuts every connection but the administrator's, so that everybody has to log in again. */
+/**
+ * Cuts every connection that there is now, so that everybody has to log in again: the publisher's and all mappings', and those of functions. The
+ * management API knows of a connection some seconds after it was opened.
+ */
 async function cut(management: ManagementClient, run: LocalRun): Promise<number> {
-  const connections = await management.get<{ name: string; user: string }[]>(['vhosts', run.vhost, 'connections']);
-  const others = connections.filter(({ user }) => user !== run.broker.admin.username);
-  await Promise.all(others.map(({ name }) => management.delete(['connections', name])));
-  return others.length;
+  const begun = Date.now();
+  const names = new Set<string>();
+  const owners = new Set<string>();
+  while (owners.size < run.mappings.length + 1 && Date.now() - begun < 10_000) {
+    const connections = await management.get<{ name: string; user: string; connected_at?: number }[]>([
+      'vhosts',
+      run.vhost,
+      'connections',
+    ]);
+    const old = connections.filter(({ name, connected_at: at = begun }) => at < begun && !names.has(name));
+    for (const { name, user } of old) {
+      await management.delete(['connections', name]);
+      names.add(name);
+      if (/^publisher|\.mapping/.test(user)) owners.add(user);
+    }
+    await sleep(300);
+  }
+  return names.size;
 }
 
 interface Effects {
