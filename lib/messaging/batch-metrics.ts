@@ -1,4 +1,3 @@
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { ConsumerMetric, defaultMetricsNamespace, retriedAfterAttempt } from '../config/metric-names.ts';
 import type { BatchReport } from './batch/report.ts';
 
@@ -7,32 +6,51 @@ const counters = Object.keys(ConsumerMetric) as (keyof typeof ConsumerMetric)[];
 /**
  * Writes one line in CloudWatch's embedded metric format for each batch. Fates that no message of the batch met are left
  * out, except `Done`; the reasons of dead letters and deferrals are properties of the line (`deadLettered_invalid`, `deferred_busy`), for Logs Insights.
+ *
+ * Not by way of Powertools' Metrics, which everything else here writes its metrics with: for one counter it takes two thirds of the time of a
+ * batch of one message, and 12 KB of each consumer's bundle. Like it, this writes nothing where `POWERTOOLS_METRICS_DISABLED` is `true`, or `POWERTOOLS_DEV` and
+ * the other does not say otherwise.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export class BatchMetrics {
-  readonly #metrics: Metrics;
+  readonly #consumer: string;
+  readonly #namespace: string;
+  readonly #isDisabled: boolean;
 
   constructor(consumer: string, environment: Readonly<Record<string, string | undefined>>) {
-    this.#metrics = new Metrics({ namespace: environment.POWERTOOLS_METRICS_NAMESPACE || defaultMetricsNamespace });
-    // Powertools adds a dimension `service`; alarms should not have to know it.
-    this.#metrics.clearDefaultDimensions();
-    this.#metrics.setDefaultDimensions({ consumer });
+    this.#consumer = consumer;
+    this.#namespace = environment.POWERTOOLS_METRICS_NAMESPACE || defaultMetricsNamespace;
+    this.#isDisabled = isTrue(environment.POWERTOOLS_METRICS_DISABLED ?? environment.POWERTOOLS_DEV);
   }
 
   publish(report: BatchReport): void {
+    if (this.#isDisabled) return;
+    const metrics: { readonly Name: string; readonly Unit: 'Count' }[] = [];
+    const line: Record<string, unknown> = {
+      _aws: {
+        Timestamp: Date.now(),
+        CloudWatchMetrics: [{ Namespace: this.#namespace, Dimensions: [['consumer']], Metrics: metrics }],
+      },
+      consumer: this.#consumer,
+    };
+    const count = (name: string, value: number): void => {
+      metrics.push({ Name: name, Unit: 'Count' });
+      line[name] = value;
+    };
     for (const counter of counters) {
-      if (report[counter] > 0 || counter === 'done') {
-        this.#metrics.addMetric(ConsumerMetric[counter], MetricUnit.Count, report[counter]);
-      }
+      if (report[counter] > 0 || counter === 'done') count(ConsumerMetric[counter], report[counter]);
     }
-    for (const [name, count] of retriesByAttempt(report)) this.#metrics.addMetric(name, MetricUnit.Count, count);
-    this.#addProperties('deadLettered', report.deadLetterReasons);
-    this.#addProperties('deferred', report.deferralCauses);
-    this.#metrics.publishStoredMetrics();
+    for (const [name, value] of retriesByAttempt(report)) count(name, value);
+    addProperties(line, 'deadLettered', report.deadLetterReasons);
+    addProperties(line, 'deferred', report.deferralCauses);
+    process.stdout.write(`${JSON.stringify(line)}\n`);
   }
+}
 
-  #addProperties(prefix: string, counts: Readonly<Record<string, number>>): void {
-    for (const [name, count] of Object.entries(counts)) this.#metrics.addMetadata(`${prefix}_${name}`, String(count));
-  }
+const isTrue = (setting = ''): boolean => /^(?:1|y|yes|t|true|on)$/i.test(setting.trim());
+
+function addProperties(line: Record<string, unknown>, prefix: string, counts: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(counts)) line[`${prefix}_${name}`] = String(count);
 }
 
 /** Attempts beyond the last that has a metric of its own are counted with that one. */

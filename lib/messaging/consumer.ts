@@ -66,9 +66,10 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
 
   const health = healthReporter(checked.queue, environment);
   let prepared: Promise<[ConsumerDefinition, ConsumerServices]> | undefined;
+  const log = new InvocationLog(logger);
   const prepare = async (): Promise<[ConsumerDefinition, ConsumerServices]> => [
     definitionOf(checked, environment),
-    surroundings.services ? { ...surroundings.services, logger } : await openServices(checked, environment, logger),
+    withLog(surroundings.services ?? (await openServices(checked, environment, logger)), log),
   ];
 
   const handle = async (event: RabbitMqEvent, context: Context): Promise<BatchReport> => {
@@ -77,7 +78,8 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
       prepared = undefined;
       throw error;
     });
-    const report = await processBatch(event, definition, withContext(services, logger, context), {
+    log.begin(context);
+    const report = await processBatch(event, definition, services, {
       remainingMilliseconds: context.getRemainingTimeInMillis(),
       owner: `${context.awsRequestId}/${randomUUID()}`,
       onReport: (report) => metrics.publish(report),
@@ -103,17 +105,31 @@ function healthReporter(consumer: string, environment: Environment): HealthRepor
 }
 
 /** Most batches log nothing, and giving the logger its context takes longer than handling a small one. */
-function withContext(services: ConsumerServices, logger: Logger, context: Context): ConsumerServices {
-  let isKnown = false;
-  return {
-    ...services,
-    get logger() {
-      if (!isKnown) logger.addContext(context);
-      isKnown = true;
-      return logger;
-    },
-  };
+class InvocationLog {
+  readonly #logger: Logger;
+  #context: Context | undefined;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  begin(context: Context): void {
+    this.#context = context;
+  }
+
+  get logger(): Logger {
+    if (this.#context) this.#logger.addContext(this.#context);
+    this.#context = undefined;
+    return this.#logger;
+  }
 }
+
+const withLog = (services: Omit<ConsumerServices, 'logger'>, log: InvocationLog): ConsumerServices => ({
+  ...services,
+  get logger() {
+    return log.logger;
+  },
+});
 
 function definitionOf(options: CheckedOptions, environment: Environment): ConsumerDefinition {
   return {

@@ -31,56 +31,77 @@ export function timeBudget(now: number, remainingMilliseconds: number): TimeBudg
   };
 }
 
-/** Watches over the time of one batch. */
-export interface DeadlineGuard {
+/**
+ * Watches over the time of one batch. Its timer runs only where something is waited for: what costs nothing to ask the clock for
+ * does not need one.
+ */
+export class DeadlineGuard {
   readonly budget: TimeBudget;
+  readonly #now: () => number;
+  #phase: 'working' | 'stopping' | 'abandoned' = 'working';
+  #timer: NodeJS.Timeout | undefined;
+  /** Most handlers do not look at their signal, and making one costs more than everything else here. */
+  #controller: AbortController | undefined;
+  #abandon: (() => void) | undefined;
+
+  /** @param now milliseconds since the epoch */
+  constructor(budget: TimeBudget, now: () => number) {
+    this.budget = budget;
+    this.#now = now;
+  }
+
   /** Aborts at `stopAt` with a `DeadlineExceededError`. */
-  readonly signal: AbortSignal;
+  get signal(): AbortSignal {
+    if (!this.#controller) {
+      this.#controller = new AbortController();
+      if (this.isOver()) this.#abort();
+      else this.#startTimer();
+    }
+    return this.#controller.signal;
+  }
+
   /** No message may be started any more. Also true when a handler kept the event loop busy past the time. */
-  isOver(): boolean;
+  isOver(): boolean {
+    return this.#phase !== 'working' || this.#now() >= this.budget.stopAt;
+  }
+
   /** Milliseconds until `stopAt`, 0 afterwards. */
-  remainingMilliseconds(): number;
+  remainingMilliseconds(): number {
+    return this.#phase === 'working' ? Math.max(0, this.budget.stopAt - this.#now()) : 0;
+  }
+
   /** `true` when `work` ended before `abandonAt`; `false` leaves it behind. */
-  within(work: Promise<void>): Promise<boolean>;
+  within(work: Promise<unknown>): Promise<boolean> {
+    this.#startTimer();
+    return new Promise((resolve, reject) => {
+      this.#abandon = () => resolve(false);
+      if (this.#phase === 'abandoned' || this.#now() >= this.budget.abandonAt) resolve(false);
+      work.then(() => resolve(true), reject);
+    });
+  }
+
   /** Ends the timer. */
-  dispose(): void;
-}
+  dispose(): void {
+    clearTimeout(this.#timer);
+  }
 
-export function startDeadlineGuard(budget: TimeBudget, now: () => number): DeadlineGuard {
-  let phase: 'working' | 'stopping' | 'abandoned' = 'working';
-  let abandon: (() => void) | undefined;
-  // Most handlers do not look at their signal, and making one costs more than everything else here.
-  let controller: AbortController | undefined;
+  #startTimer(): void {
+    this.#timer ??= setTimeout(() => this.#stop(), Math.max(0, this.budget.stopAt - this.#now()));
+  }
 
-  const abort = (): void => controller?.abort(new DeadlineExceededError('the time of the function is almost over'));
-  const end = (): void => {
-    phase = 'abandoned';
-    abandon?.();
-  };
-  const stop = (): void => {
-    phase = 'stopping';
-    abort();
-    timer = setTimeout(end, Math.max(0, budget.abandonAt - now()));
-  };
-  let timer = setTimeout(stop, Math.max(0, budget.stopAt - now()));
+  #stop(): void {
+    this.#phase = 'stopping';
+    this.#abort();
+    this.#timer = setTimeout(
+      () => {
+        this.#phase = 'abandoned';
+        this.#abandon?.();
+      },
+      Math.max(0, this.budget.abandonAt - this.#now()),
+    );
+  }
 
-  return {
-    budget,
-    get signal() {
-      if (!controller) {
-        controller = new AbortController();
-        if (phase !== 'working') abort();
-      }
-      return controller.signal;
-    },
-    isOver: () => phase !== 'working' || now() >= budget.stopAt,
-    remainingMilliseconds: () => (phase === 'working' ? Math.max(0, budget.stopAt - now()) : 0),
-    within: (work) =>
-      new Promise((resolve, reject) => {
-        abandon = () => resolve(false);
-        if (phase === 'abandoned' || now() >= budget.abandonAt) resolve(false);
-        work.then(() => resolve(true), reject);
-      }),
-    dispose: () => clearTimeout(timer),
-  };
+  #abort(): void {
+    this.#controller?.abort(new DeadlineExceededError('the time of the function is almost over'));
+  }
 }

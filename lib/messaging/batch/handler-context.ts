@@ -28,7 +28,7 @@ export class HandlerContext implements MessageContext {
   }
 
   get remainingMilliseconds(): () => number {
-    return this.#batch.guard.remainingMilliseconds;
+    return () => this.#batch.guard.remainingMilliseconds();
   }
 
   get logger(): Logger {

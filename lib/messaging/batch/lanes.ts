@@ -39,21 +39,47 @@ function unite(parents: number[], one: number, other: number): void {
 /**
  * Runs lanes side by side, at most `concurrency` at a time, the items of a lane one after the other.
  *
- * @param run never rejects; a promise only where it has to wait
+ * @param run never rejects; a promise only where it has to wait. Also gets the item before this one in its lane.
+ * @returns a promise only where there is something to wait for
  */
-export async function runLanes<T>(
+export function runLanes<T>(
   lanes: readonly (readonly T[])[],
   concurrency: number,
-  run: (item: T, lane: readonly T[], index: number) => Promise<void> | undefined,
-): Promise<void> {
+  run: (item: T, earlier: T | undefined) => Promise<void> | undefined,
+): Promise<unknown> | undefined {
   let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let lane = lanes[next++]; lane; lane = lanes[next++]) {
-      for (let index = 0; index < lane.length; index++) {
-        const pending = run(lane[index] as T, lane, index);
-        if (pending !== undefined) await pending;
+
+  /** Takes item after item until something has to be waited for. */
+  const advance = (worker: Worker<T>): Promise<void> | undefined => {
+    for (;;) {
+      const { lane } = worker;
+      while (worker.index < lane.length) {
+        const index = worker.index++;
+        const pending = run(lane[index] as T, index === 0 ? undefined : lane[index - 1]);
+        if (pending !== undefined) return pending;
       }
+      const following = lanes[next++];
+      if (following === undefined) return undefined;
+      worker.lane = following;
+      worker.index = 0;
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, lanes.length) }, worker));
+  const proceed = async (worker: Worker<T>, first: Promise<void>): Promise<void> => {
+    for (let pending: Promise<void> | undefined = first; pending !== undefined; pending = advance(worker))
+      await pending;
+  };
+
+  const running: Promise<void>[] = [];
+  while (running.length < concurrency && next < lanes.length) {
+    const worker: Worker<T> = { lane: [], index: 0 };
+    const pending = advance(worker);
+    if (pending !== undefined) running.push(proceed(worker, pending));
+  }
+  return running.length === 0 ? undefined : Promise.all(running);
+}
+
+/** Where in which lane it is. */
+interface Worker<T> {
+  lane: readonly T[];
+  index: number;
 }

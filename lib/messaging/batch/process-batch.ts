@@ -3,7 +3,7 @@ import { parseEvent } from '../decode/event.ts';
 import { ForwardingError, type UnconfirmedCopy } from '../errors.ts';
 import { endProcessSpan } from '../trace/process-span.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
-import { startDeadlineGuard, timeBudget } from './deadline.ts';
+import { DeadlineGuard, timeBudget } from './deadline.ts';
 import { Delivery } from './delivery.ts';
 import { forward } from './forward.ts';
 import { fateAtDeadline, handleDelivery, handleSuspect } from './handle-delivery.ts';
@@ -39,7 +39,7 @@ export async function processBatch(
   for (const { queue, vhost, records } of parseEvent(event)) {
     for (const record of records) deliveries.push(new Delivery(record, queue, vhost, deliveries.length));
   }
-  const guard = startDeadlineGuard(timeBudget(services.now(), invocation.remainingMilliseconds), services.now);
+  const guard = new DeadlineGuard(timeBudget(services.now(), invocation.remainingMilliseconds), services.now);
   const batch: Batch = { consumer, services, guard, owner: invocation.owner };
   let unconfirmed: UnconfirmedCopy[];
   let report: BatchReport;
@@ -61,13 +61,11 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   const sequence = new Sequence(services.claims !== undefined);
   if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, batch, consumer.orderBy));
   const lanes = lanesFor(deliveries);
-  await guard.within(
-    runLanes(lanes, consumer.concurrency, (delivery, lane, index) => {
-      const earlier = lane[index - 1];
-      // An earlier one without a fate is a suspect, or waits behind one: so does this one.
-      return earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence);
-    }),
+  const running = runLanes(lanes, consumer.concurrency, (delivery, earlier) =>
+    // An earlier one without a fate is a suspect, or waits behind one: so does this one.
+    earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence),
   );
+  if (running !== undefined) await guard.within(running);
   const parked = suspectsOf(lanes);
   const others = parked.size === 0 ? deliveries : deliveries.filter((delivery) => !parked.has(delivery));
   closeAtDeadline(others, batch, sequence);

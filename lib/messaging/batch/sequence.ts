@@ -1,5 +1,5 @@
 import type { Delivery } from './delivery.ts';
-import { deferred, duplicate, type Fate } from './fate.ts';
+import { deferred, duplicate, type Fate, isForwarded } from './fate.ts';
 
 /**
  * What the messages of a batch that were handed on mean for later ones of the same batch: a second delivery of the same message
@@ -25,8 +25,10 @@ export class Sequence {
   }
 
   /** To be told of each fate, in the order in which messages with the same id or key are due. */
-  note({ id, turn, orderKey, fate }: Delivery): void {
-    if (fate?.kind !== 'retry' && fate?.kind !== 'dead-letter' && fate?.kind !== 'deferred') return;
+  note(delivery: Delivery): void {
+    const { fate } = delivery;
+    if (!isForwarded(fate)) return;
+    const { id, turn, orderKey } = delivery;
     if (this.#recognisesDuplicates) this.#handedOn.set(id, Math.max(turn, this.#handedOn.get(id) ?? 0));
     if (orderKey !== undefined && fate.kind !== 'dead-letter') this.#heldBack.set(orderKey, fate.delaySeconds);
   }

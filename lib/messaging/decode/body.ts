@@ -48,9 +48,10 @@ function charsetOf(parameters: readonly string[]): string | undefined {
 
 function decodeText(bytes: Buffer, charset: string): string {
   if (charset === 'utf-8' || charset === 'utf8') {
-    if (!isUtf8(bytes))
-      throw new DecodeError(`the body is not valid UTF-8: wrong byte at position ${firstNonUtf8(bytes)}`);
     const text = bytes.toString('utf8');
+    // What stands for bytes that are wrong may also have been sent.
+    if (text.includes('\ufffd') && !isUtf8(bytes))
+      throw new DecodeError(`the body is not valid UTF-8: wrong byte at position ${firstNonUtf8(bytes)}`);
     return text.startsWith('\ufeff') ? text.slice(1) : text;
   }
   try {

@@ -115,10 +115,11 @@ describe('an order key', () => {
 });
 
 describe('lanes', () => {
-  const items = fc.array(fc.record({ id: fc.nat(5), key: fc.option(fc.nat(5), { nil: undefined }) }), {
-    maxLength: 30,
-  });
-  type Item = { id: number; key: number | undefined };
+  const items = fc.array(
+    fc.record({ id: fc.nat(5), key: fc.option(fc.nat(5), { nil: undefined }), waits: fc.boolean() }),
+    { maxLength: 30 },
+  );
+  type Item = { id: number; key: number | undefined; waits: boolean };
   const tokensOf = ({ id, key }: Item) => (key === undefined ? [`i${id}`] : [`i${id}`, `k${key}`]);
 
   it('hold every item once, in order, with all that share an id or a key', () => {
@@ -150,16 +151,24 @@ describe('lanes', () => {
         const ended: Item[] = [];
         const running = new Set<readonly Item[]>();
         let count = 0;
-        const run = runLanes(lanes, concurrency, async (item, lane) => {
-          expect(running.has(lane)).toBe(false);
+        const wait = async (item: Item, lane: readonly Item[]) => {
           running.add(lane);
           expect(++count).toBeLessThanOrEqual(concurrency);
           await scheduler.schedule(Promise.resolve());
           count--;
           running.delete(lane);
           ended.push(item);
+        };
+        const run = runLanes(lanes, concurrency, (item, earlier) => {
+          const lane = lanes.find((lane) => lane.includes(item)) ?? [];
+          expect(earlier).toBe(lane[lane.indexOf(item) - 1]);
+          expect(running.has(lane)).toBe(false);
+          if (!item.waits) ended.push(item);
+          return item.waits ? wait(item, lane) : undefined;
         });
-        await scheduler.waitFor(run);
+        // Where nothing waits there is nothing to wait for.
+        expect(run).toEqual(items.some(({ waits }) => waits) ? expect.any(Promise) : undefined);
+        await scheduler.waitFor(Promise.resolve(run));
         expect(ended.length).toBe(items.length);
         for (const lane of lanes) expect(ended.filter((item) => lane.includes(item))).toEqual(lane);
       }),
