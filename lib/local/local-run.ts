@@ -21,6 +21,8 @@ import type { LocalMapping } from './mapping/local-mapping.ts';
 import type { StreamMapping } from './mapping/stream-mapping.ts';
 import { startOwnBroker } from './own-broker.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
+import { ObjectStore } from './s3/object-store.ts';
+import { startS3 } from './s3/start-s3.ts';
 import type { LocalSchedule } from './schedule/local-schedule.ts';
 import { RunDirectory } from './state/run-directory.ts';
 import { type LocalState, writeWhole } from './state/state-file.ts';
@@ -125,6 +127,9 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       (message) => notice(`refused: ${message}`),
     );
     undo.push(() => endpoint.stop());
+    const objects = new ObjectStore();
+    const s3 = await startS3({ objects, principals }, (message) => notice(`refused: ${message}`));
+    undo.push(() => s3.stop());
     await answers.start();
     undo.push(() => answers.stop());
     let dynamoDbEndpoint: string | undefined;
@@ -167,9 +172,15 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       principals,
       answers,
       dynamoDb,
+      objects,
       failureVerb: options.failureVerb ?? 'nack',
       emit,
-      access: () => ({ awsEndpoint: endpoint.url, dynamoDbEndpoint, caFile: machine.broker?.caFile }),
+      access: () => ({
+        awsEndpoint: endpoint.url,
+        dynamoDbEndpoint,
+        s3Endpoint: s3.url,
+        caFile: machine.broker?.caFile,
+      }),
       startBroker,
     });
     undo.push(() => Promise.all([...machine.functions.values()].map((each) => each.stop())));
@@ -187,6 +198,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     const running = stateOf(machine, broker, directory, {
       aws: endpoint.url,
       dynamoDb: store.endpoint,
+      s3: s3.url,
       ingest: outputNamed('IngestUrl', published),
     });
     const state: LocalState = { ...running, consumerControl: outputNamed('ConsumerControlFunction', published) };
@@ -255,6 +267,7 @@ const stateOf = (
     queues,
     deadLetterQueues: queues.map(deadLetterQueue),
     tables: Object.fromEntries(machine.tables),
+    buckets: Object.fromEntries(machine.buckets),
     functions: Object.fromEntries(
       [...machine.functions.keys()].map((name) => [
         name,

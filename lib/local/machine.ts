@@ -13,6 +13,7 @@ import type { LocalMapping } from './mapping/local-mapping.ts';
 import type { StreamMapping } from './mapping/stream-mapping.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
 import type { LocalAccess } from './runtime/runtime-variables.ts';
+import type { ObjectStore } from './s3/object-store.ts';
 import type { LocalSchedule } from './schedule/local-schedule.ts';
 
 export interface MachineServices {
@@ -20,6 +21,7 @@ export interface MachineServices {
   readonly principals: Principals;
   readonly answers: CustomResourceAnswers;
   readonly dynamoDb: Promise<RunningDynamoDb>;
+  readonly objects: ObjectStore;
   readonly failureVerb: FailureVerb;
   readonly emit: (event: LocalRunEvent) => void;
   /** Addresses that functions get in their environment. */
@@ -46,6 +48,7 @@ export class Machine {
   readonly principals: Principals;
   readonly answers: CustomResourceAnswers;
   readonly dynamoDb: Promise<RunningDynamoDb>;
+  readonly objects: ObjectStore;
   readonly failureVerb: FailureVerb;
   readonly emit: (event: LocalRunEvent) => void;
   readonly access: MachineServices['access'];
@@ -62,6 +65,8 @@ export class Machine {
   readonly schedules: LocalSchedule[] = [];
   /** Names by logical id. */
   readonly tables = new Map<string, string>();
+  /** Names by logical id. */
+  readonly buckets = new Map<string, string>();
   /** Lines of broker configurations by their ids. */
   readonly configurations = new Map<string, Record<string, string>>();
   readonly #startBroker: MachineServices['startBroker'];
@@ -72,6 +77,7 @@ export class Machine {
     this.principals = services.principals;
     this.answers = services.answers;
     this.dynamoDb = services.dynamoDb;
+    this.objects = services.objects;
     this.failureVerb = services.failureVerb;
     this.emit = services.emit;
     this.access = services.access;

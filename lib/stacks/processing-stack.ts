@@ -6,6 +6,7 @@ import type { Environment } from '../config/environment.ts';
 import type { Broker } from '../constructs/broker.ts';
 import { BrokerTopology } from '../constructs/broker-topology.ts';
 import { projectRoot } from '../constructs/bundle/bundle.ts';
+import { ClaimCheckBucket } from '../constructs/claim-check-bucket.ts';
 import { Consumer } from '../constructs/consumer.ts';
 import { ConsumerControl } from '../constructs/consumer-control.ts';
 import { DataTable } from '../constructs/data-table.ts';
@@ -74,6 +75,12 @@ export class ProcessingStack extends Stack {
         }),
       ]),
     );
+    const claimChecks = new ClaimCheckBucket(this, 'ClaimChecks');
+    for (const { handler } of this.consumers.values()) claimChecks.addReader(handler);
+    new CfnOutput(this, 'ClaimCheckBucket', {
+      value: claimChecks.bucket.bucketName,
+      description: 'CLAIM_CHECK_BUCKET of publishers; they need s3:PutObject on what is in it',
+    });
     for (const name of Object.keys(environment.consumers)) {
       this.consumer(name);
     }
@@ -119,6 +126,7 @@ export class ProcessingStack extends Stack {
         logRetentionDays,
       });
       this.outbox?.addWriter(handler);
+      claimChecks.addWriter(handler);
       new CfnOutput(this, 'IngestUrl', { value: url, description: 'POST /events/{type} publishes an event' });
     }
     new CfnOutput(this, 'Vhost', { value: environment.vhost });

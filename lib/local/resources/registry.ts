@@ -1,5 +1,6 @@
 import { AssemblyError } from '../assembly/template.ts';
 import { brokerTypes } from './broker.ts';
+import { bucketTypes } from './bucket.ts';
 import { createCustomResource } from './custom-resource.ts';
 import { mappingTypes } from './event-source-mapping.ts';
 import { functionTypes } from './function.ts';
@@ -19,6 +20,7 @@ const types: Readonly<Record<string, ResourceType>> = {
   ...rotationTypes,
   ...identityTypes,
   ...tableTypes,
+  ...bucketTypes,
   ...functionTypes,
   ...mappingTypes,
   ...httpApiTypes,

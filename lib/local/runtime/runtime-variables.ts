@@ -7,6 +7,8 @@ export interface LocalAccess {
   readonly awsEndpoint: string;
   /** `AWS_ENDPOINT_URL_DYNAMODB`: the store itself, without a hop through `awsEndpoint`. */
   readonly dynamoDbEndpoint?: string;
+  /** `AWS_ENDPOINT_URL_S3`. */
+  readonly s3Endpoint?: string;
   /** CA of the broker's certificate, added to Node's own. */
   readonly caFile?: string;
   /** The made-up keys by which the endpoints tell the functions apart. */
@@ -53,5 +55,6 @@ export const runtimeVariables = (
   AWS_SESSION_TOKEN: 'local',
   AWS_ENDPOINT_URL: access.awsEndpoint,
   ...(access.dynamoDbEndpoint ? { AWS_ENDPOINT_URL_DYNAMODB: access.dynamoDbEndpoint } : {}),
+  ...(access.s3Endpoint ? { AWS_ENDPOINT_URL_S3: access.s3Endpoint } : {}),
   ...(access.caFile ? { NODE_EXTRA_CA_CERTS: access.caFile } : {}),
 });

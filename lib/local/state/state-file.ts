@@ -20,11 +20,14 @@ export interface LocalState {
   readonly deadLetterQueues: readonly string[];
   /** Names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
+  /** S3 buckets, names by logical id. */
+  readonly buckets: Readonly<Record<string, string>>;
   /** By function name: the queues it reads. */
   readonly functions: Readonly<Record<string, { readonly queues: readonly string[] }>>;
   readonly endpoints: {
     readonly aws: string;
     readonly dynamoDb: string;
+    readonly s3: string;
     /** `http://127.0.0.1:PORT`, the HTTP API that takes events at `POST /events/{type}`; absent where the assembly has none. */
     readonly ingest?: string;
   };
