@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type BuildOptions, buildSync, version } from 'esbuild';
+import { type BuildOptions, buildSync, type OutputFile, version } from 'esbuild';
 import { BundleCache } from './bundle-cache.ts';
 
 /** The folder with `cdk.json`. */
@@ -47,6 +47,12 @@ const settings = {
   logLevel: 'warning',
 } as const satisfies BuildOptions;
 
+/**
+ * INFO: what two dynamic imports share is one chunk, with everything in it that either of them uses. The S3 client would make the start of
+ * every consumer load 41 KB more together with DynamoDB's, so it is bundled by itself, and shares nothing.
+ */
+const apart = { folder: 'lib/messaging/claim-check', name: 's3-claim-check-store', output: 's3' } as const;
+
 const cache = new BundleCache(projectRoot, join(projectRoot, 'node_modules/.cache/bundles'));
 
 /**
@@ -58,13 +64,37 @@ export const bundleFunction = (entry: string, folder: string): void => {
   if (!existsSync(entry)) {
     throw new MissingHandlerError(entry);
   }
-  const key = JSON.stringify([version, entry, settings]);
+  const key = JSON.stringify([version, entry, settings, apart]);
   if (cache.restore(key, folder)) return;
-  const { outputFiles, metafile } = buildSync({ ...settings, entryPoints: [{ in: entry, out: 'index' }] });
-  for (const file of outputFiles) {
-    const target = join(folder, relative(projectRoot, file.path));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, file.contents);
+  const { outputFiles, metafile } = buildSync({
+    ...settings,
+    external: [`*/${apart.name}.ts`],
+    entryPoints: [{ in: entry, out: 'index' }],
+  });
+  const inputs = Object.keys(metafile.inputs);
+  const leadsApart = outputFiles.filter(({ path, text }) => path.endsWith('.mjs') && text.includes(apart.name));
+  for (const file of outputFiles) write(folder, file, leadsApart.includes(file) ? pointedApart(file) : file.contents);
+  if (leadsApart.length > 0) {
+    const separate = buildSync({
+      ...settings,
+      splitting: false,
+      entryPoints: [{ in: join(projectRoot, apart.folder, `${apart.name}.ts`), out: apart.output }],
+    });
+    for (const file of separate.outputFiles) write(folder, file, file.contents);
+    inputs.push(...Object.keys(separate.metafile.inputs));
   }
-  cache.keep(key, folder, Object.keys(metafile.inputs));
+  cache.keep(key, folder, [...new Set(inputs)]);
 };
+
+const write = (folder: string, { path }: OutputFile, contents: Uint8Array | string): void => {
+  const target = join(folder, relative(projectRoot, path));
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, contents);
+};
+
+/** Padded, so that what follows on the line stays where the source map has it. */
+const pointedApart = ({ path, text }: OutputFile): string =>
+  text.replaceAll(new RegExp(`import\\("[^"]*/${apart.name}\\.ts"\\)`, 'g'), (found) => {
+    const target = relative(dirname(path), join(projectRoot, `${apart.output}.mjs`));
+    return `import("${target.startsWith('.') ? target : `./${target}`}"`.padEnd(found.length - 1).concat(')');
+  });
