@@ -88,7 +88,7 @@ async function claim(delivery: Delivery, batch: Batch, claims: ClaimStore): Prom
 
 function process(delivery: Delivery, batch: Batch): Promise<void> | undefined {
   const { tracer } = batch.consumer;
-  return tracer ? inProcessSpan(tracer, delivery, () => handle(delivery, batch)) : handle(delivery, batch);
+  return tracer ? inProcessSpan(tracer, delivery, batch, () => handle(delivery, batch)) : handle(delivery, batch);
 }
 
 function handle(delivery: Delivery, batch: Batch): Promise<void> | undefined {

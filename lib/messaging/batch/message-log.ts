@@ -51,3 +51,14 @@ export function logFailureAfterCommit(delivery: Delivery, { services: { logger }
     failure: { ...describeError(error) },
   });
 }
+
+const tracerProblems = new WeakSet<Batch>();
+
+/** One line for a batch: what fails for one message mostly fails for all. */
+export function logTracerProblem(batch: Batch, error: unknown): void {
+  if (tracerProblems.has(batch)) return;
+  tracerProblems.add(batch);
+  batch.services.logger.warn('the tracer failed; spans of this batch are incomplete', {
+    failure: { ...describeError(error) },
+  });
+}

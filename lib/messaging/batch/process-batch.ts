@@ -47,7 +47,7 @@ export async function processBatch(
     unconfirmed = await settleAll(deliveries, batch);
   } finally {
     guard.dispose();
-    if (consumer.tracer) deliveries.forEach(endProcessSpan);
+    if (consumer.tracer) for (const delivery of deliveries) endProcessSpan(delivery, batch);
     report = reportOn(deliveries);
     invocation.onReport?.(report);
   }

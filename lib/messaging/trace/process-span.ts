@@ -1,41 +1,69 @@
+import type { Batch } from '../batch/batch.ts';
 import type { Delivery } from '../batch/delivery.ts';
 import type { Fate } from '../batch/fate.ts';
+import { logTracerProblem } from '../batch/message-log.ts';
 import { Header } from '../headers.ts';
 import type { TraceContext } from './trace-context.ts';
-import { type Attributes, type SpanOptions, spanKindConsumer, spanStatusError, type Tracer } from './tracer.ts';
+import {
+  type Attributes,
+  type Span,
+  type SpanOptions,
+  spanKindConsumer,
+  spanStatusError,
+  type Tracer,
+} from './tracer.ts';
 
 /**
  * Runs the handling of one message in a span of its own, as OpenTelemetry's conventions for messaging have it
  * (https://opentelemetry.io/docs/specs/semconv/messaging/): kind CONSUMER, operation `process`, a link to the context in which the message
  * was created. Not a child of that context: a batch has many, and a retry comes hours later.
  *
- * @param run never rejects
+ * A tracer that fails costs its spans, never the message.
+ *
+ * @param run called once, whatever the tracer does; neither throws nor rejects
  */
 export function inProcessSpan(
   tracer: Tracer,
   delivery: Delivery,
+  batch: Batch,
   run: () => Promise<void> | undefined,
 ): Promise<void> | undefined {
-  return tracer.startActiveSpan(`process ${delivery.raw.queue}`, spanOptions(delivery), (span) => {
+  let started = false;
+  let running: Promise<void> | undefined;
+  const start = (span: Span | undefined): Promise<void> | undefined => {
+    if (started) return running;
+    started = true;
     delivery.span = span;
-    const running = run();
-    if (running !== undefined) return running.then(() => endProcessSpan(delivery));
-    endProcessSpan(delivery);
-    return undefined;
-  });
+    running = run();
+    return running;
+  };
+  guarded(batch, () => tracer.startActiveSpan(`process ${delivery.raw.queue}`, spanOptions(delivery), start));
+  start(undefined);
+  if (running !== undefined) return running.then(() => endProcessSpan(delivery, batch));
+  endProcessSpan(delivery, batch);
+  return undefined;
 }
 
 /** Ends the span of a delivery, once; also of one whose handler has not settled when the time is over. */
-export function endProcessSpan(delivery: Delivery): void {
+export function endProcessSpan(delivery: Delivery, batch: Batch): void {
   const { span, fate } = delivery;
   if (!span) return;
   delivery.span = undefined;
-  if (fate) {
+  guarded(batch, () => {
+    if (!fate) return;
     span.setAttributes(outcomeAttributes(fate));
     const failure = failureOf(fate);
     if (failure) span.setStatus({ code: spanStatusError, message: failure.message });
+  });
+  guarded(batch, () => span.end());
+}
+
+function guarded(batch: Batch, trace: () => unknown): void {
+  try {
+    trace();
+  } catch (error) {
+    logTracerProblem(batch, error);
   }
-  span.end();
 }
 
 function spanOptions(delivery: Delivery): SpanOptions {

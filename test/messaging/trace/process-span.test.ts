@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { Logger } from '@aws-lambda-powertools/logger';
+import { describe, expect, it, jest } from '@jest/globals';
 import { FatalError } from '../../../lib/messaging/errors.ts';
 import type { Attributes, SpanOptions, Tracer } from '../../../lib/messaging/trace/tracer.ts';
 import { invoke, message, newWorld } from '../batch/harness.ts';
@@ -117,6 +118,53 @@ describe('a consumer with a tracer', () => {
     await invoke(world, [message('a', { headers, body: '{}' })], async () => {}, { tracer });
     await invoke(world, [message('a', { headers, body: '{}' })], async () => {}, { tracer });
     expect(spans).toHaveLength(1);
+  });
+});
+
+describe('a tracer that fails', () => {
+  const broken = (): never => {
+    throw new Error('exporter is gone');
+  };
+  const span = { setAttributes: () => undefined, setStatus: () => undefined, end: () => undefined };
+  const opening = (broke: Partial<typeof span>): Tracer => ({
+    startActiveSpan: (_name, _options, run) => run({ ...span, ...broke }),
+  });
+  const tracers: Record<string, Tracer> = {
+    'at the start of a span': { startActiveSpan: broken },
+    'after the handler was called': {
+      startActiveSpan: (_name, _options, run) => {
+        run(span);
+        return broken();
+      },
+    },
+    'at the attributes': opening({ setAttributes: broken }),
+    'at the status': opening({ setStatus: broken }),
+    'at the end of a span': opening({ end: broken }),
+  };
+
+  it.each(Object.keys(tracers))('%s costs no message, and is logged once', async (when) => {
+    const world = newWorld();
+    const logger = new Logger({ logLevel: 'SILENT' });
+    const warnings = jest.spyOn(logger, 'warn');
+    const handled: string[] = [];
+    const handle = async ({ id }: { id: string }) => {
+      handled.push(id);
+      if (id !== 'good') throw new TypeError('oops');
+    };
+    const messages = ['good', 'bad', 'worse'].map((id) => message(id, { body: '{}' }));
+    const options = { tracer: tracers[when], services: { logger } };
+    await invoke(world, messages, handle, options);
+    expect(handled).toEqual(['good', 'bad', 'worse']);
+    expect(world.publisher.published.map(({ properties }) => properties.messageId)).toEqual(['bad', 'worse']);
+    const said = warnings.mock.calls.filter(([text]) => String(text).includes('tracer'));
+    expect(said).toMatchObject([[expect.any(String), { failure: { message: 'exporter is gone' } }]]);
+  });
+
+  it('still has its spans ended when only their attributes fail', async () => {
+    let ends = 0;
+    const tracer = opening({ setAttributes: broken, end: () => void ends++ });
+    await invoke(newWorld(), [message('a', { body: '{}' })], async () => {}, { tracer });
+    expect(ends).toBe(1);
   });
 });
 
