@@ -61,18 +61,22 @@ const mark = ({ ref }: WaitingMessage, { store, owner, leaseUntil }: Relay): Pro
 async function publishInOrder(messages: readonly WaitingMessage[], relay: Relay): Promise<number> {
   // Not awaited one by one: a confirmation that is not noted leads to a duplicate, never to another order of effects.
   const notes: Promise<void>[] = [];
+  const failures: unknown[] = [];
   let published = 0;
   let problem: string | undefined;
   for (const message of messages) {
     problem = await publish(message, relay);
     if (problem !== undefined) break;
     published += 1;
-    notes.push(noteConfirmed(message, relay));
+    // Caught here: while the loop waits for the broker nobody else would, and an unhandled rejection ends the process.
+    const note = noteConfirmed(message, relay).catch((error: unknown) => void failures.push(error));
+    notes.push(note);
   }
   await Promise.all(notes);
   await Promise.all(
     messages.slice(published).map((message, index) => giveBack(message, relay, index === 0 ? problem : undefined)),
   );
+  if (failures.length > 0) throw failures[0];
   return published;
 }
 

@@ -132,6 +132,33 @@ describe('the relay', () => {
     expect(broker.arrived).toEqual(['a1']);
   });
 
+  it('fails, with nothing unhandled and nothing held back, when noting a confirmation fails unexpectedly', async () => {
+    const { add, relay, store, broker } = world(['confirmed', 'lost']);
+    add('a1', 'a2', 'a3');
+    const unhandled: unknown[] = [];
+    const note = (error: unknown) => unhandled.push(error);
+    const failing: OutboxStore = Object.assign(Object.create(store) as OutboxStore, {
+      confirm: async () => {
+        throw new TypeError('a mistake');
+      },
+    });
+    // Long enough for Node to miss a handler.
+    const slow: MessagePublisher = {
+      publish: async (messages) => {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return broker.publish(messages);
+      },
+    };
+    process.on('unhandledRejection', note);
+    try {
+      await expect(relayKeys(['key#a'], relay({ store: failing, publisher: slow }))).rejects.toThrow('a mistake');
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(unhandled).toEqual([]);
+    expect([...store.entries.values()].map(({ state }) => state)).toEqual(['sent', 'pending', 'pending']);
+  });
+
   it('publishes nothing beyond a message that it cannot take, and holds none of it back', async () => {
     const { add, relay, store, broker } = world();
     add('a1', 'a2', 'a3', 'a4');
