@@ -23,8 +23,16 @@ export const keepingEventSink = (events: EventPublisher, openOutbox: () => Promi
         await (await openOutbox()).add(event);
         return { status: 'accepted' };
       } catch (error) {
-        return { status: 'unavailable', error: error as Error };
+        return { status: 'unavailable', error: neither(outcome.error, error) };
       }
     },
   };
 };
+
+/** Logs leave out `errors`, so the message says both. */
+const neither = (broker: Error, outbox: unknown): AggregateError =>
+  new AggregateError(
+    [broker, outbox],
+    `the event was not confirmed by the broker (${broker}) and not kept in the outbox (${outbox})`,
+    { cause: outbox },
+  );

@@ -45,13 +45,11 @@ describe('an event that comes in where there is an outbox', () => {
     expect(await accept(result)).toMatchObject({ outcome: { status }, kept: [], opened: 0 });
   });
 
-  it('is not accepted when it is neither confirmed nor kept', async () => {
-    const error = new Error('no table');
-    expect(
-      (await accept({ status: 'failed', error: new Error('away'), mayHaveArrived: false }, error)).outcome,
-    ).toEqual({
-      status: 'unavailable',
-      error,
-    });
+  it('is not accepted when it is neither confirmed nor kept, and both reasons are told', async () => {
+    const away = new Error('away');
+    const noTable = new Error('no table');
+    const { outcome } = await accept({ status: 'failed', error: away, mayHaveArrived: false }, noTable);
+    expect(outcome).toMatchObject({ status: 'unavailable', error: { errors: [away, noTable], cause: noTable } });
+    expect('error' in outcome && outcome.error.message).toMatch(/broker \(Error: away\).*outbox \(Error: no table\)/);
   });
 });
