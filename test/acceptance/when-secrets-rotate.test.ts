@@ -79,7 +79,7 @@ describe('when secrets rotate', () => {
         messages,
         rotations: 3,
         users: users(),
-        settleMilliseconds: 60_000,
+        settleMilliseconds: 90_000,
       });
       expect(account).toMatchObject({
         confirmed: messages,
@@ -88,6 +88,7 @@ describe('when secrets rotate', () => {
         twice: [],
         unaudited: 0,
         deadLetters: 0,
+        waiting: 0,
         rotated: 3 * users().length,
       });
       expect(account.cutConnections).toBeGreaterThanOrEqual(3 * (run.mappings.length + 1));

@@ -20,6 +20,7 @@ export interface LoadSetting {
   readonly rotations: number;
   /** Users to whose secrets this is done. */
   readonly users: readonly string[];
+  /** Time that consumers have, after the last message, for what waits in queues and delays; given up earlier once nothing moves any more. */
   readonly settleMilliseconds: number;
   readonly onProgress?: (text: string) => void;
 }
@@ -34,6 +35,8 @@ export interface LoadAccount {
   /** Confirmed messages that the audit log has not. */
   readonly unaudited: number;
   readonly deadLetters: number;
+  /** Messages in queues and delays in the end. What is not lost may be here, on a machine that is too slow for `settleMilliseconds`. */
+  readonly waiting: number;
   /** Completed rotations of single secrets. */
   readonly rotated: number;
   readonly cutConnections: number;
@@ -49,6 +52,8 @@ export interface LoadAccount {
 
 const batchSize = 25;
 const rotationsAtOnce = 4;
+/** Longer than the longest delay of a retry, and than a function's time. */
+const stalledMilliseconds = 60_000;
 
 /** Publishes orders, evenly spread over the rotations of all secrets, and counts afterwards what became of them. */
 export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount> {
@@ -113,7 +118,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
   try {
     await Promise.all([publish(), rotate()]);
     onProgress('all published and rotated');
-    const effects = await settled({ run, dynamoDb, confirmed, until: Date.now() + settleMilliseconds });
+    const effects = await settled({ run, dynamoDb, management, confirmed, until: Date.now() + settleMilliseconds });
     const connections = await management.get<{ user: string }[]>(['vhosts', run.vhost, 'connections']);
     return {
       confirmed: confirmed.length,
@@ -121,7 +126,8 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
       lost: confirmed.filter((id) => !effects.writes.has(id)),
       twice: [...effects.writes].flatMap(([id, writes]) => (writes > 1 ? [id] : [])),
       unaudited: confirmed.filter((id) => !effects.audited.has(messageIdOf(id))).length,
-      deadLetters: await messagesIn(management, run),
+      deadLetters: await messagesIn(management, run, isTerminal),
+      waiting: await messagesIn(management, run, (queue) => !isTerminal(queue)),
       rotated,
       cutConnections,
       publisherReads,
@@ -216,17 +222,24 @@ interface Effects {
 async function settled(options: {
   readonly run: LocalRun;
   readonly dynamoDb: DynamoDBClient;
+  readonly management: ManagementClient;
   readonly confirmed: readonly string[];
   readonly until: number;
 }): Promise<Effects> {
-  const { run, dynamoDb, confirmed, until } = options;
+  const { run, dynamoDb, management, confirmed, until } = options;
+  let [moved, before] = [Date.now(), ''];
   for (;;) {
     const [orders, log] = await Promise.all(['Orders', 'AuditLog'].map((table) => rowsOf(dynamoDb, run, table)));
     const writes = new Map(orders?.map((row) => [row.orderId?.S ?? '', Number(row.writes?.N)]));
     const audited = new Set(log?.map((row) => row.messageId?.S ?? ''));
-    const complete = confirmed.every((id) => writes.has(id) && audited.has(messageIdOf(id)));
-    if (complete || Date.now() > until) return { writes, audited };
-    await sleep(500);
+    // The broker's totals are some seconds old.
+    const waiting = await messagesIn(management, run, (queue) => !isTerminal(queue));
+    const complete = waiting === 0 && confirmed.every((id) => writes.has(id) && audited.has(messageIdOf(id)));
+    const now = `${writes.size} ${audited.size} ${waiting}`;
+    if (now !== before) moved = Date.now();
+    before = now;
+    if (complete || Date.now() > until || Date.now() - moved > stalledMilliseconds) return { writes, audited };
+    await sleep(1000);
   }
 }
 
@@ -237,13 +250,17 @@ async function rowsOf(client: DynamoDBClient, run: LocalRun, table: string) {
   return rows;
 }
 
-/** Messages in all dead-letter queues and in the parking queue. */
-async function messagesIn(management: ManagementClient, run: LocalRun): Promise<number> {
+/** Messages that nothing but an operator moves. */
+const isTerminal = (queue: string): boolean => queue.endsWith('.dead-letter') || queue === 'delay.parking';
+
+async function messagesIn(
+  management: ManagementClient,
+  run: LocalRun,
+  which: (queue: string) => boolean,
+): Promise<number> {
   const queues = await management.get<{ name: string; messages?: number }[]>(['queues', run.vhost], {
     disable_stats: 'true',
     enable_queue_totals: 'true',
   });
-  return queues
-    .filter(({ name }) => name.endsWith('.dead-letter') || name === 'delay.parking')
-    .reduce((sum, { messages = 0 }) => sum + messages, 0);
+  return queues.filter(({ name }) => which(name)).reduce((sum, { messages = 0 }) => sum + messages, 0);
 }

@@ -42,7 +42,7 @@ try {
       messages,
       rotations,
       users,
-      settleMilliseconds: 300_000,
+      settleMilliseconds: 1_800_000,
       onProgress: (text) => console.log(`  ${seconds()}: ${text}`),
     });
     const { lost, twice, ...counts } = account;
@@ -52,6 +52,7 @@ try {
       `nothing is lost (orders: ${lost.length}, audit: ${account.unaudited})`,
       lost.length + account.unaudited === 0,
     );
+    expect(`nothing waits any more (${account.waiting})`, account.waiting === 0);
     expect(`nothing happens twice (${twice.length})`, twice.length === 0);
     expect(`nothing is dead-lettered (${account.deadLetters})`, account.deadLetters === 0);
     expect(`each secret rotates ${rotations} times (${account.rotated})`, account.rotated === rotations * users.length);
