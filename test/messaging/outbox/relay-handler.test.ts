@@ -69,7 +69,8 @@ describe('a scheduled run of the relay', () => {
     await run(async function* () {
       for await (const page of store.waiting()) yield page;
       clock.time += remaining;
-      for (;;) yield [];
+      yield [];
+      for await (const page of store.waiting()) yield page;
     });
     expect(reports).toMatchObject([{ messages: 10 }]);
   });
