@@ -84,6 +84,6 @@ describe('a scheduled run of the relay', () => {
         yield [];
       }),
     ).rejects.toThrow('throttled');
-    expect(reports).toEqual([undefined]);
+    expect(reports).toStrictEqual([undefined]);
   });
 });
