@@ -133,7 +133,7 @@ async function jest(name: string, args: string[], env: Record<string, string> = 
 function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore'): ChildProcess {
   const program = join(project, 'node_modules/jest/bin/jest.js');
   // The user's arguments come first: several options of jest take every word that follows them.
-  const jestOptions = [...jestArguments, '--passWithNoTests', '--maxWorkers=2', ...args];
+  const jestOptions = [...jestArguments, '--passWithNoTests', '--maxWorkers=2', '--testTimeout=30000', ...args];
   const options = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program, ...jestOptions];
   const child = spawn(process.execPath, options, {
     cwd: project,

@@ -119,7 +119,11 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
       clock: { now: () => performance.now(), sleep: (milliseconds) => sleep(milliseconds) },
     });
     calm.abort();
-    if (settlement !== 'settled' || ledger === undefined) ledger = makeLedger(await collectFindings(sources));
+    if (settlement !== 'settled' || ledger === undefined) {
+      // What is still being delivered could not be counted.
+      await Promise.all(run.mappings.map((mapping) => mapping.pause()));
+      ledger = makeLedger(await collectFindings(sources));
+    }
     return {
       ledger,
       seconds: { started, published: publishedAt, total: secondsSoFar() },
@@ -131,8 +135,8 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
     calm.abort();
     progress.clear();
     dynamoDb.destroy();
-    await publisher.close();
-    await connection.close();
+    // A connection that is gone already refuses to be closed; what went wrong before says why.
+    await Promise.allSettled([publisher.close(), connection.close()]);
   }
 };
 

@@ -2,6 +2,9 @@ import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** Milliseconds; the longest step, on a slow connection, takes about two minutes. */
+const longestWait = 600_000;
+
 /**
  * Runs `work` while no other process of this machine runs it under the same lock file. A lock whose holder is gone is
  * taken over. (Two that take it over in the same instant may both go on; all work done under it bears that, it is only dearer.)
@@ -14,10 +17,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
  */
 export async function withLock(file, onWait, work) {
   mkdirSync(dirname(file), { recursive: true });
+  const patience = Date.now() + longestWait;
   let waited = false;
   while (!take(file)) {
     if (!waited) onWait();
     waited = true;
+    // The number of a holder that is gone may belong to somebody else by now.
+    if (Date.now() > patience)
+      throw new Error(`another set-up has held ${file} for 10 minutes; delete it if none runs`);
     await sleep(200);
   }
   const release = () => rmSync(file, { force: true });

@@ -13,7 +13,7 @@ export const handler = consumer({
       await transact([cancelOrder(body, id)]);
       return;
     }
-    await reserveStock(body, { attempt, signal });
+    await reserveStock(body, { attempt, signal, idempotencyKey: id });
     await transact([placeOrder(body, id)]);
   },
 });

@@ -6,6 +6,8 @@ export interface ReservationOptions {
   /** Attempt of the message; only a sandbox looks at it. */
   readonly attempt: number;
   readonly signal: AbortSignal;
+  /** The warehouse reserves once per key, however often it is asked: an attempt may fail after its reservation. */
+  readonly idempotencyKey: string;
 }
 
 /**

@@ -8,7 +8,7 @@ export function jsonErrorPosition(text: string): number {
   let at = 0;
   for (;;) {
     at = endOf(space, text, at) ?? at;
-    const end = endOf(token, text, at);
+    const end = text[at] === '"' ? endOfString(text, at) : endOf(token, text, at);
     if (end === undefined) return at === text.length && expected === 'end' ? -1 : at;
     const next = after(expected, text.slice(at, end), open);
     if (next === undefined) return at;
@@ -20,13 +20,27 @@ export function jsonErrorPosition(text: string): number {
 type Expected = 'value' | 'value or ]' | 'key' | 'key or }' | ':' | ', or close' | 'end';
 
 const space = /[ \t\n\r]*/y;
-const token =
-  /[{}[\],:]|"[ !#-[\]-\u{10ffff}]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[ !#-[\]-\u{10ffff}]*)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/uy;
+const token = /[{}[\],:]|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
+/** What runs to the next quote, backslash or control character. */
+const plainText = /[ !#-[\]-\u{10ffff}]*/uy;
+const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})/y;
 
 /** Where the match of a sticky pattern at `start` ends. */
 function endOf(pattern: RegExp, text: string, start: number): number | undefined {
   pattern.lastIndex = start;
   return pattern.test(text) ? pattern.lastIndex : undefined;
+}
+
+/** Piece by piece: one pattern for whole strings runs out of stack on those of several megabytes. */
+function endOfString(text: string, start: number): number | undefined {
+  let at = start + 1;
+  for (;;) {
+    at = endOf(plainText, text, at) ?? at;
+    if (text[at] === '"') return at + 1;
+    const escaped = endOf(escapeSequence, text, at);
+    if (escaped === undefined) return undefined;
+    at = escaped;
+  }
 }
 
 /** What may follow a token, `undefined` when the token was not expected. `open` holds the brackets to be closed. */

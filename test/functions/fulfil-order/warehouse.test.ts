@@ -13,7 +13,7 @@ const reserve = (sku: string, attempt = 1, signal = new AbortController().signal
         { sku, quantity: 2 },
       ],
     },
-    { attempt, signal },
+    { attempt, signal, idempotencyKey: 'm-1' },
   );
 
 describe('the sandbox of the warehouse', () => {
