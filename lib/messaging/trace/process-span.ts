@@ -38,8 +38,8 @@ export function inProcessSpan(
     return running;
   };
   guarded(batch, () => tracer.startActiveSpan(`process ${delivery.raw.queue}`, spanOptions(delivery), start));
-  start(undefined);
-  if (running !== undefined) return running.then(() => endProcessSpan(delivery, batch));
+  const handled = start(undefined);
+  if (handled !== undefined) return handled.then(() => endProcessSpan(delivery, batch));
   endProcessSpan(delivery, batch);
   return undefined;
 }
