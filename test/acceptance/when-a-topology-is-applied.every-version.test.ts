@@ -315,7 +315,9 @@ describe('when a topology that lost parts is applied with pruning', () => {
       .map(({ name }) => name)
       .filter((name) => name.startsWith(prefix));
     expect(users.sort()).toEqual(
-      ['orders', 'orders.clone', 'orders.mapping', 'orders.mapping.clone'].map((name) => `${prefix}${name}`),
+      ['monitoring', 'monitoring.clone', 'orders', 'orders.clone', 'orders.mapping', 'orders.mapping.clone'].map(
+        (name) => `${prefix}${name}`,
+      ),
     );
     expect((await client.get<{ name: string }[]>(['exchanges', vhost])).map(({ name }) => name)).not.toContain('old');
     expect((await client.get<{ name: string }[]>(['policies', vhost])).map(({ name }) => name).sort()).toEqual([
