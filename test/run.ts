@@ -42,7 +42,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   const projects = unitOnly ? ['unit'] : ['unit', 'infrastructure'];
-  const first = jest(projects.join('-'), ['--selectProjects', ...projects]);
+  // Jest leaves one processor idle, which is half of a small machine; the infrastructure tests need it for what they start.
+  const workers = unitOnly && !jestArguments.some(isAboutWorkers) ? ['--maxWorkers=100%'] : [];
+  const first = jest(projects.join('-'), ['--selectProjects', ...projects, ...workers]);
   if (!unitOnly) await Promise.all([first, startBrokersFor(await acceptanceFiles())]);
   count(await first);
   for (const [index, starting] of brokers.entries()) {
@@ -65,6 +67,10 @@ const total = sum(tallies);
 for (const note of notes) console.log(note);
 console.log(lastLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
+
+function isAboutWorkers(argument: string): boolean {
+  return /^(?:--maxWorkers|-w|--runInBand|-i)(?:=|$)/.test(argument);
+}
 
 /** Only as many brokers as the chosen tests need. */
 async function startBrokersFor(files: string[]): Promise<void> {

@@ -13,15 +13,28 @@ const holds = (property: (events: GeneratedEvent[], count: number) => void) =>
   );
 const of = (events: readonly GeneratedEvent[], purpose: string) =>
   events.filter((event) => event.purpose === purpose && !event.duplicate);
-const accepts = (event: GeneratedEvent, body: unknown) =>
-  (event.routingKey === 'user.registered' ? userRegistered : orderEvent).safeParse(body).success;
+/** For comparing: `toEqual` goes through bodies byte by byte. */
+const textOf = (generated: unknown) => JSON.stringify(generated);
+const invalid = new Map([
+  ['not-json', 'not JSON'],
+  ['schema-violation', 'refused'],
+]);
+const kindOf = ({ routingKey, body }: GeneratedEvent) => {
+  const schema = routingKey === 'user.registered' ? userRegistered : orderEvent;
+  try {
+    return schema.safeParse(JSON.parse(body.toString())).success ? 'valid' : 'refused';
+  } catch {
+    return 'not JSON';
+  }
+};
 
 describe('the events of the demo', () => {
   it('are the same for the same seed and differ for another', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
-        expect(generateEvents(100, seed)).toEqual(generateEvents(100, seed));
-        expect(generateEvents(100, seed)).not.toEqual(generateEvents(100, (seed + 1) % 2 ** 32));
+        const events = textOf(generateEvents(100, seed));
+        expect(textOf(generateEvents(100, seed))).toBe(events);
+        expect(textOf(generateEvents(100, (seed + 1) % 2 ** 32))).not.toBe(events);
       }),
       { numRuns: 20 },
     );
@@ -36,10 +49,10 @@ describe('the events of the demo', () => {
       const first = new Map<string, GeneratedEvent>();
       for (const event of events) {
         const earlier = first.get(event.properties.messageId);
-        expect(event.duplicate).toBe(earlier !== undefined);
-        if (earlier) expect(event).toEqual({ ...earlier, duplicate: true });
+        if (earlier) expect(textOf(event)).toBe(textOf({ ...earlier, duplicate: true }));
         else first.set(event.properties.messageId, event);
       }
+      expect([...first.values()].filter(({ duplicate }) => duplicate)).toEqual([]);
       expect(events.length - first.size).toBe(Math.round(count * shares.duplicate));
     });
   });
@@ -54,10 +67,8 @@ describe('the events of the demo', () => {
 
   it('are valid by the schema of their consumer unless they are made not to be', () => {
     holds((events) => {
-      for (const event of events) {
-        if (event.purpose === 'not-json') expect(() => JSON.parse(event.body.toString())).toThrow();
-        else expect(accepts(event, JSON.parse(event.body.toString()))).toBe(event.purpose !== 'schema-violation');
-      }
+      const kinds = events.map((event) => ({ purpose: event.purpose, kind: kindOf(event) }));
+      expect(kinds.filter(({ purpose, kind }) => kind !== (invalid.get(purpose) ?? 'valid'))).toEqual([]);
     });
   });
 
@@ -67,7 +78,7 @@ describe('the events of the demo', () => {
       for (const event of events.filter(({ purpose, duplicate }) => purpose === 'plain' && !duplicate)) {
         const { type, orderId } = JSON.parse(event.body.toString());
         if (type === 'order.placed') open.add(orderId);
-        if (type === 'order.cancelled') expect(open.delete(orderId)).toBe(true);
+        if (type === 'order.cancelled' && !open.delete(orderId)) throw new Error(`${orderId} cannot be cancelled`);
       }
     });
   });

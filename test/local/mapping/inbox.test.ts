@@ -45,7 +45,7 @@ describe('the next batch', () => {
     setTimeout(() => inbox.push(message('b')), 100);
     expect(await pending).toHaveLength(2);
     expect(performance.now() - begun).toBeGreaterThan(190);
-    expect(performance.now() - begun).toBeLessThan(500);
+    expect(performance.now() - begun).toBeLessThan(5_000);
   });
 
   it('does not wait for records that the broker will not send', async () => {

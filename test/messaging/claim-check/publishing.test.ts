@@ -8,6 +8,8 @@ import { RecordingPublisher } from '../batch/harness.ts';
 import { MemoryStore } from './memory-store.ts';
 
 const large = Buffer.alloc(600_000, 'x');
+/** `toEqual` would go through it byte by byte. */
+const expectLarge = (body: Uint8Array | undefined) => expect(body && large.equals(body)).toBe(true);
 const setting = (claimCheck: ClaimCheckSettings = {}, compression?: CompressionSettings) => {
   const publisher = new RecordingPublisher();
   const store = new MemoryStore();
@@ -41,21 +43,22 @@ describe('an event with a large body', () => {
         },
       },
     ]);
-    expect([...store.bodies]).toEqual([[key, large]]);
+    expect([...store.bodies.keys()]).toEqual([key]);
+    expectLarge(store.bodies.get(key));
   });
 
   it('is large by what is left after compression', async () => {
     const { publisher, store, events } = setting({}, {});
     await events.publish({ type: 't', data: large });
     expect(store.bodies.size).toBe(0);
-    expect(gunzipSync(publisher.published[0]?.body ?? '')).toEqual(large);
+    expectLarge(gunzipSync(publisher.published[0]?.body ?? ''));
   });
 
   it('is compressed in the bucket, where that is not enough', async () => {
     const { publisher, store, events } = setting({ aboveBytes: 100 }, {});
     await events.publish({ type: 't', data: large });
     expect(publisher.published[0]?.properties.contentEncoding).toBe('gzip');
-    expect(gunzipSync([...store.bodies.values()][0] ?? '')).toEqual(large);
+    expectLarge(gunzipSync([...store.bodies.values()][0] ?? ''));
   });
 
   it('goes by its own exchange also when it is scheduled', async () => {

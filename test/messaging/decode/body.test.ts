@@ -143,8 +143,8 @@ describe('a body that cannot be read', () => {
   });
 
   it('is a bomb in a bomb', () => {
-    const bomb = gzipSync(gzipSync(Buffer.alloc(100_000_000)));
-    expect(problemOf(bomb, { contentEncoding: 'gzip, gzip' })).toContain('limit of 67108864 bytes');
+    const bomb = gzipSync(zstdCompressSync(Buffer.alloc(70_000_000)));
+    expect(problemOf(bomb, { contentEncoding: 'zstd, gzip' })).toContain('limit of 67108864 bytes');
   });
 });
 
@@ -175,7 +175,7 @@ describe('the position of an error in JSON', () => {
         }
         expect(position).toBe(-1);
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     );
   });
 });

@@ -157,7 +157,7 @@ describe('waiting for a broker', () => {
     const error: unknown = await waitForBroker(client, { deadline: started + 800 }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(BrokerNotReadyError);
     expect(String(error)).toContain('did not become ready within 1 s; last it said: starting');
-    expect(Date.now() - started).toBeLessThan(1500);
+    expect(Date.now() - started).toBeLessThan(5_000);
   });
 
   it('does not wait where waiting does not help', async () => {
