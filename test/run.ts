@@ -42,9 +42,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 
 try {
   const projects = unitOnly ? ['unit'] : ['unit', 'infrastructure'];
-  // Jest leaves one processor idle, which is half of a small machine; the infrastructure tests need it for what they start.
-  const workers = unitOnly && !jestArguments.some(isAboutWorkers) ? ['--maxWorkers=100%'] : [];
-  const first = jest(projects.join('-'), ['--selectProjects', ...projects, ...workers]);
+  const first = jest(projects.join('-'), ['--selectProjects', ...projects]);
   if (!unitOnly) await Promise.all([first, startBrokersFor(await acceptanceFiles())]);
   count(await first);
   for (const [index, starting] of brokers.entries()) {
@@ -67,10 +65,6 @@ const total = sum(tallies);
 for (const note of notes) console.log(note);
 console.log(lastLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
-
-function isAboutWorkers(argument: string): boolean {
-  return /^(?:--maxWorkers|-w|--runInBand|-i)(?:=|$)/.test(argument);
-}
 
 /** Only as many brokers as the chosen tests need. */
 async function startBrokersFor(files: string[]): Promise<void> {
@@ -138,8 +132,10 @@ async function jest(name: string, args: string[], env: Record<string, string> = 
 /** `stdout`: with --json jest repeats the report there; what is for people goes to standard error. */
 function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore'): ChildProcess {
   const program = join(project, 'node_modules/jest/bin/jest.js');
+  // Jest leaves one processor idle, which is half of a small machine; many tests only wait.
+  const workers = jestArguments.some(isAboutWorkers) ? [] : ['--maxWorkers=2'];
   // The user's arguments come first: several options of jest take every word that follows them.
-  const jestOptions = [...jestArguments, '--passWithNoTests', '--maxWorkers=2', '--testTimeout=30000', ...args];
+  const jestOptions = [...jestArguments, '--passWithNoTests', '--testTimeout=30000', ...workers, ...args];
   const options = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program, ...jestOptions];
   const child = spawn(process.execPath, options, {
     cwd: project,
@@ -149,6 +145,10 @@ function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' |
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
+}
+
+function isAboutWorkers(argument: string): boolean {
+  return /^(?:--maxWorkers|-w|--runInBand|-i)(?:=|$)/.test(argument);
 }
 
 async function cleanUp(): Promise<void> {
