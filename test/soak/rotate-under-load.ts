@@ -9,6 +9,7 @@ import { parseSecret } from '../../lib/messaging/amqp/broker-credentials.ts';
 import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import type { OutgoingMessage } from '../../lib/messaging/publisher.ts';
 import { ManagementClient } from '../../lib/operations/topology/management-client.ts';
+import { retrying } from '../../lib/operations/topology/retry.ts';
 
 export interface LoadSetting {
   readonly run: LocalRun;
@@ -119,7 +120,9 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
     await Promise.all([publish(), rotate()]);
     onProgress('all published and rotated');
     const effects = await settled({ run, dynamoDb, management, confirmed, until: Date.now() + settleMilliseconds });
-    const connections = await management.get<{ user: string }[]>(['vhosts', run.vhost, 'connections']);
+    const connections = await retrying(() => management.get<{ user: string }[]>(['vhosts', run.vhost, 'connections']), {
+      deadline: Date.now() + 60_000,
+    });
     return {
       confirmed: confirmed.length,
       unconfirmed,
@@ -196,14 +199,14 @@ async function cut(management: ManagementClient, run: LocalRun): Promise<number>
   const names = new Set<string>();
   const owners = new Set<string>();
   while (owners.size < run.mappings.length + 1 && Date.now() - begun < 10_000) {
-    const connections = await management.get<{ name: string; user: string; connected_at?: number }[]>([
-      'vhosts',
-      run.vhost,
-      'connections',
-    ]);
+    const connections = await retrying(
+      () =>
+        management.get<{ name: string; user: string; connected_at?: number }[]>(['vhosts', run.vhost, 'connections']),
+      { deadline: Date.now() + 60_000 },
+    );
     const old = connections.filter(({ name, connected_at: at = begun }) => at < begun && !names.has(name));
     for (const { name, user } of old) {
-      await management.delete(['connections', name]);
+      await retrying(() => management.delete(['connections', name]), { deadline: Date.now() + 60_000 });
       names.add(name);
       if (/^publisher|\.mapping/.test(user)) owners.add(user);
     }
@@ -227,18 +230,21 @@ async function settled(options: {
   readonly until: number;
 }): Promise<Effects> {
   const { run, dynamoDb, management, confirmed, until } = options;
-  let [moved, before] = [Date.now(), ''];
+  let [moved, before] = [Date.now(), -1];
   for (;;) {
-    const [orders, log] = await Promise.all(['Orders', 'AuditLog'].map((table) => rowsOf(dynamoDb, run, table)));
-    const writes = new Map(orders?.map((row) => [row.orderId?.S ?? '', Number(row.writes?.N)]));
-    const audited = new Set(log?.map((row) => row.messageId?.S ?? ''));
-    // The broker's totals are some seconds old.
+    // Looking at the tables takes long, and the time of the functions that fill them.
     const waiting = await messagesIn(management, run, (queue) => !isTerminal(queue));
-    const complete = waiting === 0 && confirmed.every((id) => writes.has(id) && audited.has(messageIdOf(id)));
-    const now = `${writes.size} ${audited.size} ${waiting}`;
-    if (now !== before) moved = Date.now();
-    before = now;
-    if (complete || Date.now() > until || Date.now() - moved > stalledMilliseconds) return { writes, audited };
+    if (waiting !== before) moved = Date.now();
+    before = waiting;
+    const over = Date.now() > until || Date.now() - moved > stalledMilliseconds;
+    if (waiting === 0 || over) {
+      const [orders, log] = await Promise.all(['Orders', 'AuditLog'].map((table) => rowsOf(dynamoDb, run, table)));
+      const writes = new Map(orders?.map((row) => [row.orderId?.S ?? '', Number(row.writes?.N)]));
+      const audited = new Set(log?.map((row) => row.messageId?.S ?? ''));
+      // The broker's totals are some seconds old.
+      const complete = confirmed.every((id) => writes.has(id) && audited.has(messageIdOf(id)));
+      if (complete || over) return { writes, audited };
+    }
     await sleep(1000);
   }
 }
@@ -258,9 +264,13 @@ async function messagesIn(
   run: LocalRun,
   which: (queue: string) => boolean,
 ): Promise<number> {
-  const queues = await management.get<{ name: string; messages?: number }[]>(['queues', run.vhost], {
-    disable_stats: 'true',
-    enable_queue_totals: 'true',
-  });
+  const queues = await retrying(
+    () =>
+      management.get<{ name: string; messages?: number }[]>(['queues', run.vhost], {
+        disable_stats: 'true',
+        enable_queue_totals: 'true',
+      }),
+    { deadline: Date.now() + 60_000 },
+  );
   return queues.filter(({ name }) => which(name)).reduce((sum, { messages = 0 }) => sum + messages, 0);
 }
