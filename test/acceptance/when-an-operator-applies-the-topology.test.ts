@@ -101,7 +101,7 @@ describe('when an operator applies the topology', () => {
 describe('when an operator mistypes', () => {
   it.each([
     [['topologie'], 64, "there is no command 'topologie'"],
-    [['topology'], 64, 'plan, apply or diagram is needed'],
+    [['topology'], 64, 'plan, apply, diagram or permissions is needed'],
     [['topology', 'paln'], 64, "there is no 'topology paln'"],
     [['topology', 'plan', '--nonsense'], 64, "Unknown option '--nonsense'"],
     [
