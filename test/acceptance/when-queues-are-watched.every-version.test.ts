@@ -73,7 +73,11 @@ describe('when queues are watched by the user for monitoring', () => {
       channel.ack(taken.shift() as amqp.ConsumeMessage);
       await wait(20);
     }
-    const empty = await look('empty', (sample) => orders(sample)?.departed === 10 && orders(sample)?.ready === 0);
+    const empty = await look(
+      'empty',
+      (sample) =>
+        orders(sample)?.departed === 10 && orders(sample)?.ready === 0 && orders(sample)?.unacknowledged === 0,
+    );
     const seconds = (empty.at - first.at) / 1000;
     expect(metrics(measure(empty, known.tracks))).toMatchObject({
       MessagesReady: 0,
