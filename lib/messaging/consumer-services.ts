@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { FunctionEnvironment } from '../config/function-environment.ts';
 import type { ConsumerServices } from './batch/batch.ts';
 import type { CheckedOptions } from './check-options.ts';
-import { ConfigurationError } from './errors.ts';
+import { requiredVariable } from './required-variable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -24,9 +24,10 @@ export async function openServices(
   logger: Logger,
 ): Promise<ConsumerServices> {
   // Otherwise a missing setting would show at the first failure only, when it is too late to handle that well.
-  for (const name of brokerVariables) variable(environment, name, 'to publish copies of messages that fail');
+  for (const name of brokerVariables)
+    requiredVariable(name, 'the consumer needs it to publish copies of messages that fail', environment);
   const tableName =
-    options.claims === 'none' ? undefined : variable(environment, FunctionEnvironment.claimTable, claimPurpose);
+    options.claims === 'none' ? undefined : requiredVariable(FunctionEnvironment.claimTable, claimPurpose, environment);
   const table = tableName === undefined ? undefined : (await import('./claim-table.ts')).openClaimTable(tableName);
   const bucket = environment[FunctionEnvironment.claimCheckBucket];
   return {
@@ -43,15 +44,8 @@ export async function openServices(
   };
 }
 
-const claimPurpose = "to recognise duplicates; a consumer that needs no claims says so with claims: 'none'";
-
-function variable(environment: Environment, name: string, purpose: string): string {
-  const value = environment[name];
-  if (value === undefined || value === '') {
-    throw new ConfigurationError(`environment variable ${name} is not set; the consumer needs it ${purpose}`);
-  }
-  return value;
-}
+const claimPurpose =
+  "the consumer needs it to recognise duplicates; a consumer that needs no claims says so with claims: 'none'";
 
 /** Opens once; tries again after a failure. */
 function once<Opened>(open: () => Promise<Opened>): () => Promise<Opened> {

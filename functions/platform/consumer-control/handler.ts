@@ -3,6 +3,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { ControlledConsumers } from '../../../lib/config/circuit-breaker-settings.ts';
 import { FunctionEnvironment } from '../../../lib/config/function-environment.ts';
 import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
+import { requiredVariable } from '../../../lib/messaging/required-variable.ts';
 import { DynamoDbCircuitStore } from '../../../lib/operations/circuit/circuit-store.ts';
 import {
   type ConsumerStatus,
@@ -15,7 +16,6 @@ import {
 import { DynamoDbHealthSource } from '../../../lib/operations/circuit/health-source.ts';
 import { LambdaMappingControl } from '../../../lib/operations/circuit/mapping-control.ts';
 import { writeMetrics } from '../../../lib/operations/metric-writer.ts';
-import { requiredVariable } from '../required-variable.ts';
 import { parseRequest } from './request.ts';
 
 const logger = new Logger({ serviceName: 'consumer-control' });

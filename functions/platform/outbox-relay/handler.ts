@@ -3,20 +3,16 @@ import { FunctionEnvironment } from '../../../lib/config/function-environment.ts
 import { createPublisher } from '../../../lib/messaging/amqp/amqp-publisher.ts';
 import { connectionSettings } from '../../../lib/messaging/amqp/connection-settings.ts';
 import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
-import { ConfigurationError } from '../../../lib/messaging/errors.ts';
 import { DynamoDbOutboxStore } from '../../../lib/messaging/outbox/dynamodb-outbox-store.ts';
 import { maximumItemBytes } from '../../../lib/messaging/outbox/item-size.ts';
 import { type RelayServices, relayHandler } from '../../../lib/messaging/outbox/relay-handler.ts';
 import { RelayMetrics } from '../../../lib/messaging/outbox/relay-metrics.ts';
+import { requiredVariable } from '../../../lib/messaging/required-variable.ts';
 
 const logger = new Logger({ serviceName: 'outbox-relay' });
 
 function openServices(): RelayServices {
-  const tableName = process.env[FunctionEnvironment.outboxTable];
-  if (!tableName)
-    throw new ConfigurationError(
-      `environment variable ${FunctionEnvironment.outboxTable} is not set; it names the outbox table`,
-    );
+  const tableName = requiredVariable(FunctionEnvironment.outboxTable, 'it names the outbox table');
   const metrics = new RelayMetrics(process.env);
   return {
     store: new DynamoDbOutboxStore({ client: createDynamoDbClient(), tableName }),

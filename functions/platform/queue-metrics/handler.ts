@@ -1,12 +1,12 @@
 import { FunctionEnvironment } from '../../../lib/config/function-environment.ts';
 import { secretCredentials } from '../../../lib/messaging/amqp/broker-credentials.ts';
 import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
+import { requiredVariable } from '../../../lib/messaging/required-variable.ts';
 import { writeMetrics } from '../../../lib/operations/metric-writer.ts';
 import { readBroker } from '../../../lib/operations/queue-metrics/broker-sample.ts';
 import { measure } from '../../../lib/operations/queue-metrics/metric-records.ts';
 import { DynamoDbTrackStore } from '../../../lib/operations/queue-metrics/track-store.ts';
 import { ManagementClient } from '../../../lib/operations/topology/management-client.ts';
-import { requiredVariable } from '../required-variable.ts';
 
 const dynamoDb = createDynamoDbClient();
 

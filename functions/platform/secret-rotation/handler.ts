@@ -5,11 +5,11 @@ import type { Context } from 'aws-lambda';
 import { FunctionEnvironment } from '../../../lib/config/function-environment.ts';
 import { secretCredentials } from '../../../lib/messaging/amqp/broker-credentials.ts';
 import { connectionSettings } from '../../../lib/messaging/amqp/connection-settings.ts';
+import { requiredVariable } from '../../../lib/messaging/required-variable.ts';
 import { AwsSecretVersions } from '../../../lib/operations/rotation/aws-secret-versions.ts';
 import { BrokerUsers } from '../../../lib/operations/rotation/broker-users.ts';
 import { mappingRefresh } from '../../../lib/operations/rotation/mapping-refresh.ts';
 import { rotate } from '../../../lib/operations/rotation/rotate.ts';
-import { RotationError } from '../../../lib/operations/rotation/rotation-error.ts';
 import { readRotationRequest } from '../../../lib/operations/rotation/rotation-request.ts';
 import { ManagementClient } from '../../../lib/operations/topology/management-client.ts';
 
@@ -25,8 +25,8 @@ export const handler = async (event: unknown, context: Context): Promise<void> =
   logger.addContext(context);
   const request = readRotationRequest(event);
   const details = { step: request.step, secret: request.secretId, version: request.token };
-  const admin = await secretCredentials(variable(FunctionEnvironment.adminSecretArn)).read();
-  const client = new ManagementClient({ url: variable(FunctionEnvironment.managementUrl), ...admin });
+  const admin = await secretCredentials(requiredVariable(FunctionEnvironment.adminSecretArn)).read();
+  const client = new ManagementClient({ url: requiredVariable(FunctionEnvironment.managementUrl), ...admin });
   try {
     const user = await rotate(request, {
       versions,
@@ -41,7 +41,7 @@ export const handler = async (event: unknown, context: Context): Promise<void> =
       }),
       refreshMappings: mappingRefresh({
         client: lambda,
-        brokerArn: variable(FunctionEnvironment.brokerArn),
+        brokerArn: requiredVariable(FunctionEnvironment.brokerArn),
         onRefreshed: (mapping) => logger.info('mapping reads the secret again', { ...details, ...mapping }),
       }),
     });
@@ -52,10 +52,4 @@ export const handler = async (event: unknown, context: Context): Promise<void> =
   } finally {
     client.close();
   }
-};
-
-const variable = (name: string): string => {
-  const value = process.env[name];
-  if (!value) throw new RotationError(`environment variable ${name} is not set`);
-  return value;
 };

@@ -5,6 +5,7 @@ import { createPublisher } from '../amqp/amqp-publisher.ts';
 import { connectionSettings } from '../amqp/connection-settings.ts';
 import { createEventPublisher } from '../amqp/event-publisher.ts';
 import { ConfigurationError } from '../errors.ts';
+import { requiredVariable } from '../required-variable.ts';
 import { acceptEvent, type EventSchemas, type IngestReport } from './accept-event.ts';
 import { brokerEventSink } from './broker-event-sink.ts';
 import type { EventSink } from './event-sink.ts';
@@ -64,7 +65,7 @@ function brokerSink(environment: Environment, logger: Logger): EventSink {
     maximumBodyBytes: messageLimit(environment),
   });
   const target = {
-    exchange: variable(environment, FunctionEnvironment.eventExchange),
+    exchange: requiredVariable(FunctionEnvironment.eventExchange, 'it names the exchange for events', environment),
     appId: environment.POWERTOOLS_SERVICE_NAME,
   };
   const events = createEventPublisher({
@@ -84,15 +85,9 @@ function brokerSink(environment: Environment, logger: Logger): EventSink {
   });
 }
 
-function variable(environment: Environment, name: string): string {
-  const value = environment[name];
-  if (!value) throw new ConfigurationError(`environment variable ${name} is not set`);
-  return value;
-}
-
 function messageLimit(environment: Environment): number {
   const name = FunctionEnvironment.maximumMessageBytes;
-  const bytes = Number(variable(environment, name));
+  const bytes = Number(requiredVariable(name, 'it says how many bytes the broker takes', environment));
   if (!Number.isInteger(bytes) || bytes < 1)
     throw new ConfigurationError(`environment variable ${name} is ${environment[name]}; it must be a number of bytes`);
   return bytes;

@@ -10,7 +10,7 @@ import { FunctionEnvironment } from '../../config/function-environment.ts';
 import { type Event, eventMessage } from '../amqp/event-publisher.ts';
 import { encodeMessage } from '../amqp/message-encoding.ts';
 import { createDynamoDbClient } from '../claims/dynamodb-client.ts';
-import { ConfigurationError } from '../errors.ts';
+import { requiredVariable } from '../required-variable.ts';
 import { maximumItemBytes } from './item-size.ts';
 import { OutboxUnavailableError } from './outbox-errors.ts';
 import { orderKeyOf, pendingItem } from './outbox-item.ts';
@@ -67,11 +67,7 @@ export interface Outbox {
  */
 export function createOutbox(options: OutboxOptions): Outbox {
   const now = options.now ?? Date.now;
-  const tableName = options.tableName || process.env[FunctionEnvironment.outboxTable];
-  if (!tableName)
-    throw new ConfigurationError(
-      `environment variable ${FunctionEnvironment.outboxTable} is not set; it names the outbox table`,
-    );
+  const tableName = options.tableName || requiredVariable(FunctionEnvironment.outboxTable, 'it names the outbox table');
   let { client } = options;
 
   const entry = (event: OutboxEvent): { readonly id: string; readonly item: Item } => {
