@@ -11,7 +11,7 @@ import { seededRandom } from './demo/random.ts';
 import { readEvents } from './demo/read-events.ts';
 import { paintFor, renderJson, renderSummary } from './demo/render.ts';
 import { runDemo } from './demo/run-demo.ts';
-import { synthesize } from './synthesize.ts';
+import { synthesizing } from './synthesize.ts';
 
 const begun = performance.now();
 const exitCodes = { accounted: 0, notAccounted: 1, usage: 2 } as const;
@@ -61,15 +61,17 @@ const main = async (): Promise<number> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => void stop().finally(() => process.exit(130)));
 
-  progress.show('synthesizing the stacks');
-  const assembly = join(directory, 'cdk.out');
-  await synthesize(assembly, { env: 'local', ...broker.context });
-  progress.show('starting RabbitMQ, tables and functions');
+  progress.show('synthesizing the stacks, starting RabbitMQ, tables and functions');
   const summary = await runDemo({
     events,
     declaration,
     publisher: 'publisher',
-    localRun: { assembly, directory: join(directory, 'run'), failureVerb: options.failureVerb, ...broker.options },
+    localRun: {
+      assembly: synthesizing(join(directory, 'cdk.out'), { env: 'local', ...broker.context }),
+      directory: join(directory, 'run'),
+      failureVerb: options.failureVerb,
+      ...broker.options,
+    },
     progress,
     begun,
     onStarted: (run) => {

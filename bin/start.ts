@@ -4,12 +4,12 @@ import { parseArgs } from 'node:util';
 import type { LocalRunEvent } from '../lib/local/events.ts';
 import { type LocalRun, startLocalRun } from '../lib/local/local-run.ts';
 import { type FailureVerb, failureVerbs } from '../lib/local/mapping/failure-verb.ts';
-import { parseBrokerUrl } from '../lib/local/user-broker/broker-url.ts';
+import { brokerFromEnvironment } from './broker-from-environment.ts';
 import { rebuildOnChange } from './start/rebuild.ts';
 import { renderCall } from './start/render-call.ts';
 import { renderEvent } from './start/render-event.ts';
 import { renderPlaces } from './start/render-places.ts';
-import { synthesize } from './synthesize.ts';
+import { synthesize, synthesizing } from './synthesize.ts';
 
 const usage = `npm start -- [--failure ${failureVerbs.join('|')}]
 
@@ -41,9 +41,8 @@ const readOptions = (): { readonly failureVerb: FailureVerb } | undefined => {
 const main = async (): Promise<void> => {
   const options = readOptions();
   if (!options) return;
-  const { RABBITMQ_URL, RABBITMQ_MANAGEMENT_URL, RABBITMQ_CA_FILE, RABBITMQ_ACCEPT_UNENCRYPTED } = process.env;
-  const broker = { managementUrl: RABBITMQ_MANAGEMENT_URL, acceptUnencrypted: RABBITMQ_ACCEPT_UNENCRYPTED === '1' };
-  const context = { env: 'local', ...(RABBITMQ_URL ? { vhost: parseBrokerUrl(RABBITMQ_URL, broker).vhost } : {}) };
+  const broker = brokerFromEnvironment();
+  const context = { env: 'local', ...broker.context };
 
   let run: LocalRun | undefined;
   let stopWatching = (): void => undefined;
@@ -65,14 +64,11 @@ const main = async (): Promise<void> => {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
 
   const begun = performance.now();
-  await synthesize(assembly, context);
   run = await startLocalRun({
-    assembly,
+    assembly: synthesizing(assembly, context),
     directory,
     failureVerb: options.failureVerb,
-    brokerUrl: RABBITMQ_URL,
-    ...broker,
-    caFile: RABBITMQ_CA_FILE,
+    ...broker.options,
     onEvent: show,
   });
   console.log(renderPlaces(run.state, join(directory, 'state.json')));

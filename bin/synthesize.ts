@@ -3,6 +3,12 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { configurationLines } from '../lib/config/broker-configuration.ts';
+import { selectEnvironment } from '../lib/config/select.ts';
+import type { AssemblyInProgress } from '../lib/local/local-run.ts';
+
+/** CDK context, such as `env`. */
+type Context = Readonly<Record<string, unknown>>;
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -17,7 +23,7 @@ export class SynthesisError extends Error {
  *
  * @throws SynthesisError
  */
-export const synthesize = async (output: string, context: Readonly<Record<string, unknown>>): Promise<void> => {
+export const synthesize = async (output: string, context: Context): Promise<void> => {
   const { context: configured } = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8'));
   const app = spawn(process.execPath, [join(projectRoot, 'bin/app.ts')], {
     cwd: projectRoot,
@@ -38,3 +44,13 @@ export const synthesize = async (output: string, context: Readonly<Record<string
       `bin/app.ts ended with ${signal ?? `exit code ${code}`}:\n${Buffer.concat(said).toString().trim()}`,
     );
 };
+
+/**
+ * Begins to synthesize the app into `output`, for a local run that starts its broker meanwhile.
+ *
+ * @throws UnknownEnvironmentError, InvalidConfigurationError for a context that no app can be synthesized with
+ */
+export const synthesizing = (output: string, context: Context): AssemblyInProgress => ({
+  brokerConfiguration: configurationLines(selectEnvironment(context).broker.configuration),
+  folder: synthesize(output, context).then(() => output),
+});

@@ -5,8 +5,10 @@ import { readAssembly } from './assembly/read-assembly.ts';
 import { type PublishedValues, StackCreation } from './assembly/stack-creation.ts';
 import { AssemblyError } from './assembly/template.ts';
 import { vhostsOf } from './assembly/vhosts.ts';
+import { configurationSettings } from './broker/amazon-mq-configuration.ts';
 import type { RunningBroker } from './broker/broker.ts';
 import type { Installation } from './broker/installations.ts';
+import { OwnBroker } from './broker/own-broker.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { startAwsEndpoint } from './endpoints/aws-endpoint.ts';
@@ -19,7 +21,6 @@ import { Machine } from './machine.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
 import type { StreamMapping } from './mapping/stream-mapping.ts';
-import { startOwnBroker } from './own-broker.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
 import { ObjectStore } from './s3/object-store.ts';
 import { startS3 } from './s3/start-s3.ts';
@@ -27,12 +28,12 @@ import type { LocalSchedule } from './schedule/local-schedule.ts';
 import { RunDirectory } from './state/run-directory.ts';
 import { type LocalState, writeWhole } from './state/state-file.ts';
 import { updateFunctions } from './update-functions.ts';
-import { type BrokerUrlOptions, parseBrokerUrl } from './user-broker/broker-url.ts';
+import { type BrokerUrlOptions, parseBrokerUrl, type UserBroker } from './user-broker/broker-url.ts';
 import { connectUserBroker, type UserBrokerOptions } from './user-broker/connect-user-broker.ts';
 
 export interface LocalRunOptions extends BrokerUrlOptions, Pick<UserBrokerOptions, 'caFile' | 'waitSeconds'> {
-  /** Folder that `cdk synth` wrote. */
-  readonly assembly: string;
+  /** Folder that `cdk synth` wrote, or one that is being written. */
+  readonly assembly: string | AssemblyInProgress;
   /** Folder for the run's own files, usually `.local`; one run at a time. */
   readonly directory: string;
   /** What mappings do with a batch that failed. @default nack */
@@ -42,6 +43,13 @@ export interface LocalRunOptions extends BrokerUrlOptions, Pick<UserBrokerOption
   /** RabbitMQ to start. @default the newest on this machine */
   readonly installation?: Installation;
   readonly onEvent?: (event: LocalRunEvent) => void;
+}
+
+/** What does not depend on an assembly is started while it is being synthesized; above all the broker. */
+export interface AssemblyInProgress {
+  readonly folder: Promise<string>;
+  /** Lines that the configuration of its broker will have. Should they turn out to be others, another broker is started. */
+  readonly brokerConfiguration: readonly string[];
 }
 
 /** A cloud assembly that runs on this machine. */
@@ -84,13 +92,7 @@ export interface LocalRun {
  */
 export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun> => {
   const userBroker = options.brokerUrl === undefined ? undefined : parseBrokerUrl(options.brokerUrl, options);
-  const assembly = readAssembly(absolute(options.assembly));
-  // Before anything is declared on a broker that is not ours.
-  for (const vhost of vhostsOf(assembly))
-    if (userBroker && vhost !== userBroker.vhost)
-      throw new AssemblyError(
-        `the assembly uses vhost ${vhost}, but the broker's address names vhost ${userBroker.vhost}; synthesize with -c vhost=${userBroker.vhost}`,
-      );
+  const { folder, brokerConfiguration } = inProgress(options.assembly);
   const directory = RunDirectory.take(absolute(options.directory));
   const emit = options.onEvent ?? (() => undefined);
   const notice = (message: string): void => emit({ type: 'notice', message });
@@ -105,6 +107,10 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
   };
 
   try {
+    const ownBroker = new OwnBroker({ directory: directory.file('broker'), installation: options.installation });
+    undo.push(() => ownBroker.stop());
+    if (!userBroker && brokerConfiguration)
+      ownBroker.expect(configurationSettings(brokerConfiguration, 'the broker configuration'));
     const secrets = new SecretStore();
     const rotations = new SecretRotations(notice);
     undo.push(() => rotations.stop());
@@ -141,31 +147,23 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       () => undefined,
     );
 
-    let ownBroker: RunningBroker | undefined;
-    let stopBroker: () => void | Promise<void> = () => undefined;
-    undo.push(() => stopBroker());
-    const startBroker = async (
-      admin: { username: string; password: string },
-      settings: Record<string, string>,
-    ): Promise<BrokerAccess> => {
-      if (userBroker) {
-        const connected = await connectUserBroker(userBroker, {
-          ...options,
-          certificates: directory.file('certificates'),
-          onWaiting: notice,
-        });
-        stopBroker = connected.stop;
-        return connected.access;
-      }
-      const started = await startOwnBroker({
-        directory: directory.file('broker'),
-        admin,
-        settings,
-        installation: options.installation,
+    const assembly = readAssembly(absolute(await folder));
+    // Before anything is declared on a broker that is not ours.
+    for (const vhost of vhostsOf(assembly))
+      if (userBroker && vhost !== userBroker.vhost)
+        throw new AssemblyError(
+          `the assembly uses vhost ${vhost}, but the broker's address names vhost ${userBroker.vhost}; synthesize with -c vhost=${userBroker.vhost}`,
+        );
+    let leaveUserBroker: () => void = () => undefined;
+    undo.push(() => leaveUserBroker());
+    const connectTo = async (broker: UserBroker): Promise<BrokerAccess> => {
+      const connected = await connectUserBroker(broker, {
+        ...options,
+        certificates: directory.file('certificates'),
+        onWaiting: notice,
       });
-      ownBroker = started.running;
-      stopBroker = () => started.running.stop('kill');
-      return started.access;
+      leaveUserBroker = connected.stop;
+      return connected.access;
     };
     const machine: Machine = new Machine({
       secrets,
@@ -181,7 +179,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
         s3Endpoint: s3.url,
         caFile: machine.broker?.caFile,
       }),
-      startBroker,
+      startBroker: (settings) => (userBroker ? connectTo(userBroker) : ownBroker.start(settings)),
     });
     undo.push(() => Promise.all([...machine.functions.values()].map((each) => each.stop())));
     undo.push(() => Promise.all([...machine.mappings, ...machine.streamMappings].map((mapping) => mapping.stop())));
@@ -218,7 +216,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     let current = assembly;
     return {
       broker,
-      ownBroker,
+      ownBroker: ownBroker.running,
       vhost: state.vhost,
       state,
       functions: [...machine.functions.values()],
@@ -245,6 +243,15 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     await stop();
     throw error;
   }
+};
+
+const inProgress = (
+  assembly: LocalRunOptions['assembly'],
+): Pick<AssemblyInProgress, 'folder'> & Partial<AssemblyInProgress> => {
+  if (typeof assembly === 'string') return { folder: Promise.resolve(assembly) };
+  // Reported where it is awaited, which something else that fails may prevent.
+  assembly.folder.catch(() => undefined);
+  return assembly;
 };
 
 const stateOf = (

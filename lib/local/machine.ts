@@ -26,11 +26,8 @@ export interface MachineServices {
   readonly emit: (event: LocalRunEvent) => void;
   /** Addresses that functions get in their environment. */
   readonly access: () => Omit<LocalAccess, 'credentials'>;
-  /** Starts the one broker, or finds the user's. */
-  readonly startBroker: (
-    admin: { username: string; password: string },
-    settings: Record<string, string>,
-  ) => Promise<BrokerAccess>;
+  /** The one broker with these keys of rabbitmq.conf, or the user's as it is. */
+  readonly startBroker: (settings: Readonly<Record<string, string>>) => Promise<BrokerAccess>;
 }
 
 /** Lets a service invoke a function. */
@@ -44,14 +41,7 @@ export interface InvokePermission {
 
 /** What the resources of an assembly are made of on this machine, and what has been made so far. */
 export class Machine {
-  readonly secrets: SecretStore;
-  readonly principals: Principals;
-  readonly answers: CustomResourceAnswers;
-  readonly dynamoDb: Promise<RunningDynamoDb>;
-  readonly objects: ObjectStore;
-  readonly failureVerb: FailureVerb;
-  readonly emit: (event: LocalRunEvent) => void;
-  readonly access: MachineServices['access'];
+  readonly services: MachineServices;
   /** By function name. */
   readonly functions = new Map<string, LocalFunction>();
   readonly functionResources = new Map<LocalFunction, { readonly stack: string; readonly logicalId: string }>();
@@ -68,33 +58,20 @@ export class Machine {
   /** Names by logical id. */
   readonly buckets = new Map<string, string>();
   /** Lines of broker configurations by their ids. */
-  readonly configurations = new Map<string, Record<string, string>>();
-  readonly #startBroker: MachineServices['startBroker'];
+  readonly configurations = new Map<string, Readonly<Record<string, string>>>();
   #broker: { readonly arn: string; readonly access: BrokerAccess } | undefined;
 
   constructor(services: MachineServices) {
-    this.secrets = services.secrets;
-    this.principals = services.principals;
-    this.answers = services.answers;
-    this.dynamoDb = services.dynamoDb;
-    this.objects = services.objects;
-    this.failureVerb = services.failureVerb;
-    this.emit = services.emit;
-    this.access = services.access;
-    this.#startBroker = services.startBroker;
+    this.services = services;
   }
 
   get broker(): BrokerAccess | undefined {
     return this.#broker?.access;
   }
 
-  async startBroker(
-    arn: string,
-    admin: { username: string; password: string },
-    settings: Record<string, string>,
-  ): Promise<BrokerAccess> {
+  async startBroker(arn: string, settings: Readonly<Record<string, string>>): Promise<BrokerAccess> {
     if (this.#broker) throw new AssemblyError(`the assembly has a second broker, ${arn}; the local run has one`);
-    const access = await this.#startBroker(admin, settings);
+    const access = await this.services.startBroker(settings);
     this.#broker = { arn, access };
     return access;
   }

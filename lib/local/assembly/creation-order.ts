@@ -55,3 +55,18 @@ const refuseCircles = (graph: ReadonlyMap<string, ReadonlySet<string>>): void =>
   };
   for (const logicalId of graph.keys()) visit(logicalId, []);
 };
+
+/** These resources and all that must exist before them. */
+export const withDependencies = (
+  logicalIds: Iterable<string>,
+  graph: ReadonlyMap<string, ReadonlySet<string>>,
+): Set<string> => {
+  const found = new Set<string>();
+  const visit = (logicalId: string): void => {
+    if (found.has(logicalId)) return;
+    found.add(logicalId);
+    for (const next of graph.get(logicalId) ?? []) visit(next);
+  };
+  for (const logicalId of logicalIds) visit(logicalId);
+  return found;
+};

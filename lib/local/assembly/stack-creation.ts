@@ -1,7 +1,7 @@
 import type { Machine } from '../machine.ts';
 import { resourceType } from '../resources/registry.ts';
 import { type CreatedResource, nameOf, type ResourceRequest } from '../resources/resource-type.ts';
-import { dependencies } from './creation-order.ts';
+import { dependencies, withDependencies } from './creation-order.ts';
 import { conditionHolds, type Resolved, resolve, type Scope } from './intrinsics.ts';
 import { arn, pseudoParameters } from './pseudo-parameters.ts';
 import type { AssemblyStack } from './read-assembly.ts';
@@ -24,6 +24,7 @@ export class StackCreation {
   readonly #published: PublishedValues;
   readonly #created = new Map<string, CreatedResource>();
   readonly #scope: Scope;
+  #forMappings: ReadonlySet<string> = new Set();
 
   /** @param published by the stacks before this one; its own outputs are added */
   constructor(stack: AssemblyStack, machine: Machine, published: PublishedValues) {
@@ -71,7 +72,7 @@ export class StackCreation {
           );
         return value;
       },
-      secret: ({ secretId, jsonKey }) => machine.secrets.read(secretId, jsonKey),
+      secret: ({ secretId, jsonKey }) => machine.services.secrets.read(secretId, jsonKey),
     };
   }
 
@@ -79,10 +80,15 @@ export class StackCreation {
   async run(): Promise<void> {
     const { Resources = {}, Outputs = {} } = this.#stack.template;
     const wanted = Object.entries(Resources).filter(([, resource]) => this.#exists(resource.Condition));
+    const graph = dependencies(this.#stack.template);
+    const mappings = wanted.filter(([, { Type }]) => Type === 'AWS::Lambda::EventSourceMapping');
+    this.#forMappings = withDependencies(
+      mappings.map(([logicalId]) => logicalId),
+      graph,
+    );
     // Before anything is started: what is not supported fails at once.
     for (const [logicalId, resource] of wanted)
       resourceType({ logicalId, type: resource.Type, stack: this.#stackOf() });
-    const graph = dependencies(this.#stack.template);
     const pending = new Map<string, Promise<void>>();
     const create = (logicalId: string, resource: TemplateResource): Promise<void> => {
       const known = pending.get(logicalId);
@@ -110,7 +116,7 @@ export class StackCreation {
     const begun = performance.now();
     const request = this.#request(logicalId, resource);
     this.#created.set(logicalId, await resourceType(request)(request));
-    this.#machine.emit({
+    this.#machine.services.emit({
       type: 'resource',
       stack: this.#stack.name,
       logicalId,
@@ -133,7 +139,8 @@ export class StackCreation {
   }
 
   #stackOf(): ResourceRequest['stack'] {
-    return { name: this.#stack.name, id: stackId(this.#stack.name), assets: this.#stack.assets };
+    const { name, assets } = this.#stack;
+    return { name, id: stackId(name), assets, forMappings: this.#forMappings };
   }
 
   #exists(condition: string | undefined): boolean {

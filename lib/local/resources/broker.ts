@@ -2,42 +2,8 @@ import { createHash } from 'node:crypto';
 import { secretReferences } from '../assembly/dynamic-reference.ts';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
-import { checkProperties, nameOf, type ResourceRequest, type ResourceType, stringProperty } from './resource-type.ts';
-
-/** Keys of a broker configuration that mean the same to every RabbitMQ that may run here. */
-const knownKeys = ['consumer_timeout', 'heartbeat', 'max_message_size', 'channel_max', 'connection_max'];
-
-/**
- * Keys of Amazon MQ that RabbitMQ of this machine does not have in every version. They limit what is far from being reached here, or concern
- * those who administer the broker.
- */
-const passiveKeys = [
-  'channel_max_per_node',
-  'cluster_exchange_limit',
-  'cluster_queue_limit',
-  'consumer_max_per_channel',
-  'management.restrictions.operator_policy_changes.disabled',
-  'quorum_queue.property_equivalence.relaxed_checks_on_redeclaration',
-  'secure.management.http.headers.enabled',
-  'vhost_max',
-];
-
-const parseConfiguration = (request: ResourceRequest, data: string): Record<string, string> => {
-  const settings: Record<string, string> = {};
-  for (const line of Buffer.from(data, 'base64').toString().split('\n')) {
-    if (/^\s*(#.*)?$/.test(line)) continue;
-    const [, key, value] = /^\s*([\w.]+)\s*=\s*(\S.*?)\s*$/.exec(line) ?? [];
-    if (!key || !value)
-      throw new AssemblyError(`${nameOf(request)}: "${line}" is no line of RabbitMQ's configuration format`);
-    if (passiveKeys.includes(key)) continue;
-    if (!knownKeys.includes(key))
-      throw new AssemblyError(
-        `${nameOf(request)}: ${key} is not supported on this machine; ${knownKeys.join(', ')} are`,
-      );
-    settings[key] = value;
-  }
-  return settings;
-};
+import { configurationSettings } from '../broker/amazon-mq-configuration.ts';
+import { checkProperties, nameOf, type ResourceType, stringProperty } from './resource-type.ts';
 
 const createConfiguration: ResourceType = (request) => {
   checkProperties(request, {
@@ -49,7 +15,8 @@ const createConfiguration: ResourceType = (request) => {
       `${nameOf(request)}: EngineType is ${request.properties.EngineType}; only RABBITMQ runs here`,
     );
   const id = `c-${createHash('sha256').update(request.logicalId).digest('hex').slice(0, 32)}`;
-  request.machine.configurations.set(id, parseConfiguration(request, stringProperty(request, 'Data')));
+  const lines = Buffer.from(stringProperty(request, 'Data'), 'base64').toString().split('\n');
+  request.machine.configurations.set(id, configurationSettings(lines, nameOf(request)));
   return { physicalId: id, attributes: { Id: id, Revision: 1, Arn: arn('mq', `configuration:${id}`) } };
 };
 
@@ -84,11 +51,11 @@ const createBroker: ResourceType = async (request) => {
   const name = stringProperty(request, 'BrokerName');
   const id = `b-${createHash('sha256').update(`${request.stack.name}/${request.logicalId}`).digest('hex').slice(0, 32)}`;
   const brokerArn = arn('mq', `broker:${name}:${id}`);
-  const broker = await machine.startBroker(brokerArn, { username: user.Username, password: user.Password }, settings);
-  // With a broker of the user's own, its administrator is not the one that the template made up.
+  const broker = await machine.startBroker(brokerArn, settings);
+  // Its administrator is not the one that the template made up.
   if (broker.admin.password !== user.Password) {
     const [reference] = secretReferences(JSON.stringify(request.withReferences(template.Users ?? null)));
-    const secret = reference && machine.secrets.find(reference.secretId);
+    const secret = reference && machine.services.secrets.find(reference.secretId);
     if (!secret)
       throw new AssemblyError(`${nameOf(request)}: the password of its user comes from no secret of this assembly`);
     secret.replace(JSON.stringify({ ...(JSON.parse(secret.value) as object), ...broker.admin }));

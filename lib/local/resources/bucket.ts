@@ -20,7 +20,7 @@ const createBucket: ResourceType = (request) => {
     typeof properties.BucketName === 'string'
       ? properties.BucketName
       : physicalName(stack.name, logicalId, 63).toLowerCase();
-  machine.objects.create(name);
+  machine.services.objects.create(name);
   machine.buckets.set(logicalId, name);
   return {
     physicalId: name,

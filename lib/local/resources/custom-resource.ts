@@ -21,7 +21,7 @@ export const createCustomResource: ResourceType = async (request) => {
   const { machine, stack, logicalId, type, properties } = request;
   const target = machine.findFunction(stringProperty(request, 'ServiceToken'), nameOf(request));
   const seconds = numberProperty(request, 'ServiceTimeout', 3600, [1, 3600]);
-  const { url, answer } = machine.answers.expect();
+  const { url, answer } = machine.services.answers.expect();
   const event = {
     RequestType: 'Create',
     ResponseURL: url,

@@ -82,15 +82,15 @@ const createQueueMapping: ResourceType = async (request) => {
       windowMilliseconds:
         properties.MaximumBatchingWindowInSeconds === undefined ? 500 : registered.windowSeconds * 1000,
       accepts: bodyFilter(patternsOf(request)),
-      failureVerb: machine.failureVerb,
+      failureVerb: machine.services.failureVerb,
       login: () => ({
-        username: machine.secrets.read(entry.secretArn, 'username'),
-        password: machine.secrets.read(entry.secretArn, 'password'),
+        username: machine.services.secrets.read(entry.secretArn, 'username'),
+        password: machine.services.secrets.read(entry.secretArn, 'password'),
       }),
       broker: broker.address,
     },
     target,
-    machine.emit,
+    machine.services.emit,
   );
   const entry: EventSourceMapping = Object.assign(registered, { mapping });
   machine.mappings.push(mapping);

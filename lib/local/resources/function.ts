@@ -87,23 +87,26 @@ export const functionSettings = (request: ResourceRequest): FunctionSettings => 
 const createFunction: ResourceType = async (request) => {
   const { machine } = request;
   const settings = functionSettings(request);
-  const role = machine.principals.role(stringProperty(request, 'Role'));
-  const credentials = machine.principals.issueKeys(role, settings.name);
+  const role = machine.services.principals.role(stringProperty(request, 'Role'));
+  const credentials = machine.services.principals.issueKeys(role, settings.name);
   const functionName = settings.name;
   // Its address is part of the environment of functions.
-  await machine.dynamoDb;
-  const created = new LocalFunction(settings, () => ({ ...machine.access(), credentials }), {
-    line: (stream, line) => machine.emit({ type: 'line', functionName, stream, line }),
-    started: (pid, milliseconds) => machine.emit({ type: 'environment-started', functionName, pid, milliseconds }),
-    failed: (error) => machine.emit({ type: 'function-failed', functionName, error }),
+  await machine.services.dynamoDb;
+  const created = new LocalFunction(settings, () => ({ ...machine.services.access(), credentials }), {
+    line: (stream, line) => machine.services.emit({ type: 'line', functionName, stream, line }),
+    started: (pid, milliseconds) =>
+      machine.services.emit({ type: 'environment-started', functionName, pid, milliseconds }),
+    failed: (error) => machine.services.emit({ type: 'function-failed', functionName, error }),
   });
   machine.functions.set(settings.name, created);
   machine.functionRoles.set(created, role);
   machine.functionResources.set(created, { stack: request.stack.name, logicalId: request.logicalId });
-  // Loaded while other resources are made. A handler that does not load is reported to the observer and again when invoked.
-  created
-    .warm()
-    .catch((error: Error) => machine.emit({ type: 'notice', message: `${functionName}: ${error.message}` }));
+  // What events will wait for is loaded while other resources are made, everything else when it is first invoked. A handler that does
+  // not load is reported to the observer and again when invoked.
+  if (request.stack.forMappings.has(request.logicalId))
+    created
+      .warm()
+      .catch((error: Error) => machine.services.emit({ type: 'notice', message: `${functionName}: ${error.message}` }));
   return { physicalId: settings.name, attributes: { Arn: settings.arn } };
 };
 

@@ -47,7 +47,7 @@ const createApi: ResourceType = async (request) => {
   const { machine } = request;
   const id = idOf(request);
   const api = new LocalHttpApi(id, {
-    emit: machine.emit,
+    emit: machine.services.emit,
     mayInvoke: (target, sourceArn) => machine.permits(target, 'apigateway.amazonaws.com', sourceArn),
   });
   await api.start();
@@ -102,7 +102,7 @@ const createAuthorizer: ResourceType = (request) => {
 const authorizerOf = (request: ResourceRequest): Authorizer => {
   const { AuthorizationType = 'NONE', AuthorizerId, AuthorizationScopes } = request.properties;
   if (AuthorizationType === 'NONE') return openToAll;
-  if (AuthorizationType === 'AWS_IAM') return iamAuthorizer(request.machine.principals);
+  if (AuthorizationType === 'AWS_IAM') return iamAuthorizer(request.machine.services.principals);
   const jwt = partsOf(request).authorizers.get(String(AuthorizerId));
   if (AuthorizationType !== 'JWT' || !jwt)
     throw new AssemblyError(

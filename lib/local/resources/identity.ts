@@ -26,11 +26,11 @@ const createRole: ResourceType = (request) => {
   });
   const { Policies, ManagedPolicyArns, Path = '/' } = request.properties;
   const name = nameOrMadeUp(request, 'RoleName');
-  const role = request.machine.principals.addRole(name, iamArn(`role${Path}${name}`));
+  const role = request.machine.services.principals.addRole(name, iamArn(`role${Path}${name}`));
   for (const policy of Array.isArray(Policies) ? Policies : [])
     role.statements.push(...statementsOf((policy as { PolicyDocument?: unknown }).PolicyDocument));
   for (const policy of names(ManagedPolicyArns)) {
-    const statements = request.machine.principals.managedPolicy(policy) ?? managedStatements(policy);
+    const statements = request.machine.services.principals.managedPolicy(policy) ?? managedStatements(policy);
     if (!statements)
       throw new AssemblyError(
         `${nameOf(request)}: what the managed policy ${policy} permits is not known on this machine`,
@@ -44,7 +44,7 @@ const attach = (request: ResourceRequest, statements: readonly PolicyStatement[]
   if (names(request.properties.Users).length > 0 || names(request.properties.Groups).length > 0)
     throw new AssemblyError(`${nameOf(request)}: only roles can have policies on this machine, not users or groups`);
   for (const name of names(request.properties.Roles))
-    request.machine.principals.role(name).statements.push(...statements);
+    request.machine.services.principals.role(name).statements.push(...statements);
 };
 
 const createPolicy: ResourceType = (request) => {
@@ -60,7 +60,7 @@ const createManagedPolicy: ResourceType = (request) => {
   });
   const statements = statementsOf(request.properties.PolicyDocument);
   const policyArn = iamArn(`policy${request.properties.Path ?? '/'}${nameOrMadeUp(request, 'ManagedPolicyName')}`);
-  request.machine.principals.addManagedPolicy(policyArn, statements);
+  request.machine.services.principals.addManagedPolicy(policyArn, statements);
   attach(request, statements);
   return { physicalId: policyArn, attributes: { PolicyArn: policyArn } };
 };

@@ -4,7 +4,13 @@ import type { Machine } from '../machine.ts';
 
 /** A resource about to be created. */
 export interface ResourceRequest {
-  readonly stack: { readonly name: string; readonly id: string; readonly assets: ReadonlyMap<string, string> };
+  readonly stack: {
+    readonly name: string;
+    readonly id: string;
+    readonly assets: ReadonlyMap<string, string>;
+    /** Logical ids of its event source mappings and all that these need. */
+    readonly forMappings: ReadonlySet<string>;
+  };
   readonly logicalId: string;
   readonly type: string;
   /** With all functions and references evaluated. */

@@ -13,7 +13,7 @@ const createRotationSchedule: ResourceType = (request) => {
     ignored: ['RotationRules'],
   });
   const { machine, properties } = request;
-  const secret = machine.secrets.find(stringProperty(request, 'SecretId'));
+  const secret = machine.services.secrets.find(stringProperty(request, 'SecretId'));
   if (!secret) throw new AssemblyError(`${nameOf(request)}: SecretId is no secret of this assembly`);
   if (String(properties.RotateImmediatelyOnUpdate) !== 'false')
     throw new AssemblyError(

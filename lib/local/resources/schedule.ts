@@ -39,7 +39,7 @@ const createRule: ResourceType = (request) => {
         isPermitted: () => machine.permits(invoked, 'events.amazonaws.com', ruleArn),
       },
       invoked,
-      machine.emit,
+      machine.services.emit,
     );
     machine.schedules.push(schedule);
     if (state === 'ENABLED') schedule.start();

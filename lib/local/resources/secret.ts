@@ -27,7 +27,7 @@ const createSecret: ResourceType = (request) => {
       ? SecretString
       : generated(request, (GenerateSecretString ?? {}) as unknown as Generate);
   const name = typeof Name === 'string' ? Name : physicalName(request.stack.name, request.logicalId, 256);
-  const secret = request.machine.secrets.create(name, value);
+  const secret = request.machine.services.secrets.create(name, value);
   return { physicalId: secret.arn, attributes: { Id: secret.arn } };
 };
 

@@ -64,8 +64,8 @@ export const createStreamMapping: ResourceType = async (request) => {
   const { machine, properties } = request;
   const target = machine.findFunction(stringProperty(request, 'FunctionName'), nameOf(request));
   const streamArn = stringProperty(request, 'EventSourceArn');
-  const keys = machine.principals.issueKeys(machine.roleOf(target), target.name);
-  const { endpoint } = await machine.dynamoDb;
+  const keys = machine.services.principals.issueKeys(machine.roleOf(target), target.name);
+  const { endpoint } = await machine.services.dynamoDb;
   let mapping: StreamMapping;
   try {
     mapping = new StreamMapping(
@@ -82,7 +82,7 @@ export const createStreamMapping: ResourceType = async (request) => {
       },
       new StreamClient(endpoint, keys.accessKeyId, streamArn),
       target,
-      machine.emit,
+      machine.services.emit,
     );
     if (isTrue(properties.Enabled ?? true)) await mapping.start();
   } catch (cause) {

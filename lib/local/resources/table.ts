@@ -40,8 +40,8 @@ const create = async (request: ResourceRequest, indexes: Resolved): Promise<Crea
   const { machine, properties, stack, logicalId } = request;
   const name =
     typeof properties.TableName === 'string' ? properties.TableName : physicalName(stack.name, logicalId, 255);
-  const { endpoint } = await machine.dynamoDb;
-  const client = new DynamoDBClient({ endpoint, region, credentials: machine.principals.operator });
+  const { endpoint } = await machine.services.dynamoDb;
+  const client = new DynamoDBClient({ endpoint, region, credentials: machine.services.principals.operator });
   let streamArn: string | undefined;
   try {
     const table = {

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
 import { describe, expect, it } from '@jest/globals';
-import { dependencies } from '../../../lib/local/assembly/creation-order.ts';
+import { dependencies, withDependencies } from '../../../lib/local/assembly/creation-order.ts';
 
 describe('what must exist before a resource', () => {
   it('is what its properties mention and what it depends on', () => {
@@ -38,5 +38,14 @@ describe('what must exist before a resource', () => {
 
   it('must be in the template', () => {
     expect(() => dependencies({ Resources: { A: { Type: 'T', DependsOn: 'Gone' } } })).toThrow('A depends on Gone');
+  });
+});
+
+describe('what some resources need', () => {
+  it('is found however far away, and nothing else', () => {
+    const graph = new Map(
+      Object.entries({ A: ['B'], B: ['C'], C: [], D: ['C'], E: [] }).map(([k, v]) => [k, new Set(v)]),
+    );
+    expect(withDependencies(['A', 'E'], graph)).toEqual(new Set(['A', 'B', 'C', 'E']));
   });
 });

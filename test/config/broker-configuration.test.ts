@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { configurationLines } from '../../lib/constructs/broker-configuration.ts';
+import { configurationLines } from '../../lib/config/broker-configuration.ts';
 
 describe("the broker's configuration", () => {
   it('has the keys of RabbitMQ', () => {
