@@ -1,20 +1,20 @@
 import type { EventPublisher } from '../amqp/event-publisher.ts';
 import { InvalidMessageError, MessageTooLargeError } from '../amqp/publish-errors.ts';
-import type { PublishResult } from '../publisher.ts';
 import type { EventSink, SinkOutcome } from './event-sink.ts';
 
 /** Publishes each event and waits for the broker's confirm. */
 export const brokerEventSink = (events: EventPublisher): EventSink => ({
-  accept: async (event, { deadline }) => outcomeOf(await events.publish(event, { deadline })),
+  async accept(event, { deadline }) {
+    const result = await events.publish(event, { deadline });
+    return result.status === 'confirmed' ? { status: 'accepted' } : failureOf(result.error);
+  },
 });
 
 /**
- * An unroutable event counts as unavailable, too: bindings that are missing now are a matter for whoever runs the broker, and the caller
- * should not throw the event away.
+ * What an event's failure means to its sender. An unroutable event counts as unavailable, too: bindings that are missing now are a matter
+ * for whoever runs the broker, and the caller should not throw the event away.
  */
-function outcomeOf(result: PublishResult): SinkOutcome {
-  if (result.status === 'confirmed') return { status: 'accepted' };
-  const { error } = result;
+export function failureOf(error: Error): SinkOutcome {
   if (error instanceof MessageTooLargeError)
     return { status: 'too-large', error, bytes: error.bytes, limitBytes: error.limit };
   return { status: error instanceof InvalidMessageError ? 'refused' : 'unavailable', error };

@@ -1,4 +1,5 @@
 import type { Event, EventPublisher } from '../amqp/event-publisher.ts';
+import { InvalidMessageError, MessageTooLargeError } from '../amqp/publish-errors.ts';
 import type { PublishResult } from '../publisher.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -11,20 +12,36 @@ export type PublishOrKeepResult = { readonly id: string } & (
 
 export interface PublishOrKeepOptions {
   readonly events: Pick<EventPublisher, 'publish'>;
-  /** Must name the same exchange as the publisher. */
-  readonly outbox: Pick<Outbox, 'add'>;
+  /** Called when an event has to be kept. The outbox must name the same exchange as the publisher. */
+  readonly outbox: () => Pick<Outbox, 'add'> | Promise<Pick<Outbox, 'add'>>;
   /** How long to try the broker, in milliseconds. @default 3000 */
   readonly timeoutMilliseconds?: number;
   /** Milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
 }
 
+/** An event is neither with the broker, as far as is known, nor in the outbox. The message says why on both sides. */
+export class NotKeptError extends AggregateError {
+  override readonly name = 'NotKeptError';
+
+  constructor(broker: Error, outbox: unknown) {
+    // Logs leave out `errors`, so the message says both.
+    super(
+      [broker, outbox],
+      `the event was not confirmed by the broker (${broker}) and not kept in the outbox (${outbox})`,
+      { cause: outbox },
+    );
+  }
+}
+
 /**
  * Publishes an event directly and, where the broker does not confirm it in time or refuses it, puts it into the outbox
  * under the same id, by which consumers recognise it should it have arrived after all. An event that no queue is bound for
- * comes back as `returned`. Keeps no order: what goes directly overtakes what is in the outbox.
+ * comes back as `returned`: the broker is there, and whoever runs it should know. Keeps no order: what goes directly
+ * overtakes what is in the outbox.
  *
- * @throws {InvalidMessageError | OutboxItemTooLargeError | OutboxUnavailableError} when it is neither confirmed nor kept
+ * @throws {InvalidMessageError | MessageTooLargeError} for what the broker never takes
+ * @throws {NotKeptError}
  */
 export async function publishOrKeep(
   event: Event,
@@ -32,6 +49,11 @@ export async function publishOrKeep(
 ): Promise<PublishOrKeepResult> {
   const result = await events.publish(event, { deadline: now() + timeoutMilliseconds });
   if (result.status === 'confirmed' || result.status === 'returned') return result;
-  await outbox.add({ ...event, id: result.id });
+  if (result.error instanceof InvalidMessageError || result.error instanceof MessageTooLargeError) throw result.error;
+  try {
+    await (await outbox()).add({ ...event, id: result.id });
+  } catch (error) {
+    throw new NotKeptError(result.error, error);
+  }
   return { id: result.id, status: 'kept', problem: result.error };
 }

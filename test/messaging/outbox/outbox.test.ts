@@ -111,12 +111,12 @@ describe('publishing or keeping', () => {
     const kept: unknown[] = [];
     const outcome = await publishOrKeep(event, {
       events: { publish: async () => ({ id: 'the-id', ...result }) as EventResult },
-      outbox: {
+      outbox: () => ({
         add: async (...events) => {
           kept.push(...events);
           return [];
         },
-      },
+      }),
     });
     return { outcome, kept };
   };
