@@ -11,6 +11,7 @@ import { seededRandom } from './demo/random.ts';
 import { readEvents } from './demo/read-events.ts';
 import { paintFor, renderJson, renderSummary } from './demo/render.ts';
 import { runDemo } from './demo/run-demo.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 import { synthesizing } from './synthesize.ts';
 
 const begun = performance.now();
@@ -58,8 +59,7 @@ const main = async (): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), 'demo-'));
   process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
   let stop = async (): Promise<void> => {};
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => void stop().finally(() => process.exit(130)));
+  stopOnSignal(() => stop());
 
   progress.show('synthesizing the stacks, starting RabbitMQ, tables and functions');
   const summary = await runDemo({

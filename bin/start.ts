@@ -9,6 +9,7 @@ import { rebuildOnChange } from './start/rebuild.ts';
 import { renderCall } from './start/render-call.ts';
 import { renderEvent } from './start/render-event.ts';
 import { renderPlaces } from './start/render-places.ts';
+import { stopOnSignal } from './stop-on-signal.ts';
 import { synthesize, synthesizing } from './synthesize.ts';
 
 const usage = `npm start -- [--failure ${failureVerbs.join('|')}]
@@ -55,13 +56,10 @@ const main = async (): Promise<void> => {
     if (line !== undefined) console.log(line);
   };
   const end = async (): Promise<void> => {
-    // A second Ctrl-C does not wait; the processes end with this one in any case.
-    process.once('SIGINT', () => process.exit(130));
     stopWatching();
     await run?.stop();
-    process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
+  stopOnSignal(end, 0);
 
   const begun = performance.now();
   run = await startLocalRun({

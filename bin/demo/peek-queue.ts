@@ -8,6 +8,7 @@ export interface PeekedMessage extends DeadLetter {
 
 /** A quorum queue gives a consumer no more than 2,000 messages that are not acknowledged; further consumers get the rest. */
 const messagesPerConsumer = 1_000;
+/** Longest time between two messages. */
 const patienceMilliseconds = 5_000;
 
 /**
@@ -29,12 +30,13 @@ export const peekQueue = async (connection: ChannelModel, queue: string): Promis
         () =>
           reject(
             new Error(
-              `${queue} reports ${messageCount} messages, of which ${found.length} came within ${patienceMilliseconds} ms`,
+              `${queue} reports ${messageCount} messages; after ${found.length} of them none came for ${patienceMilliseconds} ms`,
             ),
           ),
         patienceMilliseconds,
       );
       const note = (message: ConsumeMessage | null) => {
+        timer.refresh();
         if (message) found.push({ ...foundMessage(message), routingKey: message.fields.routingKey });
         if (message && found.length < messageCount) return;
         clearTimeout(timer);

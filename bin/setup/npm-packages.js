@@ -103,6 +103,11 @@ function stampFile(project) {
  */
 function readStamp(project, hash) {
   if (!existsSync(stampFile(project))) return undefined;
-  const stamp = JSON.parse(readFileSync(stampFile(project), 'utf8'));
-  return stamp.hash === hash ? stamp.runtime : undefined;
+  try {
+    const stamp = JSON.parse(readFileSync(stampFile(project), 'utf8'));
+    return stamp.hash === hash ? stamp.runtime : undefined;
+  } catch {
+    // Cut off in the middle of writing it; it is made again.
+    return undefined;
+  }
 }

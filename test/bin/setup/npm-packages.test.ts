@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -7,7 +7,8 @@ interface Lock {
   packages: Record<string, { version?: string; optional?: boolean }>;
 }
 
-const { isInstalled } = (await import('../../../bin/setup/npm-packages.js' as string)) as {
+const { ensureNpmPackages, isInstalled } = (await import('../../../bin/setup/npm-packages.js' as string)) as {
+  ensureNpmPackages(project: string, locks: string): Promise<'packaged' | 'current'>;
   isInstalled(project: string, lock: Lock): boolean;
 };
 
@@ -40,5 +41,14 @@ describe('npm packages', () => {
     expect(isInstalled(projectWith({ 'node_modules/jest': { version: '29.0.0' } }), lock)).toBe(false);
     expect(isInstalled(projectWith({}), lock)).toBe(false);
     expect(isInstalled(projectWith(undefined), lock)).toBe(false);
+  });
+
+  it('are looked at again when the note that they are there was cut off in the middle of writing', async () => {
+    const project = projectWith({ 'node_modules/jest': { version: '30.0.0' } });
+    const stamp = join(project, 'node_modules/.setup.json');
+    writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lock));
+    writeFileSync(stamp, '{"hash":"abc');
+    const runtime = await ensureNpmPackages(project, scratch);
+    expect(JSON.parse(readFileSync(stamp, 'utf8'))).toMatchObject({ runtime });
   });
 });
