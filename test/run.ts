@@ -1,8 +1,8 @@
 // npm test [-- [--unit] [arguments of jest]]
 //
-// Runs the unit tests (nothing but this process) and the infrastructure tests (stacks, bundles, processes of this machine), then the
-// acceptance tests on the newest RabbitMQ of this machine, then those whose file name ends in `.every-version.test.ts` on each
-// older one. The brokers are private ones, started while the first tests run. The last line is the sum of all runs.
+// Runs the unit tests (nothing but this process) and the infrastructure tests (stacks, bundles, processes of this machine); beside them
+// the acceptance tests on the newest RabbitMQ of this machine; and those whose file name ends in `.every-version.test.ts` on each
+// older one. The brokers are private ones. The last line is the sum of all runs.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -41,20 +41,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  const projects = unitOnly ? ['unit'] : ['unit', 'infrastructure'];
-  const first = jest(projects.join('-'), ['--selectProjects', ...projects]);
-  if (!unitOnly) await Promise.all([first, startBrokersFor(await acceptanceFiles())]);
-  count(await first);
-  for (const [index, starting] of brokers.entries()) {
-    const broker = await starting;
-    console.log(`\nAcceptance tests on RabbitMQ ${broker.version}${index === 0 ? '' : ', those for every version'}`);
-    const selection = index === 0 ? [] : ['--testPathIgnorePatterns', allButEveryVersion];
-    const report = await jest(`acceptance-${broker.version}`, ['--selectProjects', 'acceptance', ...selection], {
-      TEST_BROKERS: JSON.stringify([addressOf(broker)]),
-    });
-    count(report);
-    if (brokers.length === 1 && report !== undefined) noteMissingVersions(broker.version, everyVersionTests(report));
-  }
+  await (unitOnly ? testsWithoutBroker() : allTests());
 } catch (error) {
   console.error(error);
   tallies.push({ passed: 0, failed: 1, skipped: 0 });
@@ -66,14 +53,41 @@ for (const note of notes) console.log(note);
 console.log(lastLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-/** Only as many brokers as the chosen tests need. */
-async function startBrokersFor(files: string[]): Promise<void> {
-  if (files.length === 0) return;
-  const installations = findInstallations();
-  if (installations.length === 0) throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');
-  const needed = files.some(isForEveryVersion) ? installations : installations.slice(0, 1);
-  brokers.push(...needed.map(start));
-  await Promise.all(brokers);
+async function testsWithoutBroker(): Promise<void> {
+  const projects = unitOnly ? ['unit'] : ['unit', 'infrastructure'];
+  await jest(projects.join(' and '), ['--selectProjects', ...projects]);
+}
+
+/** Acceptance tests wait more than they work: those on the newest broker, which are most of them, run beside all others. */
+async function allTests(): Promise<void> {
+  const files = await acceptanceFiles();
+  const installations = files.length === 0 ? [] : findInstallations();
+  if (files.length > 0 && installations.length === 0)
+    throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');
+  // Only as many brokers as the chosen tests need.
+  const [newest, ...older] = files.some(isForEveryVersion) ? installations : installations.slice(0, 1);
+  const beside = async () => {
+    await testsWithoutBroker();
+    for (const installation of older)
+      await acceptanceTests(installation, ['--testPathIgnorePatterns', allButEveryVersion]);
+  };
+  const ended = await Promise.allSettled([newest && acceptanceTests(newest), beside()]);
+  for (const { reason } of ended.filter((each) => each.status === 'rejected')) throw reason;
+  const [first] = ended;
+  if (newest && installations.length === 1 && first.status === 'fulfilled' && first.value)
+    noteMissingVersions(newest.version, everyVersionTests(first.value));
+}
+
+async function acceptanceTests(installation: Installation, selection: string[] = []): Promise<JestReport | undefined> {
+  const starting = start(installation);
+  brokers.push(starting);
+  const broker = await starting;
+  const environment = { TEST_BROKERS: JSON.stringify([addressOf(broker)]), TEST_SCRATCH: scratch };
+  return jest(
+    `acceptance on RabbitMQ ${broker.version}`,
+    ['--selectProjects', 'acceptance', ...selection],
+    environment,
+  );
 }
 
 function start(installation: Installation): Promise<RunningBroker> {
@@ -82,10 +96,6 @@ function start(installation: Installation): Promise<RunningBroker> {
     admin: { username: 'admin', password: randomBytes(12).toString('hex') },
     installation,
   });
-}
-
-function count(report: JestReport | undefined): void {
-  tallies.push(report === undefined ? { passed: 0, failed: 1, skipped: 0 } : tallyOf(report));
 }
 
 function noteMissingVersions(version: string, tests: number): void {
@@ -109,9 +119,10 @@ async function acceptanceFiles(): Promise<string[]> {
   return output.split('\n').filter((line) => line.endsWith('.test.ts'));
 }
 
-/** The report; undefined (and a note) when jest did not get as far as writing one, or failed for another reason than a test. */
+/** Counts what the tests of a run gave. The report is undefined (and noted) when jest did not get as far as writing one. */
 async function jest(name: string, args: string[], env: Record<string, string> = {}): Promise<JestReport | undefined> {
   const outputFile = join(scratch, `${name}.json`);
+  const begun = performance.now();
   const child = spawnJest(['--ci', '--json', `--outputFile=${outputFile}`, ...args], env, 'ignore');
   const ending = await new Promise<string | number>((resolve, reject) => {
     child.once('error', reject);
@@ -119,10 +130,14 @@ async function jest(name: string, args: string[], env: Record<string, string> = 
   });
   if (!existsSync(outputFile)) {
     notes.push(`${name}: jest ended (${ending}) without a report`);
+    tallies.push({ passed: 0, failed: 1, skipped: 0 });
     return undefined;
   }
   const report = JSON.parse(readFileSync(outputFile, 'utf8')) as JestReport;
-  if (ending !== 0 && tallyOf(report).failed === 0) {
+  const tally = tallyOf(report);
+  tallies.push(tally);
+  notes.push(`${name}: ${lastLine(tally)} in ${Math.round((performance.now() - begun) / 1000)} s`);
+  if (ending !== 0 && tally.failed === 0) {
     notes.push(`${name}: jest ended (${ending}) although no test failed; its output above says why`);
     tallies.push({ passed: 0, failed: 1, skipped: 0 });
   }
@@ -132,8 +147,8 @@ async function jest(name: string, args: string[], env: Record<string, string> = 
 /** `stdout`: with --json jest repeats the report there; what is for people goes to standard error. */
 function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore'): ChildProcess {
   const program = join(project, 'node_modules/jest/bin/jest.js');
-  // Jest leaves one processor idle, which is half of a small machine; many tests only wait.
-  const workers = jestArguments.some(isAboutWorkers) ? [] : ['--maxWorkers=2'];
+  // Jest leaves one processor idle, which is half of a small machine. Acceptance tests mostly wait.
+  const workers = jestArguments.some(isAboutWorkers) ? [] : [`--maxWorkers=${env.TEST_BROKERS ? 3 : 2}`];
   // The user's arguments come first: several options of jest take every word that follows them.
   const jestOptions = [...jestArguments, '--passWithNoTests', '--testTimeout=30000', ...workers, ...args];
   const options = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program, ...jestOptions];
