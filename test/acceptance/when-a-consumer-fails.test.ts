@@ -1,61 +1,34 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { connect } from 'amqplib';
-import { synthesize } from '../../bin/synthesize.ts';
 import { ConsumerMetric, MappingMetric, QueueMetric } from '../../lib/config/metric-names.ts';
 import { projectRoot } from '../../lib/constructs/bundle/bundle.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
-import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
+import type { LocalRun } from '../../lib/local/local-run.ts';
 import type { Circuit } from '../../lib/operations/circuit/circuit.ts';
 import type { ConsumerStatus } from '../../lib/operations/circuit/control-consumers.ts';
-import { installationOfThisRun } from '../broker.ts';
+import { dynamoDbOf, startStacks, tableOf, until } from './local-run-setting.ts';
 
 // The stacks as they are deployed, with the platform's functions, on this machine.
 
 jest.setTimeout(120_000);
 
-const folder = mkdtempSync(join(tmpdir(), 'consumer-fails-'));
-const assembly = join(folder, 'cdk.out');
-const directory = join(folder, '.local');
-const lines: { functionName: string; line: string }[] = [];
+let assembly: string;
+let directory: string;
+let events: readonly LocalRunEvent[];
 let run: LocalRun;
 let dynamoDb: DynamoDBClient;
 
 beforeAll(async () => {
-  await synthesize(assembly, { env: 'local' });
-  run = await startLocalRun({
-    assembly,
-    directory,
-    installation: installationOfThisRun(),
-    onEvent: (event: LocalRunEvent) => {
-      if (event.type === 'line') lines.push(event);
-    },
-  });
-  dynamoDb = new DynamoDBClient({
-    endpoint: run.dynamoDbEndpoint,
-    region: 'us-east-1',
-    credentials: run.credentials,
-  });
-});
-afterAll(async () => {
-  dynamoDb?.destroy();
-  await run?.stop();
-  rmSync(folder, { recursive: true });
+  ({ run, events, directory, assembly } = await startStacks());
+  dynamoDb = dynamoDbOf(run);
 });
 
-const until = async (what: string, condition: () => boolean | Promise<boolean>): Promise<void> => {
-  const deadline = Date.now() + 90_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within 90 s: ${what}`);
-    await wait(100);
-  }
-};
+const lines = () => events.filter((event) => event.type === 'line');
 
 /** Registers users at these addresses; the sandbox of the sample's provider fails at some of them. */
 const register = async (...addresses: string[]): Promise<void> => {
@@ -90,7 +63,7 @@ const fire = async (name: string): Promise<void> => {
 
 /** The latest metrics of a function with this dimension. */
 const metricsOf = (functionName: string, dimension: string, value: string): Record<string, unknown> | undefined => {
-  for (const each of lines.toReversed()) {
+  for (const each of lines().toReversed()) {
     if (!each.functionName.includes(functionName) || !each.line.includes('"CloudWatchMetrics"')) continue;
     const entry = JSON.parse(each.line) as Record<string, unknown>;
     if (entry[dimension] === value) return entry;
@@ -109,12 +82,9 @@ const mq = async (...args: string[]): Promise<string> => {
 const statusOf = async (consumer: string): Promise<ConsumerStatus | undefined> =>
   (JSON.parse(await mq('status', consumer, '--json')) as ConsumerStatus[])[0];
 const mapping = (queue: string) => run.mappings.find((each) => each.queue === queue);
-const table = (part: string): string =>
-  Object.entries(run.tables).find(([logicalId]) => logicalId.includes(part))?.[1] ?? '';
-
 /** As if this moment had come already: what is stored of the circuit is set back. */
 const letTimePass = async (consumer: string): Promise<void> => {
-  const TableName = table('Circuits');
+  const TableName = tableOf(run, 'Circuits');
   const { Item = {} } = await dynamoDb.send(new GetItemCommand({ TableName, Key: { consumer: { S: consumer } } }));
   const circuit = JSON.parse(Item.circuit?.S ?? '') as Circuit;
   Item.circuit = { S: JSON.stringify({ ...circuit, until: Date.now() - 1 }) };
@@ -161,7 +131,7 @@ describe('what can be seen of queues', () => {
     const alarms = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
     const asked = alarms.flatMap(({ Properties }) => metricsAsked(Properties));
     expect(asked.length).toBeGreaterThan(20);
-    const written = new Set(lines.flatMap(({ line }) => metricsWritten(line)));
+    const written = new Set(lines().flatMap(({ line }) => metricsWritten(line)));
     // Of these there is something only when something happens, or nothing at all in two minutes.
     const rare: string[] = [ConsumerMetric.claimLost, 'OutboxOldestAge'];
     const missing = asked.filter((key) => !written.has(key) && !rare.some((name) => key.includes(` ${name} `)));
@@ -239,7 +209,7 @@ describe('when an operator pauses a consumer', () => {
     );
     await until('no more reading', () => mapping('send-welcome')?.state === 'Paused');
     expect(await mq('status')).toContain('the provider moves');
-    const before = lines.length;
+    const before = lines().length;
     await register('later@example.com');
     await fire('ConsumerControl');
     await until('the waiting message in the metrics', async () => {
@@ -248,10 +218,16 @@ describe('when an operator pauses a consumer', () => {
       return Number(metricsOf('QueueMetrics', 'queue', 'send-welcome')?.[QueueMetric.ready] ?? 0) >= 1;
     });
     expect(metricsOf('QueueMetrics', 'queue', 'send-welcome')).toMatchObject({ [QueueMetric.consumers]: 0 });
-    expect(lines.slice(before).filter(({ functionName }) => functionName.includes('sendwelcome'))).toEqual([]);
+    expect(
+      lines()
+        .slice(before)
+        .filter(({ functionName }) => functionName.includes('sendwelcome')),
+    ).toEqual([]);
     expect(await mq('resume', 'send-welcome')).toContain('send-welcome  gets messages');
     await until('its message', () =>
-      lines.slice(before).some(({ functionName }) => functionName.includes('sendwelcome')),
+      lines()
+        .slice(before)
+        .some(({ functionName }) => functionName.includes('sendwelcome')),
     );
   });
 

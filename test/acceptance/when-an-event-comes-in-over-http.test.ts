@@ -1,37 +1,23 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect, type GetMessage } from 'amqplib';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { renderCall } from '../../bin/start/render-call.ts';
-import { synthesize } from '../../bin/synthesize.ts';
 import { embeddedMetrics, type LocalRunEvent } from '../../lib/local/events.ts';
 import { authorizationFor } from '../../lib/local/iam/signature.ts';
-import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
+import type { LocalRun } from '../../lib/local/local-run.ts';
+import { auditRow, startStacks, takeFrom, until } from './local-run-setting.ts';
 
 // All of it: the synthesized stacks, API Gateway's part on this machine, the bundled functions, a broker of their own.
 
 const patience = 60_000;
-const folder = mkdtempSync(join(tmpdir(), 'ingest-'));
-const seen: LocalRunEvent[] = [];
 let run: LocalRun;
+let seen: readonly LocalRunEvent[];
 
 beforeAll(async () => {
-  await synthesize(join(folder, 'cdk.out'), { env: 'local' });
-  run = await startLocalRun({
-    assembly: join(folder, 'cdk.out'),
-    directory: join(folder, 'run'),
-    onEvent: (event) => seen.push(event),
-  });
+  ({ run, events: seen } = await startStacks());
 }, 120_000);
-afterAll(async () => {
-  await run?.stop();
-  rmSync(folder, { recursive: true });
-}, patience);
 
 interface Post {
   readonly type: string;
@@ -68,16 +54,6 @@ const post = async ({ type, body, headers = {}, keys = run.credentials }: Post) 
   };
 };
 
-const until = async <Found>(find: () => Found | undefined | Promise<Found | undefined>): Promise<Found> => {
-  const deadline = Date.now() + 40_000;
-  for (;;) {
-    const found = await find();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`not within 40 s: ${find}`);
-    await sleep(50);
-  }
-};
-
 /** Lines of JSON that the function of a service wrote. */
 const logOf = (service: string): Record<string, unknown>[] =>
   seen.flatMap((event) => {
@@ -93,34 +69,6 @@ const countOf = (consumer: string, metric: string): number =>
     return total + (metrics ? (metrics[metric] ?? 0) : 0);
   }, 0);
 
-const auditRow = async (messageId: string) => {
-  const client = new DynamoDBClient({
-    endpoint: run.dynamoDbEndpoint,
-    region: run.state.aws.region,
-    credentials: run.credentials,
-  });
-  try {
-    const [, table] = Object.entries(run.tables).find(([id]) => id.startsWith('AuditLog')) ?? [];
-    return (await client.send(new GetItemCommand({ TableName: table, Key: { messageId: { S: messageId } } }))).Item;
-  } finally {
-    client.destroy();
-  }
-};
-
-const takeFrom = async (queue: string): Promise<GetMessage | undefined> => {
-  const { protocol, host, port, ca } = run.broker.address;
-  const connection = await connect(
-    { protocol, hostname: host, port, ...run.broker.admin, vhost: run.vhost },
-    { noDelay: true, servername: host, ...(ca !== undefined && { ca: [ca] }) },
-  );
-  try {
-    const channel = await connection.createChannel();
-    return (await channel.get(queue, { noAck: true })) || undefined;
-  } finally {
-    await connection.close();
-  }
-};
-
 const user = (email: string) => ({ type: 'user.registered', userId: 'u-1', email });
 
 describe('an event that comes in over HTTP', () => {
@@ -129,8 +77,10 @@ describe('an event that comes in over HTTP', () => {
     async () => {
       const { status, answer } = await post({ type: 'user.registered', body: user('somebody@example.com') });
       expect(status).toBe(202);
-      expect(await until(() => auditRow(answer.messageId))).toMatchObject({ messageType: { S: 'user.registered' } });
-      await until(() => countOf('send-welcome', 'Done') === 1 || undefined);
+      expect(await until('its audit', () => auditRow(run, answer.messageId))).toMatchObject({
+        messageType: { S: 'user.registered' },
+      });
+      await until('the welcome', () => countOf('send-welcome', 'Done') === 1);
     },
     patience,
   );
@@ -145,7 +95,7 @@ describe('an event that comes in over HTTP', () => {
         const { answer } = await post({ type: 'user.registered', body: user('again@example.com'), headers });
         expect(answer).toEqual({ messageId: headers['idempotency-key'] });
       }
-      await until(() => countOf('send-welcome', 'Duplicate') === duplicates + 2 || undefined);
+      await until('both duplicates', () => countOf('send-welcome', 'Duplicate') === duplicates + 2);
       expect(countOf('send-welcome', 'Done')).toBe(done + 1);
     },
     patience,
@@ -187,7 +137,7 @@ describe('an event that comes in over HTTP', () => {
         body: user('outage@example.com'),
         headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=1' },
       });
-      const deadLetter = await until(() => takeFrom('send-welcome.dead-letter'));
+      const deadLetter = await until('the dead letter', () => takeFrom(run, 'send-welcome.dead-letter'));
       expect(deadLetter.properties.messageId).toBe(answer.messageId);
       expect(deadLetter.properties.headers).toMatchObject({
         traceparent: `00-${traceId}-b7ad6b7169203331-01`,
@@ -201,7 +151,7 @@ describe('an event that comes in over HTTP', () => {
           .filter(inTrace)
           .map(({ message }) => message);
       expect(messages('ingest')).toEqual(['event accepted']);
-      await until(() => messages('send-welcome').length >= 5 || undefined);
+      await until('the log of all attempts', () => messages('send-welcome').length >= 5);
       expect(messages('send-welcome')).toEqual([
         ...Array.from({ length: 4 }, () => 'message will be retried'),
         'message went to the dead-letter queue',
@@ -226,7 +176,8 @@ describe('the line of npm start', () => {
     async () => {
       const line = renderCall(String(run.state.endpoints.ingest), run.state.aws).split('\n').slice(1).join('\n');
       const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 20_000 });
-      expect(await until(() => auditRow((JSON.parse(stdout) as { messageId: string }).messageId))).toBeDefined();
+      const { messageId } = JSON.parse(stdout) as { messageId: string };
+      await until('its audit', () => auditRow(run, messageId));
     },
     patience,
   );
@@ -248,6 +199,6 @@ describe('when the broker is away', () => {
     await sleep(5_500);
     // The schedule's next run, without waiting a minute for it.
     await run.schedules[0]?.fire();
-    expect(await until(() => auditRow('later-1'))).toBeDefined();
+    await until('its audit', () => auditRow(run, 'later-1'));
   }, 120_000);
 });

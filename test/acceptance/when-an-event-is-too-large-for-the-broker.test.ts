@@ -1,34 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { connect, type GetMessage } from 'amqplib';
-import { synthesize } from '../../bin/synthesize.ts';
-import type { LocalRunEvent } from '../../lib/local/events.ts';
-import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
+import type { LocalRun } from '../../lib/local/local-run.ts';
 import { createPublisher } from '../../lib/messaging/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import { createEventPublisher, type EventPublisher } from '../../lib/messaging/amqp/event-publisher.ts';
 import { openClaimCheckBucket } from '../../lib/messaging/claim-check/s3-claim-check-store.ts';
+import { auditRow, startStacks, takeFrom, until } from './local-run-setting.ts';
 
 jest.setTimeout(120_000);
 
-const folder = mkdtempSync(join(tmpdir(), 'claim-check-'));
-const seen: LocalRunEvent[] = [];
 let run: LocalRun;
 let events: EventPublisher;
 let publisher: ReturnType<typeof createPublisher>;
 
 beforeAll(async () => {
-  await synthesize(join(folder, 'cdk.out'), { env: 'local' });
-  run = await startLocalRun({
-    assembly: join(folder, 'cdk.out'),
-    directory: join(folder, 'run'),
-    onEvent: (event) => seen.push(event),
-  });
+  ({ run } = await startStacks());
   const { host, port, ca } = run.broker.address;
   const url = new URL(`amqps://${host}:${port}/${run.vhost}`);
   url.username = 'publisher';
@@ -44,47 +30,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await publisher?.close();
-  await run?.stop();
-  rmSync(folder, { recursive: true });
 });
-
-const until = async <Found>(find: () => Found | undefined | Promise<Found | undefined>): Promise<Found> => {
-  const deadline = Date.now() + 40_000;
-  for (;;) {
-    const found = await find();
-    if (found !== undefined) return found;
-    if (Date.now() > deadline) throw new Error(`not within 40 s: ${find}`);
-    await sleep(50);
-  }
-};
-
-const auditRow = async (messageId: string) => {
-  const client = new DynamoDBClient({
-    endpoint: run.dynamoDbEndpoint,
-    region: run.state.aws.region,
-    credentials: run.credentials,
-  });
-  try {
-    const [, table] = Object.entries(run.tables).find(([id]) => id.startsWith('AuditLog')) ?? [];
-    return (await client.send(new GetItemCommand({ TableName: table, Key: { messageId: { S: messageId } } }))).Item;
-  } finally {
-    client.destroy();
-  }
-};
-
-const takeFrom = async (queue: string): Promise<GetMessage | undefined> => {
-  const { protocol, host, port, ca } = run.broker.address;
-  const connection = await connect(
-    { protocol, hostname: host, port, ...run.broker.admin, vhost: run.vhost },
-    { noDelay: true, servername: host, ...(ca !== undefined && { ca: [ca] }) },
-  );
-  try {
-    const channel = await connection.createChannel();
-    return (await channel.get(queue, { noAck: true })) || undefined;
-  } finally {
-    await connection.close();
-  }
-};
 
 const sha256Of = (content: Buffer): string => createHash('sha256').update(content).digest('hex');
 
@@ -93,7 +39,7 @@ describe('an event of 2 MB', () => {
     const data = randomBytes(2_000_000);
     const result = await events.publish({ type: 'photo.taken', data });
     expect(result).toEqual({ status: 'confirmed', id: expect.any(String) });
-    expect(await until(() => auditRow(result.id))).toMatchObject({
+    expect(await until('its audit', () => auditRow(run, result.id))).toMatchObject({
       bytes: { N: '2000000' },
       sha256: { S: sha256Of(data) },
     });
@@ -104,7 +50,7 @@ describe('an event of 2 MB', () => {
     const bytes = Buffer.from(JSON.stringify(data));
     const { id, ...result } = await events.publish({ type: 'order.placed', data });
     expect(result).toEqual({ status: 'confirmed' });
-    const deadLetter = await until(() => takeFrom('fulfil-order.dead-letter'));
+    const deadLetter = await until('the dead letter', () => takeFrom(run, 'fulfil-order.dead-letter'));
     const sha256 = sha256Of(bytes);
     expect(deadLetter.content).toHaveLength(0);
     expect(deadLetter.properties).toMatchObject({
@@ -134,7 +80,8 @@ describe('an event of 2 MB', () => {
       },
     ]);
     expect(result).toEqual({ status: 'confirmed' });
-    const { headers = {} } = (await until(() => takeFrom('fulfil-order.dead-letter'))).properties;
+    const { headers = {} } = (await until('the dead letter', () => takeFrom(run, 'fulfil-order.dead-letter')))
+      .properties;
     expect(headers).toMatchObject({ 'x-dead-letter-reason': 'exhausted', 'x-attempt': 5 });
     expect(headers['x-exception-message']).toContain(
       `events/${id}-${sha256.slice(0, 16)} could not be read: AccessDenied`,

@@ -1,32 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetEventSourceMappingCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { synthesize } from '../../bin/synthesize.ts';
+import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { synthesizing } from '../../bin/synthesize.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
-import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
-import { installationOfThisRun } from '../broker.ts';
+import type { LocalRun } from '../../lib/local/local-run.ts';
 import { rotateUnderLoad } from '../soak/rotate-under-load.ts';
+import { scratchFolder, startStacks } from './local-run-setting.ts';
 
 jest.setTimeout(120_000);
 
-const folder = mkdtempSync(join(tmpdir(), 'prod-run-'));
-const events: LocalRunEvent[] = [];
+let events: readonly LocalRunEvent[];
 let run: LocalRun;
 
 beforeAll(async () => {
-  await synthesize(join(folder, 'cdk.out'), { env: 'prod' });
-  run = await startLocalRun({
-    assembly: join(folder, 'cdk.out'),
-    directory: join(folder, '.local'),
-    installation: installationOfThisRun(),
-    onEvent: (event) => events.push(event),
-  });
-});
-afterAll(async () => {
-  await run?.stop();
-  rmSync(folder, { recursive: true });
+  const assembly = synthesizing(join(scratchFolder(), 'cdk.out'), { env: 'prod' });
+  ({ run, events } = await startStacks({ assembly }));
 });
 
 describe('when the stacks for production run on this machine', () => {

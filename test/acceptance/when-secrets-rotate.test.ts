@@ -1,24 +1,21 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import amqp from 'amqplib';
-import { synthesize } from '../../bin/synthesize.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
-import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
+import type { LocalRun } from '../../lib/local/local-run.ts';
 import { parseSecret } from '../../lib/messaging/amqp/broker-credentials.ts';
-import { installationOfThisRun } from '../broker.ts';
 import { rotateUnderLoad } from '../soak/rotate-under-load.ts';
+import { startStacks } from './local-run-setting.ts';
 
 jest.setTimeout(180_000);
 
-const messages = 3000;
-const folder = mkdtempSync(join(tmpdir(), 'rotation-'));
-const assembly = join(folder, 'cdk.out');
-const directory = join(folder, '.local');
-const events: LocalRunEvent[] = [];
+const messages = 1000;
+let directory: string;
+let assembly: string;
+let events: readonly LocalRunEvent[];
 /** Every password that there ever was. */
 const passwords = new Set<string>();
 let run: LocalRun;
@@ -49,13 +46,7 @@ const canLogIn = async ({ username, password }: { username: string; password: st
 const users = () => Object.keys(run.secrets).filter((user) => user !== run.broker.admin.username);
 
 beforeAll(async () => {
-  await synthesize(assembly, { env: 'local' });
-  run = await startLocalRun({
-    assembly,
-    directory,
-    installation: installationOfThisRun(),
-    onEvent: (event) => events.push(event),
-  });
+  ({ run, events, directory, assembly } = await startStacks());
   client = new SecretsManagerClient({
     endpoint: run.state.endpoints.aws,
     region: 'us-east-1',
@@ -65,8 +56,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   client?.destroy();
-  await run?.stop();
-  rmSync(folder, { recursive: true });
 });
 
 describe('when secrets rotate', () => {

@@ -3,18 +3,10 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { connect } from 'amqplib';
 import { generateEvents } from '../../bin/demo/generate-events.ts';
 import type { LedgerRow } from '../../bin/demo/ledger.ts';
-import { readEvents } from '../../bin/demo/read-events.ts';
 import type { RunSummary } from '../../bin/demo/render.ts';
-import { runDemo } from '../../bin/demo/run-demo.ts';
-import { synthesize } from '../../bin/synthesize.ts';
-import type { LocalRun } from '../../lib/local/local-run.ts';
-import { failureVerbs } from '../../lib/local/mapping/failure-verb.ts';
-import { declaration } from '../../lib/topology/declaration.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'demo-test-'));
 const running = new Set<ChildProcess>();
@@ -60,7 +52,7 @@ const total = (counts: Readonly<Record<string, number>>) =>
   Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 describe('when the demo runs', () => {
-  const count = 400;
+  const count = 250;
   const generated = generateEvents(count, 7);
   const originals = generated.filter(({ duplicate }) => !duplicate);
   const meant = (purpose: string) => originals.filter((event) => event.purpose === purpose).length;
@@ -116,83 +108,3 @@ describe('when the demo is given lines that are no events', () => {
     expect(stderr).toContain('missing.ndjson cannot be read: ENOENT');
   }, 30_000);
 });
-
-describe('when function processes are killed in mid-batch', () => {
-  let runs: { verb: string; finished: Finished }[];
-
-  beforeAll(async () => {
-    runs = await Promise.all(
-      failureVerbs.map(async (verb) => ({
-        verb,
-        finished: await demo(['--events', '200', '--chaos', 'kill', '--failure-verb', verb, '--json']),
-      })),
-    );
-  }, 240_000);
-
-  it.each(failureVerbs)('loses nothing and repeats no effect, with the failure verb %s', (verb) => {
-    const finished = runs.find((run) => run.verb === verb)?.finished;
-    if (!finished) throw new Error(`${verb} did not run`);
-    const summary = summaryOf(finished);
-    expect(summary.kills).toBeGreaterThanOrEqual(2);
-    expect(summary).toMatchObject({ accounted: true, settled: true });
-    expect(finished.code).toBe(0);
-  });
-});
-
-describe('when messages disappear on the broker', () => {
-  it('the demo finds out how many and which, and does not call the run good', async () => {
-    const assembly = join(scratch, 'cdk.out');
-    await synthesize(assembly, { env: 'local' });
-    const order = (index: number) => ({
-      type: 'order.placed',
-      orderId: `o-${index}`,
-      customerId: 'c-1',
-      lines: [{ sku: 'FLAKY-2', quantity: 1 }],
-    });
-    const lines: object[] = Array.from({ length: 30 }, (_, index) => ({ type: 'order.placed', data: order(index) }));
-    lines.push({
-      type: 'photo.taken',
-      bodyBase64: '/9j/4AAQ',
-      contentType: 'image/jpeg',
-      headers: { size: [1, 2.5, null] },
-    });
-    const { events } = readEvents(lines.map((line) => JSON.stringify(line)).join('\n'));
-    let purged = 0;
-    const summary = await runDemo({
-      events,
-      declaration,
-      publisher: 'publisher',
-      localRun: { assembly, directory: join(scratch, 'run') },
-      progress: { show: () => {}, note: () => {}, clear: () => {} },
-      begun: performance.now(),
-      patienceMilliseconds: 4_000,
-      onStarted: (run) => {
-        void purgeDelayed(run).then((count) => {
-          purged = count;
-        });
-      },
-    });
-    expect(purged).toBeGreaterThan(0);
-    expect(summary.ledger.accounted).toBe(false);
-    expect(rowOf(summary, 'fulfil-order').lost).toHaveLength(purged);
-    expect(rowOf(summary, 'audit-log')).toMatchObject({ messages: 31, done: 31, lost: [] });
-  }, 90_000);
-});
-
-/** Takes messages away while they wait for a retry. */
-const purgeDelayed = async ({ broker, vhost }: LocalRun): Promise<number> => {
-  const { protocol, host, port, ca } = broker.address;
-  const connection = await connect(
-    { protocol, hostname: host, port, ...broker.admin, vhost },
-    { ca: [ca ?? ''], noDelay: true },
-  );
-  const channel = await connection.createChannel();
-  const deadline = Date.now() + 30_000;
-  let purged = 0;
-  while (purged === 0 && Date.now() < deadline) {
-    await sleep(50);
-    for (const queue of ['delay.level-00', 'delay.level-01']) purged += (await channel.purgeQueue(queue)).messageCount;
-  }
-  await connection.close();
-  return purged;
-};

@@ -120,9 +120,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
     await Promise.all([publish(), rotate()]);
     onProgress('all published and rotated');
     const effects = await settled({ run, dynamoDb, management, confirmed, until: Date.now() + settleMilliseconds });
-    const connections = await retrying(() => management.get<{ user: string }[]>(['vhosts', run.vhost, 'connections']), {
-      deadline: Date.now() + 60_000,
-    });
+    const connectedUsers = await usersOf(run, management);
     return {
       confirmed: confirmed.length,
       unconfirmed,
@@ -136,7 +134,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
       publisherReads,
       failedBatches: events.slice(firstEvent).filter((event) => event.type === 'batch' && event.error).length,
       longestFailureMilliseconds: failures.stop(),
-      connectedUsers: [...new Set(connections.map(({ user }) => user))].sort(),
+      connectedUsers,
     };
   } finally {
     failures.stop();
@@ -146,6 +144,20 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
     secretsManager.destroy();
   }
 }
+
+/** Asks until the broker, whose figures are some seconds old, knows of a connection of every mapping; for 20 seconds at most. */
+const usersOf = async (run: LocalRun, management: ManagementClient): Promise<string[]> => {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const connections = await retrying(() => management.get<{ user: string }[]>(['vhosts', run.vhost, 'connections']), {
+      deadline: Date.now() + 60_000,
+    });
+    const users = [...new Set(connections.map(({ user }) => user))].sort();
+    const known = run.mappings.every(({ queue }) => users.some((user) => user.startsWith(`${queue}.mapping`)));
+    if (known || Date.now() > deadline) return users;
+    await sleep(200);
+  }
+};
 
 const orderIdOf = (number: number): string => `rotation-${number}`;
 const messageIdOf = (orderId: string): string => `message-of-${orderId}`;

@@ -49,7 +49,7 @@ const mq = (...args: string[]) =>
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'secret',
     };
-    const options = { cwd: projectRoot, env, timeout: 60_000 };
+    const options = { cwd: projectRoot, env, timeout: 120_000 };
     const command = [join(projectRoot, 'bin/mq.ts'), 'broker', ...args];
     const child = execFile(process.execPath, command, options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
@@ -88,7 +88,7 @@ RabbitMQ 4.2.10 on mq.m7g.medium, SINGLE_INSTANCE
       'PubliclyAccessible',
       'SubnetIds',
     ]);
-  }, 90_000);
+  }, 150_000);
 
   it('names what is missing', async () => {
     expect(await mq('status', '--env', 'staging')).toEqual({

@@ -13,6 +13,7 @@ import {
   TransactGetItemsCommand,
   UpdateItemCommand,
   UpdateTimeToLiveCommand,
+  waitUntilTableNotExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalTables, startLocalTables } from './local-tables.ts';
@@ -140,6 +141,7 @@ describe('time to live', () => {
     const TableName = await tables.table();
     await enable(TableName);
     await tables.client.send(new DeleteTableCommand({ TableName }));
+    await waitUntilTableNotExists({ client: tables.client, maxWaitTime: 20, minDelay: 1 }, { TableName });
     await expect(describeTtl(TableName)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 });

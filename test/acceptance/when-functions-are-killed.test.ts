@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { DemoEvent } from '../../bin/demo/demo-event.ts';
+import { generateEvents } from '../../bin/demo/generate-events.ts';
+import { seededRandom } from '../../bin/demo/random.ts';
+import { readEvents } from '../../bin/demo/read-events.ts';
+import type { RunSummary } from '../../bin/demo/render.ts';
+import { type DemoRun, runDemo } from '../../bin/demo/run-demo.ts';
+import type { LocalRun, LocalRunOptions } from '../../lib/local/local-run.ts';
+import { failureVerbs } from '../../lib/local/mapping/failure-verb.ts';
+import { declaration } from '../../lib/topology/declaration.ts';
+import { installationOfThisRun } from '../broker.ts';
+import { asAdministrator, localAssembly, scratchFolder, until } from './local-run-setting.ts';
+
+// What `npm run demo -- --chaos kill` does, and what it finds when something is wrong.
+
+const demo = (
+  events: readonly DemoEvent[],
+  options: Partial<DemoRun> = {},
+  local: Partial<LocalRunOptions> = {},
+): Promise<RunSummary> =>
+  runDemo({
+    events,
+    declaration,
+    publisher: 'publisher',
+    localRun: {
+      assembly: localAssembly(),
+      directory: join(scratchFolder(), '.local'),
+      installation: installationOfThisRun(),
+      ...local,
+    },
+    progress: { show: () => {}, note: () => {}, clear: () => {} },
+    begun: performance.now(),
+    ...options,
+  });
+
+describe('when function processes are killed in mid-batch', () => {
+  const runs = new Map<string, RunSummary>();
+
+  beforeAll(async () => {
+    await Promise.all(
+      failureVerbs.map(async (failureVerb, seed) => {
+        const chaos = { random: seededRandom(seed) };
+        runs.set(failureVerb, await demo(generateEvents(150, seed), { chaos }, { failureVerb }));
+      }),
+    );
+  }, 240_000);
+
+  it.each(failureVerbs)('nothing is lost and no effect repeated, with the failure verb %s', (verb) => {
+    const summary = runs.get(verb);
+    expect(summary?.kills).toBeGreaterThanOrEqual(2);
+    expect(summary).toMatchObject({ ledger: { accounted: true }, settled: true });
+  });
+});
+
+describe('when messages disappear on the broker', () => {
+  it('the demo finds out how many and which, and does not call the run good', async () => {
+    const order = (index: number) => ({
+      type: 'order.placed',
+      orderId: `o-${index}`,
+      customerId: 'c-1',
+      lines: [{ sku: 'FLAKY-2', quantity: 1 }],
+    });
+    const lines: object[] = Array.from({ length: 30 }, (_, index) => ({ type: 'order.placed', data: order(index) }));
+    lines.push({
+      type: 'photo.taken',
+      bodyBase64: '/9j/4AAQ',
+      contentType: 'image/jpeg',
+      headers: { size: [1, 2.5, null] },
+    });
+    const { events } = readEvents(lines.map((line) => JSON.stringify(line)).join('\n'));
+    let purged = 0;
+    const summary = await demo(events, {
+      patienceMilliseconds: 4_000,
+      onStarted: (run) => {
+        void purgeDelayed(run).then((count) => {
+          purged = count;
+        });
+      },
+    });
+    expect(purged).toBeGreaterThan(0);
+    expect(summary.ledger.accounted).toBe(false);
+    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'fulfil-order')?.lost).toHaveLength(purged);
+    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'audit-log')).toMatchObject({
+      messages: 31,
+      done: 31,
+      lost: [],
+    });
+  }, 90_000);
+});
+
+/** Takes messages away while they wait for a retry. */
+const purgeDelayed = (run: LocalRun): Promise<number> =>
+  asAdministrator(run, async (connection) => {
+    const channel = await connection.createChannel();
+    let purged = 0;
+    await until('a message that waits for a retry', async () => {
+      for (const queue of ['delay.level-00', 'delay.level-01'])
+        purged += (await channel.purgeQueue(queue)).messageCount;
+      return purged > 0;
+    });
+    return purged;
+  });
