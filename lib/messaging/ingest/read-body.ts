@@ -4,9 +4,9 @@ import { DecodeError } from '../errors.ts';
 import type { RawMessage } from '../message.ts';
 import type { Problem } from './problem.ts';
 
-/** API Gateway takes requests of up to 10 MB, Lambda events of up to 6 MB; the broker's limit is lower than either. */
+/** API Gateway takes requests of up to 10 MB, Lambda events of up to 6 MB. */
 export interface BodyLimits {
-  /** Largest message that the broker takes, in bytes. */
+  /** Largest body that is taken, in bytes: what the broker takes, or Lambda where there is a bucket for what is larger. */
   readonly maximumBodyBytes: number;
 }
 
@@ -59,7 +59,7 @@ const asPublished = (body: Buffer): RawMessage => ({
 
 export const tooLarge = (bytes: number, limitBytes: number): Problem => ({
   status: 413,
-  detail: `the body has ${bytes} bytes; the broker takes messages of at most ${limitBytes}`,
+  detail: `the body has ${bytes} bytes; at most ${limitBytes} are taken`,
   limitBytes,
 });
 
