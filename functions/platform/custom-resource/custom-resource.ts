@@ -10,8 +10,8 @@ export interface ApplyContext {
   readonly logger: Logger;
   /** Raised when the time is up; there is then still time to answer. */
   readonly signal: AbortSignal;
-  /** Until the signal is raised. */
-  readonly seconds: number;
+  /** Time for work, now: until shortly before the signal, so that what cannot be done in time still can say why. */
+  readonly remainingSeconds: () => number;
 }
 
 /** What a custom resource does. A rejection becomes the reason that CloudFormation shows. */
@@ -23,6 +23,8 @@ export interface CustomResourceOptions {
 
 /** Kept back from the function's time for answering, in milliseconds. */
 const answerReserve = 30_000;
+/** Between the end of the time for work and the signal, in milliseconds. */
+const reasonReserve = 1000;
 
 /**
  * Lambda handler of a CloudFormation custom resource: answers every request once, also when `apply` fails, throws what is no error, or does
@@ -50,10 +52,12 @@ const settle = async (
   const overdue = new Error(`not done within ${seconds} s; the function's log says how far it came`);
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(overdue), Math.max(0, milliseconds));
+  const workUntil = Date.now() + milliseconds - reasonReserve;
+  const remainingSeconds = () => Math.max(0, (workUntil - Date.now()) / 1000);
   try {
     const work = event.RequestType === 'Delete' ? remove : apply;
     const data = await Promise.race([
-      work(event, { logger, signal: deadline.signal, seconds }),
+      work(event, { logger, signal: deadline.signal, remainingSeconds }),
       rejectionOf(deadline.signal),
     ]);
     return { status: 'SUCCESS', physicalResourceId, data };

@@ -8,7 +8,7 @@ import { userPasswords } from './user-passwords.ts';
 
 /** Declares the topology on the broker when the stack is created and whenever the declaration changes. */
 export const handler = customResource({
-  apply: async ({ ResourceProperties }, { logger, signal, seconds }) => {
+  apply: async ({ ResourceProperties }, { logger, signal, remainingSeconds }) => {
     const { managementUrl, adminSecretArn, topology, userSecretArns } = readProperties(ResourceProperties);
     const [admin, passwords] = await Promise.all([
       secretCredentials(adminSecretArn).read(),
@@ -21,7 +21,7 @@ export const handler = customResource({
       passwords,
       // A binding that is no longer declared must not go on feeding its queue. The vhost is this stack's own, except for the default one.
       prune: topology.vhost.name !== '/',
-      timeoutSeconds: seconds,
+      timeoutSeconds: remainingSeconds(),
       signal,
       onRetry: ({ error }) => logger.warn(`broker not ready: ${error.message}`),
       onResult: ({ change: { action, kind, name }, outcome, reason }) =>
