@@ -79,6 +79,14 @@ export async function observer(vhost: TestVhost): Promise<{ connection: ChannelM
 export const declareQueue = (channel: Channel, queue: string, extra: Record<string, unknown> = {}) =>
   channel.assertQueue(queue, { durable: true, arguments: { 'x-queue-type': 'quorum', ...extra } });
 
+/** A channel as `observer` gives it, and this queue with nothing in it. */
+export async function emptyQueue(vhost: TestVhost, queue: string): Promise<Channel> {
+  const { channel } = await observer(vhost);
+  await declareQueue(channel, queue);
+  await channel.purgeQueue(queue);
+  return channel;
+}
+
 /** Takes everything out of a queue, one by one. */
 export async function drain(channel: Channel, queue: string): Promise<GetMessage[]> {
   const messages: GetMessage[] = [];

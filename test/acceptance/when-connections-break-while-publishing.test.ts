@@ -5,16 +5,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
 import { BacklogFullError, DeadlineError, PublisherClosedError } from '../../lib/messaging/amqp/publish-errors.ts';
 import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../broker.ts';
-import {
-  afterwards,
-  declareQueue,
-  errorOf,
-  idsIn,
-  message,
-  observer,
-  publisherTo,
-  statuses,
-} from './publish-setting.ts';
+import { afterwards, emptyQueue, errorOf, idsIn, message, publisherTo, statuses } from './publish-setting.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 let broker: BrokerAddress & VhostMaker;
@@ -28,9 +19,7 @@ beforeAll(async () => {
 }, 100_000);
 
 beforeEach(async () => {
-  ({ channel } = await observer(vhost));
-  await declareQueue(channel, 'work');
-  await channel.purgeQueue('work');
+  channel = await emptyQueue(vhost, 'work');
   proxy = await startProxy();
 });
 

@@ -2,7 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
 import { ChannelClosedError, UnroutableError } from '../../lib/messaging/amqp/publish-errors.ts';
 import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../broker.ts';
-import { declareQueue, drain, errorOf, message, observer, publisherTo, statuses } from './publish-setting.ts';
+import { declareQueue, drain, emptyQueue, errorOf, message, publisherTo, statuses } from './publish-setting.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
 let broker: BrokerAddress & VhostMaker;
@@ -15,9 +15,7 @@ beforeAll(async () => {
 }, 100_000);
 
 beforeEach(async () => {
-  ({ channel } = await observer(vhost));
-  await declareQueue(channel, 'work');
-  await channel.purgeQueue('work');
+  channel = await emptyQueue(vhost, 'work');
 });
 
 describe('when publishing', () => {
