@@ -49,9 +49,7 @@ export function nodeEnvironment(
     RABBITMQ_PLUGINS_EXPAND_DIR: join(directory, 'expand'),
     RABBITMQ_GENERATED_CONFIG_DIR: join(directory, 'schema'),
     RABBITMQ_DIST_PORT: String(ports.distribution),
-    // Threads without work sleep at once instead of spinning: the processors are for whoever tests or tries something beside.
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-      '-kernel inet_dist_use_interface {127,0,0,1} +sbwt none +sbwtdcpu none +sbwtdio none',
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '-kernel inet_dist_use_interface {127,0,0,1}',
     ERL_EPMD_PORT: String(ports.epmd),
     ERL_EPMD_ADDRESS: '127.0.0.1',
     ERL_CRASH_DUMP_SECONDS: '0',
