@@ -34,18 +34,35 @@ export const renderEvent = (event: LocalRunEvent, nameOf: NameOf): string | unde
   }
 };
 
-/** A log entry in JSON is shown by its level and message; its other members are for machines. */
+interface LogEntry {
+  readonly level?: string;
+  readonly message?: unknown;
+  readonly error?: { readonly message?: string };
+  /** Of the lines about a message's fate. */
+  readonly messageId?: string;
+  readonly attempt?: number;
+  readonly delaySeconds?: number;
+  readonly reason?: string;
+  readonly failure?: { readonly message?: string };
+}
+
+/** A log entry in JSON is shown by what it says and of which message; its other members are for machines. */
 const renderLine = (name: string, line: string): string => {
   if (!line.startsWith('{')) return `${name}  ${line}`;
   try {
-    const { level, message, error } = JSON.parse(line) as {
-      level?: string;
-      message?: unknown;
-      error?: { message?: string };
-    };
+    const entry = JSON.parse(line) as LogEntry;
+    const { level, message } = entry;
     if (level === undefined || message === undefined) return `${name}  ${line}`;
-    return `${name}  ${level} ${typeof message === 'string' ? message : JSON.stringify(message)}${error?.message ? `: ${error.message}` : ''}`;
+    const text = typeof message === 'string' ? message : JSON.stringify(message);
+    const why = [entry.reason, entry.failure?.message, entry.error?.message].filter((part) => part).join(': ');
+    return `${name}  ${level} ${text}${whichMessage(entry)}${why && `: ${why}`}`;
   } catch {
     return `${name}  ${line}`;
   }
+};
+
+const whichMessage = ({ messageId, attempt, delaySeconds }: LogEntry): string => {
+  if (messageId === undefined) return '';
+  const details = [messageId, attempt && `attempt ${attempt}`, delaySeconds && `again in ${delaySeconds} s`];
+  return ` (${details.filter((part) => part).join(', ')})`;
 };

@@ -8,6 +8,18 @@ const line = (text: string): LocalRunEvent => ({ type: 'line', functionName: 'f'
 describe('what npm start shows', () => {
   it.each([
     [line('{"level":"WARN","message":"retry","error":{"message":"throttled"}}'), 'fulfil-order  WARN retry: throttled'],
+    [
+      line(
+        '{"level":"WARN","message":"message will be retried","messageId":"m-1","attempt":2,"delaySeconds":4,"failure":{"message":"503"}}',
+      ),
+      'fulfil-order  WARN message will be retried (m-1, attempt 2, again in 4 s): 503',
+    ],
+    [
+      line(
+        '{"level":"ERROR","message":"message went to the dead-letter queue","messageId":"m-2","attempt":1,"reason":"undecodable","failure":{"message":"not JSON"}}',
+      ),
+      'fulfil-order  ERROR message went to the dead-letter queue (m-2, attempt 1): undecodable: not JSON',
+    ],
     [line('plain text'), 'fulfil-order  plain text'],
     [line('{not json'), 'fulfil-order  {not json'],
     [{ type: 'batch', functionName: 'f', queue: 'q', records: 1, milliseconds: 1.6 }, 'fulfil-order  1 record in 2 ms'],
