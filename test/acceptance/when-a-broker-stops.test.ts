@@ -99,6 +99,14 @@ describe('when a broker cannot start', () => {
     expect(existsSync(directory)).toBe(false);
   }, 60_000);
 
+  it('because it was given up meanwhile, the error says so', async () => {
+    const directory = join(scratch, 'given-up');
+    const signal = AbortSignal.timeout(300);
+    const starting = startBroker({ directory, admin, signal, installation: installationOfThisRun() });
+    await expect(starting).rejects.toThrow('the start was given up');
+    expect(existsSync(directory)).toBe(false);
+  }, 60_000);
+
   it('because RabbitMQ cannot live in such a folder, the error says so at once', async () => {
     await expect(startBroker({ directory: join(scratch, "it's"), admin })).rejects.toThrow("has a quote (') in it");
   });

@@ -17,6 +17,8 @@ export interface BrokerOptions {
   settings?: Record<string, string>;
   /** How long one start may take before it is given up. @default 90 */
   readyTimeoutSeconds?: number;
+  /** Gives up a start that is under way, and clears up. */
+  signal?: AbortSignal;
   /** Asked anew after a start that failed because a port was taken. @default random free ones on loopback */
   choosePorts?: () => Promise<BrokerPorts>;
 }
@@ -57,10 +59,10 @@ const marker = 'private-rabbitmq-node.json';
  * Starts a private RabbitMQ on free ports; as root or as an ordinary user. Call it on the main thread: Linux ties
  * the broker's life to the thread that started it.
  *
- * @throws BrokerStartError when none is installed, the directory is not ours to use, or the broker did not come up; with the end of its log
+ * @throws BrokerStartError when none is installed, the directory is not ours to use, the broker did not come up (with the end of its log), or it was given up
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
-  const { directory, admin, settings = {}, readyTimeoutSeconds = 90, choosePorts = freeBrokerPorts } = options;
+  const { directory, admin, settings = {}, readyTimeoutSeconds = 90, signal, choosePorts = freeBrokerPorts } = options;
   const installation = options.installation ?? findInstallations()[0];
   if (installation === undefined) {
     throw new BrokerStartError(
@@ -75,7 +77,7 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     writeFileSync(join(directory, marker), JSON.stringify({ epmdPort: ports.epmd }));
     const node = await PrivateNode.prepare({ directory, installation, ports, admin, settings, readyTimeoutSeconds });
     removeOnExit.add(node);
-    const outcome = await node.start();
+    const outcome = await node.start(signal);
     if (outcome.result === 'ready') return runningBroker(node, installation.version, ports, admin);
     reason = outcome.reason;
     await node.remove('kill');

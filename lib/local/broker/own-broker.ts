@@ -16,6 +16,7 @@ export interface OwnBrokerOptions {
 
 interface Begun {
   readonly settings: Settings;
+  readonly giveUp: AbortController;
   readonly broker: Promise<RunningBroker>;
 }
 
@@ -63,18 +64,21 @@ export class OwnBroker {
 
   /** Ends what has been started, also what is still starting. */
   async stop(): Promise<void> {
+    this.#begun?.giveUp.abort();
     // One that did not start has left nothing.
     const broker = await this.#begun?.broker.catch(() => undefined);
     await broker?.stop('kill');
   }
 
   #begin(settings: Settings): Begun {
+    const giveUp = new AbortController();
     const broker = startBroker({
       ...this.#options,
+      signal: giveUp.signal,
       settings: { ...settings },
       admin: { username: 'admin', password: randomBytes(16).toString('hex') },
     });
-    this.#begun = { settings, broker };
+    this.#begun = { settings, giveUp, broker };
     return this.#begun;
   }
 }

@@ -33,6 +33,8 @@ export interface NodeSettings {
 /** What became of a start: `port-taken` may succeed with other ports, `failed` will not. */
 export type StartOutcome = { result: 'ready' } | { result: 'port-taken' | 'failed'; reason: string };
 
+const givenUp: StartOutcome = { result: 'failed', reason: 'the start was given up' };
+
 /** A VM that has not stopped in this time after SIGTERM is killed. 3.10 needs 6 s because of its management listeners, 4.0 one. */
 const gracefulStopMilliseconds = 20_000;
 const epmdTimeoutMilliseconds = 10_000;
@@ -73,20 +75,24 @@ export class PrivateNode {
   }
 
   /** Starts what does not run; the data of an earlier start are kept. */
-  async start(): Promise<StartOutcome> {
+  async start(signal?: AbortSignal): Promise<StartOutcome> {
+    const isGivenUp = () => signal?.aborted === true;
     const { ports, admin, readyTimeoutSeconds, installation } = this.#settings;
     if (this.#epmd === undefined || this.#epmd.hasEnded()) {
       const epmd = await this.#spawn('epmd', ['-port', String(ports.epmd), '-address', '127.0.0.1']);
       this.#epmd = epmd;
       const listens = () => acceptsConnections(ports.epmd);
-      if (!(await waitUntil(listens, epmd.hasEnded, epmdTimeoutMilliseconds))) {
+      if (!(await waitUntil(listens, () => isGivenUp() || epmd.hasEnded(), epmdTimeoutMilliseconds))) {
+        if (isGivenUp()) return givenUp;
         return this.#failure(`Erlang's port mapper did not start on port ${ports.epmd}`);
       }
     }
     const machine = await this.#spawn(join(installation.home, 'sbin/rabbitmq-server'), []);
     this.#machine = machine;
-    const ready = await waitUntil(() => isReady(ports, admin), machine.hasEnded, readyTimeoutSeconds * 1000);
+    const isPointless = () => isGivenUp() || machine.hasEnded();
+    const ready = await waitUntil(() => isReady(ports, admin), isPointless, readyTimeoutSeconds * 1000);
     if (ready) return { result: 'ready' };
+    if (isGivenUp()) return givenUp;
     return this.#failure(
       machine.hasEnded()
         ? `RabbitMQ ${installation.version} ended while starting (${await machine.ended})`
