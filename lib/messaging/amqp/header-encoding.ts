@@ -11,29 +11,6 @@ const emptyHeaders: EncodedHeaders = { table: {}, bytes: 4 };
 const lowestLong = -(2n ** 63n);
 const highestLong = 2n ** 63n - 1n;
 
-/** Sizes of the types that amqplib lets one name as `{ '!': type, value }`. */
-const namedTypes: Readonly<Record<string, number>> = {
-  timestamp: 8,
-  decimal: 5,
-  double: 8,
-  float64: 8,
-  float: 4,
-  byte: 1,
-  int8: 1,
-  unsignedbyte: 1,
-  uint8: 1,
-  short: 2,
-  int16: 2,
-  unsignedshort: 2,
-  uint16: 2,
-  int: 4,
-  int32: 4,
-  unsignedint: 4,
-  uint32: 4,
-  long: 8,
-  int64: 8,
-};
-
 /**
  * Prepares headers for amqplib, which would otherwise send a `Date` as an empty table and a `Uint8Array` as a table of
  * its bytes, and would send `NaN`, upon which the broker closes the connection. `undefined` values are left out.
@@ -115,16 +92,68 @@ function encodeObject(value: object, path: string, name: string | number): { val
 
 function encodeNamedType(value: Record<string, unknown>, path: string, name: string | number) {
   if (!Object.hasOwn(value, '!') || !Object.hasOwn(value, 'value') || Object.keys(value).length !== 2) return undefined;
-  const bytes =
-    typeof value['!'] === 'string' && Object.hasOwn(namedTypes, value['!']) ? namedTypes[value['!']] : undefined;
-  if (bytes === undefined) return undefined;
+  const type = value['!'];
+  const named = typeof type === 'string' && Object.hasOwn(namedTypes, type) ? namedTypes[type] : undefined;
+  if (named === undefined) return undefined;
   const number = value.value;
   if (typeof number === 'number' && !Number.isFinite(number))
     throw new InvalidMessageError(`${at(path, name)} is ${number}; AMQP carries finite numbers only`);
-  return { value, bytes };
+  // Whatever else looks like one is a table that happens to have these entries.
+  return named.holds(number) ? { value, bytes: named.bytes } : undefined;
+}
+
+interface NamedType {
+  readonly bytes: number;
+  readonly holds: (value: unknown) => boolean;
+}
+
+const isDecimal = (value: unknown): boolean => {
+  const { places, digits } = (value ?? {}) as { places?: unknown; digits?: unknown };
+  return unsigned(8).holds(places) && unsigned(32).holds(digits);
+};
+
+function integer(bits: number, lowest: bigint, highest: bigint): NamedType {
+  const holds = (value: unknown): boolean =>
+    ((typeof value === 'bigint' && bits === 64) || (typeof value === 'number' && Number.isInteger(value))) &&
+    BigInt(value) >= lowest &&
+    BigInt(value) <= highest;
+  return { bytes: bits / 8, holds };
+}
+
+function signed(bits: number): NamedType {
+  return integer(bits, -(2n ** BigInt(bits - 1)), 2n ** BigInt(bits - 1) - 1n);
+}
+
+function unsigned(bits: number): NamedType {
+  return integer(bits, 0n, 2n ** BigInt(bits) - 1n);
 }
 
 const at = (path: string, name: string | number): string => {
   if (typeof name === 'number') return `${path}[${name}]`;
   return path === 'header' ? `header "${name}"` : `${path}.${name}`;
+};
+
+const isNumber = (value: unknown): boolean => typeof value === 'number';
+
+/** The types that amqplib lets one name as `{ '!': type, value }`. */
+const namedTypes: Readonly<Record<string, NamedType>> = {
+  timestamp: unsigned(64),
+  decimal: { bytes: 5, holds: isDecimal },
+  double: { bytes: 8, holds: isNumber },
+  float64: { bytes: 8, holds: isNumber },
+  float: { bytes: 4, holds: isNumber },
+  byte: signed(8),
+  int8: signed(8),
+  unsignedbyte: unsigned(8),
+  uint8: unsigned(8),
+  short: signed(16),
+  int16: signed(16),
+  unsignedshort: unsigned(16),
+  uint16: unsigned(16),
+  int: signed(32),
+  int32: signed(32),
+  unsignedint: unsigned(32),
+  uint32: unsigned(32),
+  long: signed(64),
+  int64: signed(64),
 };

@@ -43,8 +43,11 @@ export class Delivery {
     this.index = index;
     this.problem = problem && { error: problem };
     this.id = messageIdOf(raw);
-    this.attempt = wholeNumber(raw.headers, Header.attempt, 1, 9_999);
-    this.redriveCount = wholeNumber(raw.headers, Header.redriveCount, 0, 1_000_000);
+    const redrives = wholeNumber(raw.headers, Header.redriveCount, 0, 999_999);
+    // Only a dead letter has a reason: somebody moved it back, without counting that. It starts anew, or it would be taken for what it was.
+    const isMovedBack = raw.headers[Header.deadLetterReason] !== undefined;
+    this.attempt = isMovedBack ? 1 : wholeNumber(raw.headers, Header.attempt, 1, 9_999);
+    this.redriveCount = isMovedBack ? redrives + 1 : redrives;
   }
 
   /** Where the message was created; read when it is asked for. */

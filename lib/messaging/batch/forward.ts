@@ -1,7 +1,8 @@
+import { InvalidMessageError } from '../amqp/publish-errors.ts';
 import type { ClaimStore } from '../claims/claim-store.ts';
 import type { UnconfirmedCopy } from '../errors.ts';
 import type { OutgoingMessage, PublishResult } from '../publisher.ts';
-import { deadLetterCopy, deferredCopy, retryCopy } from '../recover/copy.ts';
+import { bareDeadLetterCopy, deadLetterCopy, deferredCopy, retryCopy } from '../recover/copy.ts';
 import { describeError } from '../recover/describe-error.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
@@ -18,7 +19,7 @@ interface Forwarding {
 
 /**
  * Publishes the copies that deliveries need and waits once for the broker's answers; then settles their claims. A copy for the delay
- * infrastructure that turns out to be unroutable goes to the dead-letter queue instead.
+ * infrastructure that turns out to be unroutable goes to the dead-letter queue instead, and so does one that no client can send.
  *
  * @returns the copies that were not confirmed; their originals must not be acknowledged
  */
@@ -34,6 +35,7 @@ export async function forward(deliveries: readonly Delivery[], batch: Batch): Pr
   if (forwardings.length === 0) return [];
   await publish(forwardings, batch);
   await publish(forwardings.filter(divertedToDeadLetters(batch)), batch);
+  await publish(forwardings.filter(strippedOfHeaders(batch)), batch);
   for (const forwarding of forwardings) noteResult(forwarding, batch);
   await settleClaims(forwardings, batch);
   return forwardings.filter(({ result }) => result.status !== 'confirmed').map(unconfirmedCopy);
@@ -68,6 +70,20 @@ const divertedToDeadLetters =
     const failure = fate.kind === 'retry' ? fate.failure : { error: describeError(result.error), at: services.now() };
     forwarding.fate = { kind: 'dead-letter', reason: 'unroutable', failure };
     forwarding.copy = copyFor(delivery, forwarding.fate);
+    return true;
+  };
+
+/** What no client can send will not be sendable next time either: better a dead letter without its headers than a batch that never ends. */
+const strippedOfHeaders =
+  ({ services }: Batch) =>
+  (forwarding: Forwarding): boolean => {
+    const { delivery, fate, result } = forwarding;
+    if (result.status !== 'failed' || !(result.error instanceof InvalidMessageError)) return false;
+    const failure =
+      fate.kind === 'deferred' ? { error: describeError(result.error), at: services.now() } : fate.failure;
+    const reason = fate.kind === 'dead-letter' ? fate.reason : 'uncarriable';
+    forwarding.fate = { kind: 'dead-letter', reason, failure };
+    forwarding.copy = bareDeadLetterCopy(delivery, failure, reason, result.error.message);
     return true;
   };
 

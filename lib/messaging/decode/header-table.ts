@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { DecodeError } from '../errors.ts';
 import type { Headers, HeaderValue } from '../message.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
 import { parseTimestampText } from './timestamp-text.ts';
 
 const maximumDepth = 100;
+const maximumNameBytes = 255;
 
 /**
  * Headers of a record as their publisher set them. The event carries strings as `{ bytes: [...] }`, whose bytes may be
@@ -19,8 +21,9 @@ export function decodeHeaderTable(table: Readonly<Record<string, unknown>>, dept
   return headers;
 }
 
-/** Assigning to `__proto__` would change the object's prototype instead of adding an entry. */
-export function set(headers: Record<string, HeaderValue>, name: string, value: HeaderValue): void {
+/** Cuts a name that no client could send again, as long as U+FFFD in place of each wrong byte makes it. Assigning to `__proto__` would change the object's prototype instead of adding an entry. */
+export function set(headers: Record<string, HeaderValue>, published: string, value: HeaderValue): void {
+  const name = truncateUtf8(published, maximumNameBytes);
   if (name === '__proto__') {
     Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true });
   } else {

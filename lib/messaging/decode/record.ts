@@ -1,5 +1,6 @@
 import { DecodeError } from '../errors.ts';
 import type { Headers, HeaderValue, MessageProperties, RawMessage } from '../message.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
 import { decodeBase64 } from './base64.ts';
 import type { RabbitMqRecord } from './event.ts';
 import { decodeHeaderTable, set } from './header-table.ts';
@@ -72,26 +73,39 @@ function decodeData(data: unknown): { readonly body: Buffer; readonly problem?: 
 
 type Mutable<T> = { -readonly [P in keyof T]: T[P] };
 
-/** `null` and values of an unexpected type count as absent, and so does a timestamp in an unknown format. */
+/** Longest property in bytes; AMQP has a single byte for the length. */
+const maximumPropertyBytes = 255;
+
+/**
+ * `null` and values of an unexpected type count as absent, and so does a timestamp in an unknown format. What no AMQP client could have sent
+ * must not make its copies impossible: Lambda puts three bytes, U+FFFD, in place of each that is not UTF-8. So texts are cut to what a
+ * property holds, and numbers that are no bytes count as absent. So does an id that is too long: cut, it would be that of others, too.
+ */
 function decodeProperties(from: Record<string, unknown>): MessageProperties {
   const to: Mutable<MessageProperties> = {};
-  if (typeof from.contentType === 'string') to.contentType = from.contentType;
-  if (typeof from.contentEncoding === 'string') to.contentEncoding = from.contentEncoding;
-  if (typeof from.deliveryMode === 'number') to.deliveryMode = from.deliveryMode;
-  if (typeof from.priority === 'number') to.priority = from.priority;
-  if (typeof from.correlationId === 'string') to.correlationId = from.correlationId;
-  if (typeof from.replyTo === 'string') to.replyTo = from.replyTo;
+  if (typeof from.contentType === 'string') to.contentType = shortText(from.contentType);
+  if (typeof from.contentEncoding === 'string') to.contentEncoding = shortText(from.contentEncoding);
+  if (isByte(from.deliveryMode)) to.deliveryMode = from.deliveryMode;
+  if (isByte(from.priority)) to.priority = from.priority;
+  if (typeof from.correlationId === 'string') to.correlationId = shortText(from.correlationId);
+  if (typeof from.replyTo === 'string') to.replyTo = shortText(from.replyTo);
   if (typeof from.expiration === 'string') to.expiration = from.expiration;
-  if (typeof from.messageId === 'string') to.messageId = from.messageId;
+  if (typeof from.messageId === 'string' && Buffer.byteLength(from.messageId) <= maximumPropertyBytes)
+    to.messageId = from.messageId;
   if (typeof from.timestamp === 'string') {
     const timestamp = parseTimestampText(from.timestamp);
     if (timestamp) to.timestamp = timestamp;
   }
-  if (typeof from.type === 'string') to.type = from.type;
+  if (typeof from.type === 'string') to.type = shortText(from.type);
   if (typeof from.userId === 'string') to.userId = from.userId;
-  if (typeof from.appId === 'string') to.appId = from.appId;
+  if (typeof from.appId === 'string') to.appId = shortText(from.appId);
   return to;
 }
+
+const shortText = (text: string): string => truncateUtf8(text, maximumPropertyBytes);
+
+const isByte = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255;
 
 const isTable = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

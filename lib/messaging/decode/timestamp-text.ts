@@ -9,7 +9,7 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** The messages of a batch were often published in the same second. */
 let latest: { readonly text: string; readonly time: number | undefined } = { text: '', time: undefined };
 
-/** `undefined` for text that is not a date of this format. */
+/** `undefined` for text that is not a date of this format, or one before 1970, which AMQP has no timestamps for. */
 export function parseTimestampText(text: string): Date | undefined {
   if (text !== latest.text) latest = { text, time: parse(text)?.getTime() };
   return latest.time === undefined ? undefined : new Date(latest.time);
@@ -24,8 +24,8 @@ function parse(text: string): Date | undefined {
   const minute = Number(parts[5]);
   const second = Number(parts[6]);
   if (month < 0 || hour < 1 || hour > 12 || minute > 59 || second > 59) return undefined;
-  const date = new Date(
-    Date.UTC(Number(parts[3]), month, day, (hour % 12) + (parts[7] === 'P' ? 12 : 0), minute, second),
-  );
+  const year = Number(parts[3]);
+  if (year < 1970) return undefined;
+  const date = new Date(Date.UTC(year, month, day, (hour % 12) + (parts[7] === 'P' ? 12 : 0), minute, second));
   return date.getUTCDate() === day ? date : undefined;
 }

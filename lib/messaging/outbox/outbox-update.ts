@@ -1,5 +1,5 @@
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
-import { truncateUtf8 } from '../recover/truncate-utf8.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
 import { maximumProblemBytes, type OutboxState } from './outbox-item.ts';
 import { keyOf, type OutboxRef, outboxTable } from './outbox-table.ts';
 

@@ -4,6 +4,7 @@ import { referenceHeadersOf } from '../claim-check/reference.ts';
 import { Header, isBrokerHeader } from '../headers.ts';
 import type { Headers, HeaderValue, MessageProperties, RawMessage } from '../message.ts';
 import type { OutgoingMessage } from '../publisher.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
 import type { DeadLetterReason } from './dead-letter-reason.ts';
 import type { ErrorDescription } from './describe-error.ts';
 import { fitHeaders } from './fit-headers.ts';
@@ -23,6 +24,8 @@ export const KeptHeader = {
 export interface Attempted {
   readonly raw: RawMessage;
   readonly attempt: number;
+  /** How often it was replayed from a dead-letter queue. */
+  readonly redriveCount: number;
 }
 
 export interface Failure {
@@ -32,25 +35,44 @@ export interface Failure {
 }
 
 /** The copy for the next attempt; it reaches the queue after `delaySeconds`. */
-export function retryCopy({ raw, attempt }: Attempted, failure: Failure, delaySeconds: number): OutgoingMessage {
+export function retryCopy(message: Attempted, failure: Failure, delaySeconds: number): OutgoingMessage {
+  const { raw, attempt } = message;
   const own = { ...failureHeaders(raw, failure), [Header.attempt]: attempt + 1 };
-  return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(raw, own) };
+  return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(message, own) };
 }
 
 /** The copy for the dead-letter queue. */
-export function deadLetterCopy(
-  { raw, attempt }: Attempted,
+export function deadLetterCopy(message: Attempted, failure: Failure, reason: DeadLetterReason): OutgoingMessage {
+  const { raw, attempt } = message;
+  const own = { ...failureHeaders(raw, failure), [Header.attempt]: attempt, [Header.deadLetterReason]: reason };
+  return { exchange: deadLetterExchange, routingKey: raw.queue, ...copyOf(message, own) };
+}
+
+/**
+ * The copy for the dead-letter queue without the headers of the original, and with those of its properties only that say what the body is and
+ * whose it is: for a message whose own copy no client can send.
+ *
+ * @param problem why not; kept in place of the names of dropped headers
+ */
+export function bareDeadLetterCopy(
+  message: Attempted,
   failure: Failure,
   reason: DeadLetterReason,
+  problem: string,
 ): OutgoingMessage {
-  const own = { ...failureHeaders(raw, failure), [Header.attempt]: attempt, [Header.deadLetterReason]: reason };
-  return { exchange: deadLetterExchange, routingKey: raw.queue, ...copyOf(raw, own) };
+  const { messageId, correlationId, type, appId, contentType, contentEncoding } = message.raw.properties;
+  const properties = { messageId, correlationId, type, appId, contentType, contentEncoding };
+  const raw = { ...message.raw, properties, headers: {} };
+  const copy = deadLetterCopy({ ...message, raw }, failure, reason);
+  const dropped = truncateUtf8(`all, and some properties: ${problem}`, 1024);
+  return { ...copy, headers: { ...copy.headers, [Header.droppedHeaders]: dropped } };
 }
 
 /** The same attempt once more, later: nothing has failed, so nothing is counted. */
-export function deferredCopy({ raw, attempt }: Attempted, delaySeconds: number): OutgoingMessage {
+export function deferredCopy(message: Attempted, delaySeconds: number): OutgoingMessage {
+  const { raw, attempt } = message;
   const own: Headers = attempt === 1 ? {} : { [Header.attempt]: attempt };
-  return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(raw, own) };
+  return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(message, own) };
 }
 
 function failureHeaders(raw: RawMessage, { error, at }: Failure): Headers {
@@ -66,7 +88,10 @@ function failureHeaders(raw: RawMessage, { error, at }: Failure): Headers {
   };
 }
 
-function copyOf(raw: RawMessage, own: Headers): Pick<OutgoingMessage, 'properties' | 'headers' | 'body'> {
+function copyOf(
+  { raw, redriveCount }: Attempted,
+  own: Headers,
+): Pick<OutgoingMessage, 'properties' | 'headers' | 'body'> {
   const { expiration, userId, ...kept } = raw.properties;
   const properties: MessageProperties = { ...kept, deliveryMode: 2 };
   const headers: Record<string, HeaderValue> = Object.fromEntries(
@@ -74,6 +99,9 @@ function copyOf(raw: RawMessage, own: Headers): Pick<OutgoingMessage, 'propertie
   );
   // What an earlier failure left behind must not be taken for this one's.
   delete headers[Header.deadLetterReason];
+  delete headers[Header.attempt];
+  // Not to be dropped for want of room: without it the copy would be taken for an earlier one.
+  const redrives: Headers = redriveCount === 0 ? {} : { [Header.redriveCount]: redriveCount };
   if (own[Header.exceptionType] !== undefined) delete headers[Header.exceptionStacktrace];
   if (headers.CC !== undefined) {
     headers[KeptHeader.cc] = headers.CC;
@@ -81,5 +109,9 @@ function copyOf(raw: RawMessage, own: Headers): Pick<OutgoingMessage, 'propertie
   }
   if (expiration !== undefined) headers[KeptHeader.expiration] = expiration;
   if (userId !== undefined) headers[KeptHeader.userId] = userId;
-  return { properties, headers: fitHeaders(headers, { ...referenceHeadersOf(raw), ...own }), body: raw.body };
+  return {
+    properties,
+    headers: fitHeaders(headers, { ...referenceHeadersOf(raw), ...redrives, ...own }),
+    body: raw.body,
+  };
 }

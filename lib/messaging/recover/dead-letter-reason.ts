@@ -11,4 +11,6 @@ export type DeadLetterReason =
   /** The function process ended three times while it handled this message alone. */
   | 'process-crashed'
   /** The copy for a later attempt found no way to its queue: the delay infrastructure lacks a binding. */
-  | 'unroutable';
+  | 'unroutable'
+  /** No AMQP client can send the copy that it needs, because of the headers or properties that it came with. The dead letter lacks them. */
+  | 'uncarriable';

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { truncateUtf8 } from './truncate-utf8.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
 
 /** What headers and logs say about an error. All parts are bounded. */
 export interface ErrorDescription {

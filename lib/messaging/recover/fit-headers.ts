@@ -1,7 +1,7 @@
 import { Header } from '../headers.ts';
 import type { Headers, HeaderValue } from '../message.ts';
+import { truncateUtf8 } from '../truncate-utf8.ts';
 import { headerBytes, headerTableBytes } from './header-size.ts';
-import { truncateUtf8 } from './truncate-utf8.ts';
 
 /** 60 KiB. AMQP clients encode a header table in a buffer of 64 KiB; the rest is for what brokers add. */
 export const headerBudgetBytes = 61_440;

@@ -52,6 +52,21 @@ describe('headers', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
+  it.each([
+    { '!': 'long', value: 'abc' },
+    { '!': 'timestamp', value: -1 },
+    { '!': 'byte', value: 300 },
+    { '!': 'short', value: 1n },
+    { '!': 'int', value: 1e12 },
+    { '!': 'decimal', value: 5 },
+    { '!': 'double', value: 'x' },
+    { '!': 'boolean', value: true },
+  ])('with a table that only looks like a named type, %j, keep it as a table', (table) => {
+    // amqplib decodes small 64-bit integers as numbers.
+    const value = typeof table.value === 'bigint' ? Number(table.value) : table.value;
+    expect(overTheWire({ table }).received.table).toEqual({ ...table, value });
+  });
+
   test.each([
     ['a NaN', { a: Number.NaN }, 'header "a" is NaN'],
     ['an infinite number', { a: Number.POSITIVE_INFINITY }, 'header "a" is Infinity'],

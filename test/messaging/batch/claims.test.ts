@@ -65,6 +65,28 @@ describe('a duplicate', () => {
     expect(await invoke(world, [replayed('failed'), replayed('done')], noop)).toMatchObject({ done: 1, duplicate: 1 });
   });
 
+  it('is no dead letter that somebody moved back by hand, which starts anew and is known from then on', async () => {
+    const world = newWorld();
+    const fatal: Handle = () => {
+      throw new FatalError('x');
+    };
+    await invoke(world, [message('a')], fatal);
+    const { headers } = world.publisher.published[0] ?? {};
+    expect(headers).toMatchObject({ 'x-dead-letter-reason': 'fatal' });
+    const movedBack = message('a', { headers });
+    const seen: unknown[] = [];
+    const flaky: Handle = ({ attempt, redriveCount }) => {
+      seen.push([attempt, redriveCount]);
+      throw new Error('x');
+    };
+    expect(await invoke(world, [movedBack, movedBack], flaky)).toMatchObject({ retried: 1, duplicate: 1 });
+    const copy = world.publisher.published[1]?.headers;
+    expect(copy).toMatchObject({ 'x-attempt': 2, 'x-redrive-count': 1 });
+    expect(copy).not.toHaveProperty('x-dead-letter-reason');
+    expect(seen).toEqual([[1, 1]]);
+    expect(await invoke(world, [message('a', { headers: copy })], noop)).toMatchObject({ done: 1 });
+  });
+
   it('is handled again by a consumer without claims', async () => {
     const handled: string[] = [];
     const handle: Handle = ({ id }) => {

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { InvalidMessageError } from '../../../lib/messaging/amqp/publish-errors.ts';
 import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
 import { FatalError, ForwardingError, RetryableError } from '../../../lib/messaging/errors.ts';
 import type { Headers } from '../../../lib/messaging/message.ts';
@@ -250,6 +251,28 @@ describe('a batch whose copies are not confirmed comes back as a whole', () => {
     await expect(invoke(world, [message('a')], failing({ a: new FatalError('x') }))).rejects.toThrow(
       /returned: no queue takes it/,
     );
+  });
+
+  it.each([
+    ['retry', new Error('out of stock'), 'uncarriable'],
+    ['dead letter', new FatalError('out of stock'), 'fatal'],
+  ])('but a %s that no client can send becomes a dead letter without its headers', async (_, error, reason) => {
+    const world = newWorld();
+    const problem = new InvalidMessageError('header "odd" is odd');
+    world.publisher.answer = ({ headers }) =>
+      headers.odd === undefined ? confirmed : { status: 'failed', error: problem, mayHaveArrived: false };
+    const odd = message('a', { headers: { odd: 1 }, body: 'the body' });
+    const report = await invoke(world, [odd, message('b')], failing({ a: error, b: new Error('x') }));
+    expect(report).toMatchObject({ retried: 1, deadLettered: 1, deadLetterReasons: { [reason]: 1 } });
+    expect(world.publisher.published.at(-1)).toMatchObject({
+      exchange: 'dead-letter',
+      body: Buffer.from('the body'),
+      properties: { messageId: 'a' },
+      headers: {
+        'x-exception-message': 'out of stock',
+        'x-dropped-headers': 'all, and some properties: header "odd" is odd',
+      },
+    });
   });
 
   it('but a copy for a retry that nobody takes becomes a dead letter', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { encodeMessage } from '../../../lib/messaging/amqp/message-encoding.ts';
 import { decodeBase64 } from '../../../lib/messaging/decode/base64.ts';
 import type { RabbitMqRecord } from '../../../lib/messaging/decode/event.ts';
 import { decodeRecord } from '../../../lib/messaging/decode/record.ts';
@@ -32,6 +33,28 @@ describe('a record', () => {
       headers: { header1: 'value1', header2: 'value2', numberInHeader: 10 },
       body: Buffer.from('{"timeout":0,"data":"CZrmf0Gw8Ov4bqLQxD4E"}'),
     });
+  });
+
+  it('whose properties no client could send comes with some that can be sent', () => {
+    const wrong = '\ufffd'.repeat(100);
+    const { raw, problem } = decode({
+      basicProperties: {
+        messageId: wrong,
+        contentType: wrong,
+        correlationId: wrong,
+        priority: -1,
+        deliveryMode: 2,
+        timestamp: 'Dec 31, 1969, 11:59:59 PM',
+        headers: { [wrong]: true, since: 'Jan 1, 0070, 12:00:00 AM' },
+      },
+      data: '',
+    });
+    expect(problem).toBeUndefined();
+    const cut = `${'\ufffd'.repeat(84)}…`;
+    expect(raw.properties).toEqual({ contentType: cut, correlationId: cut, deliveryMode: 2 });
+    expect(raw.headers).toEqual({ [cut]: true, since: 'Jan 1, 0070, 12:00:00 AM' });
+    const message = { exchange: '', routingKey: 'q', ...raw };
+    expect(() => encodeMessage(message, { maximumBodyBytes: 10 })).not.toThrow();
   });
 
   it('may carry every kind of header, strings with signed or unsigned bytes', () => {

@@ -22,9 +22,17 @@ const raw = (more: Partial<RawMessage> = {}): RawMessage => ({
   ...more,
 });
 
+describe('a copy of what was replayed', () => {
+  it('says so however many headers there are', () => {
+    const headers = Object.fromEntries(Array.from({ length: 7800 }, (_, index) => [`h${index}`, true]));
+    const copy = retryCopy({ raw: raw({ headers }), attempt: 1, redriveCount: 3 }, failure, 5);
+    expect(copy.headers).toMatchObject({ 'x-redrive-count': 3, 'x-dropped-headers': expect.any(String) });
+  });
+});
+
 describe('a copy for the next attempt', () => {
   it('waits in the delay infrastructure and says what has failed, when, and which attempt it is for', () => {
-    expect(retryCopy({ raw: raw(), attempt: 2 }, failure, 5)).toEqual({
+    expect(retryCopy({ raw: raw(), attempt: 2, redriveCount: 0 }, failure, 5)).toEqual({
       exchange: 'delay.level-02',
       routingKey: '0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.fulfil-order',
       properties: { messageId: 'm-1', type: 'order.placed', deliveryMode: 2 },
@@ -50,7 +58,11 @@ describe('a copy for the next attempt', () => {
       'x-exception-stacktrace': 'Earlier: …',
       'x-dead-letter-reason': 'fatal',
     };
-    const copy = retryCopy({ raw: raw({ headers }), attempt: 1 }, { error: { type: 'string', message: 'x' }, at }, 1);
+    const copy = retryCopy(
+      { raw: raw({ headers }), attempt: 1, redriveCount: 0 },
+      { error: { type: 'string', message: 'x' }, at },
+      1,
+    );
     expect(copy.headers).toEqual({
       'x-attempt': 2,
       'x-first-failed-at': '2026-11-01T00:00:00.000Z',
@@ -64,7 +76,7 @@ describe('a copy for the next attempt', () => {
 
 describe('a copy for the dead-letter queue', () => {
   it('is routed by the name of its queue and says why it is one', () => {
-    const copy = deadLetterCopy({ raw: raw(), attempt: 5 }, failure, 'exhausted');
+    const copy = deadLetterCopy({ raw: raw(), attempt: 5, redriveCount: 0 }, failure, 'exhausted');
     expect(copy).toMatchObject({
       exchange: 'dead-letter',
       routingKey: 'fulfil-order',
@@ -76,15 +88,15 @@ describe('a copy for the dead-letter queue', () => {
 describe('a copy for the same attempt', () => {
   it('counts nothing and changes nothing that is known about earlier failures', () => {
     const headers = { 'x-attempt': 2, 'x-exception-type': 'Earlier', 'x-exception-stacktrace': 'Earlier: …' };
-    expect(deferredCopy({ raw: raw({ headers }), attempt: 2 }, 1).headers).toEqual(headers);
-    expect(deferredCopy({ raw: raw(), attempt: 1 }, 1).headers).toEqual({ tenant: 'acme' });
+    expect(deferredCopy({ raw: raw({ headers }), attempt: 2, redriveCount: 0 }, 1).headers).toEqual(headers);
+    expect(deferredCopy({ raw: raw(), attempt: 1, redriveCount: 0 }, 1).headers).toEqual({ tenant: 'acme' });
   });
 });
 
 const everyCopy = (original: RawMessage): OutgoingMessage[] => [
-  retryCopy({ raw: original, attempt: 1 }, failure, 1),
-  deadLetterCopy({ raw: original, attempt: 1 }, failure, 'fatal'),
-  deferredCopy({ raw: original, attempt: 1 }, 1),
+  retryCopy({ raw: original, attempt: 1, redriveCount: 0 }, failure, 1),
+  deadLetterCopy({ raw: original, attempt: 1, redriveCount: 0 }, failure, 'fatal'),
+  deferredCopy({ raw: original, attempt: 1, redriveCount: 0 }, 1),
 ];
 
 describe('every copy', () => {
@@ -202,7 +214,7 @@ describe('the headers of a copy', () => {
     fc.assert(
       fc.property(headers, errors, (headers, thrown) => {
         const copy = deadLetterCopy(
-          { raw: raw({ headers }), attempt: 1 },
+          { raw: raw({ headers }), attempt: 1, redriveCount: 0 },
           { error: describeError(thrown), at },
           'exhausted',
         );
@@ -219,7 +231,7 @@ describe('the headers of a copy', () => {
 
   it('fit even when there are thousands of small ones', () => {
     const headers: Headers = Object.fromEntries(Array.from({ length: 9000 }, (_, index) => [`header-${index}`, index]));
-    const copy = retryCopy({ raw: raw({ headers }), attempt: 1 }, failure, 1);
+    const copy = retryCopy({ raw: raw({ headers }), attempt: 1, redriveCount: 0 }, failure, 1);
     expect(headerTableBytes(copy.headers)).toBeLessThanOrEqual(headerBudgetBytes);
     expect(copy.headers['x-dropped-headers']).toMatch(/^header-\d+, .*…$/);
   });

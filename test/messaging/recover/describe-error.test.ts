@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { RetryableError } from '../../../lib/messaging/errors.ts';
 import { describeError } from '../../../lib/messaging/recover/describe-error.ts';
-import { truncateUtf8 } from '../../../lib/messaging/recover/truncate-utf8.ts';
+import { truncateUtf8 } from '../../../lib/messaging/truncate-utf8.ts';
 
 describe('whatever is thrown can be described', () => {
   it('an error, by its class, its message and its stack with the causes', () => {
