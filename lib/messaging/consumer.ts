@@ -79,16 +79,26 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
       throw error;
     });
     log.begin(context);
-    const report = await processBatch(event, definition, services, {
-      remainingMilliseconds: context.getRemainingTimeInMillis(),
-      owner: `${context.awsRequestId}/${randomUUID()}`,
-      onReport: (report) => metrics.publish(report),
-    });
+    let report: BatchReport | undefined;
+    try {
+      return await processBatch(event, definition, services, {
+        remainingMilliseconds: context.getRemainingTimeInMillis(),
+        owner: `${context.awsRequestId}/${randomUUID()}`,
+        onReport: (made) => {
+          report = made;
+          metrics.publish(made);
+        },
+      });
+    } finally {
+      // Also of a batch that has to come back: most of it may have been settled, and is not counted a second time.
+      if (health && report) await recordHealth(health, report, context);
+    }
+  };
+  const recordHealth = async (health: HealthReporter, report: BatchReport, context: Context): Promise<void> => {
     const isInHurry = context.getRemainingTimeInMillis() < healthReserve;
-    await health?.record(report, isInHurry).catch((error: unknown) => {
+    await health.record(report, isInHurry).catch((error: unknown) => {
       logger.warn('how the consumer fares could not be reported', error as Error);
     });
-    return report;
   };
   // The deadline guard does what middy's early timeout would, with more care.
   return middy(handle, { timeoutEarlyInMillis: 0 });

@@ -80,9 +80,10 @@ export class DeadlineGuard {
     });
   }
 
-  /** Ends the timer. */
+  /** Ends the timer. Handlers that are left behind are told to stop, also where the timer had no turn because one of them kept the event loop busy. */
   dispose(): void {
     clearTimeout(this.#timer);
+    if (this.isOver()) this.#abort();
   }
 
   #startTimer(): void {

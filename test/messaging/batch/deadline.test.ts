@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { timeBudget } from '../../../lib/messaging/batch/deadline.ts';
+import { DeadlineGuard, timeBudget } from '../../../lib/messaging/batch/deadline.ts';
 import { DeadlineExceededError } from '../../../lib/messaging/errors.ts';
 import { type Handle, invoke, message, newWorld, summary } from './harness.ts';
 
@@ -154,5 +154,21 @@ describe('when the time is almost over', () => {
     expect(report).toMatchObject({ retried: 1 });
     expect(world.publisher.published).toHaveLength(1);
     expect(world.publisher.published[0]?.headers['x-exception-type']).toBe('DeadlineExceededError');
+  });
+});
+
+describe('a batch that ends after its time because somebody kept the event loop busy', () => {
+  it('tells handlers that it leaves behind to stop, and others nothing', () => {
+    let now = 0;
+    const guardAt = (end: number): AbortSignal => {
+      now = 0;
+      const guard = new DeadlineGuard(timeBudget(now, 3000), () => now);
+      const { signal } = guard;
+      now = end;
+      guard.dispose();
+      return signal;
+    };
+    expect(guardAt(2900).reason).toBeInstanceOf(DeadlineExceededError);
+    expect(guardAt(100).aborted).toBe(false);
   });
 });
