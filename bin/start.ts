@@ -12,10 +12,10 @@ import { renderPlaces } from './start/render-places.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { synthesize, synthesizing } from './synthesize.ts';
 
-const usage = `npm start -- [--failure ${failureVerbs.join('|')}]
+const usage = `npm start -- [--failure-verb ${failureVerbs.join('|')}]
 
 Runs the synthesized stacks on this machine until Ctrl-C: RabbitMQ, tables, functions, mappings.
-  --failure VERB   what a mapping does with a batch whose function failed (default nack)
+  --failure-verb VERB   what a mapping does with a batch whose function failed (default nack)
 
 RABBITMQ_URL=amqps://user:password@host:port/vhost   a broker of your own instead of a private one
 RABBITMQ_MANAGEMENT_URL=https://host:port            its management API, where it is not at RabbitMQ's own ports
@@ -28,14 +28,15 @@ const assembly = join(directory, 'cdk.out');
 
 const readOptions = (): { readonly failureVerb: FailureVerb } | undefined => {
   const { values } = parseArgs({
-    options: { failure: { type: 'string', default: 'nack' }, help: { type: 'boolean', short: 'h' } },
+    options: { 'failure-verb': { type: 'string', default: 'nack' }, help: { type: 'boolean', short: 'h' } },
   });
   if (values.help) {
     console.log(usage);
     return undefined;
   }
-  const failureVerb = failureVerbs.find((verb) => verb === values.failure);
-  if (!failureVerb) throw new Error(`--failure is ${values.failure}; one of ${failureVerbs.join(', ')} is needed`);
+  const failureVerb = failureVerbs.find((verb) => verb === values['failure-verb']);
+  if (!failureVerb)
+    throw new Error(`--failure-verb is ${values['failure-verb']}; one of ${failureVerbs.join(', ')} is needed`);
   return { failureVerb };
 };
 

@@ -10,7 +10,7 @@ export interface Command {
 export const ExitCode = {
   success: 0,
   failure: 1,
-  /** Only where asked for with `--detailed-exitcode`: it worked, and there are changes. */
+  /** It worked, and there is something to act on. `topology plan` says so only when asked with `--detailed-exitcode`. */
   changes: 2,
   /** As sysexits.h has it. */
   usage: 64,

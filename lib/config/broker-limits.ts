@@ -110,12 +110,6 @@ export const instanceLimits: Readonly<Record<string, InstanceLimits>> = {
   },
 };
 
-/** Hard limit of Amazon MQ for `max_message_size`, in bytes, on every instance type. */
-export const largestMessage = 134_217_728;
-
-/** `max_message_size` of Amazon MQ for RabbitMQ 4 where nothing else is configured, in bytes. */
-export const defaultMessageSize = 524_288;
-
 /** Lambda invokes with 6 MiB at most. A message arrives there as base64, four characters for three bytes, with its properties and the event around it. */
 export const largestDeliverableMessage = ((6 * 1024 - 256) * 1024 * 3) / 4;
 

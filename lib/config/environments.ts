@@ -47,7 +47,7 @@ const prod: Environment = {
   terminationProtection: true,
 };
 
-/** Prod in everything but size and protection: what breaks in prod breaks here first. */
+/** Prod with fewer NAT gateways, shorter logs and without protection against deletion: what breaks in prod breaks here first. */
 const staging: Environment = {
   ...prod,
   name: 'staging',

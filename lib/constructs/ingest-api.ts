@@ -14,6 +14,7 @@ import { Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { IngestAuthorization, IngestSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
+import { defaultMessageSize } from '../config/message-size.ts';
 import type { PublisherDeclaration } from '../topology/declare.ts';
 import { publisherUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
@@ -24,8 +25,6 @@ import { VpcFunction } from './vpc-function.ts';
 /** Name of the publisher in the declaration as whom the API publishes. */
 export const ingestPublisher = 'ingest';
 
-/** `max_message_size` of Amazon MQ for RabbitMQ 4, in bytes. */
-const defaultMessageBytes = 524_288;
 /** Of 30 that API Gateway waits: room for a first connection, with a publishing deadline of 8 s. */
 const timeoutSeconds = 15;
 
@@ -112,7 +111,7 @@ export class IngestApi extends Construct {
         [FunctionEnvironment.brokerSecretArn]: user.secretArn,
         [FunctionEnvironment.brokerVhost]: topology.vhost,
         [FunctionEnvironment.eventExchange]: exchange,
-        [FunctionEnvironment.maximumMessageBytes]: String(props.maximumMessageBytes ?? defaultMessageBytes),
+        [FunctionEnvironment.maximumMessageBytes]: String(props.maximumMessageBytes ?? defaultMessageSize),
       },
     });
     user.grantRead(handler.role);

@@ -1,4 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { largestMessage } from '../config/message-size.ts';
 import { createPublisher } from './amqp/amqp-publisher.ts';
 import { connectionSettings } from './amqp/connection-settings.ts';
 import type { MessagePublisher } from './publisher.ts';
@@ -8,7 +9,7 @@ import type { MessagePublisher } from './publisher.ts';
  * limit must not be the one that keeps a message in its queue for ever.
  * https://docs.aws.amazon.com/amazon-mq/latest/developer-guide/rabbitmq-resource-limits-configuration.html
  */
-const maximumBodyBytes = 134_217_728;
+const maximumBodyBytes = largestMessage;
 
 /** Publishes copies of failed messages, over a connection that opens with the first one. */
 export const openCopyPublisher = (

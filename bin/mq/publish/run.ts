@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { largestMessage } from '../../../lib/config/message-size.ts';
 import { createPublisher } from '../../../lib/messaging/amqp/amqp-publisher.ts';
 import { createProgress } from '../../demo/progress.ts';
 import { ExitCode, UsageError } from '../command.ts';
@@ -12,7 +13,7 @@ import { renderJson, renderProblem, renderSummary } from './render.ts';
 import { Tally } from './tally.ts';
 
 /** The hard limit of `max_message_size` on Amazon MQ for RabbitMQ 4; what the broker takes in fact is for it to say. */
-const maximumBodyBytes = 134_217_728;
+const maximumBodyBytes = largestMessage;
 /** As C's convention has it for SIGINT. */
 const interrupted = 130;
 const progressMilliseconds = 100;

@@ -26,7 +26,7 @@ interface TopologyValues extends BrokerValues {
 /** What plan and apply need, from the command line. @throws UsageError, BrokerAccessError, InvalidTopologyError */
 export function planSettings(values: TopologyValues): PlanSettings {
   const timeoutSeconds = Number(values.timeout ?? 60);
-  if (!(timeoutSeconds > 0 && timeoutSeconds <= 86_400))
+  if (!(timeoutSeconds >= 1 && timeoutSeconds <= 86_400))
     throw new UsageError(`--timeout is ${values.timeout}; it takes 1 to 86400 seconds`);
   const { management, vhost, passwords } = accessFrom(values);
   const topology = expandTopology(declaration, {

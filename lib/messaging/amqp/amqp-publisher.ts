@@ -1,3 +1,4 @@
+import { defaultMessageSize } from '../../config/message-size.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import { type ConnectionLog, silentLog } from './connection-log.ts';
@@ -113,7 +114,7 @@ function prepare(call: PublishCall, messages: readonly OutgoingMessage[], limits
 function checkOptions(options: PublisherOptions) {
   const limits = {
     window: options.window ?? 1000,
-    maximumBodyBytes: options.maximumBodyBytes ?? 524_288,
+    maximumBodyBytes: options.maximumBodyBytes ?? defaultMessageSize,
     timeoutMilliseconds: options.timeoutMilliseconds ?? 30_000,
     confirmTimeoutMilliseconds: options.confirmTimeoutMilliseconds ?? 10_000,
     maximumRefusals: options.maximumRefusals ?? 8,

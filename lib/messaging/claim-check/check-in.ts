@@ -1,3 +1,4 @@
+import { defaultMessageSize } from '../../config/message-size.ts';
 import { BacklogFullError, MessageTooLargeError, PublishError } from '../amqp/publish-errors.ts';
 import { defaultMaxBodyBytes } from '../decode/body.ts';
 import type { OutgoingMessage } from '../publisher.ts';
@@ -21,8 +22,6 @@ export class ClaimCheckError extends PublishError {
   }
 }
 
-/** `max_message_size` of Amazon MQ for RabbitMQ 4, in bytes. */
-const defaultAboveBytes = 524_288;
 /** Of bodies on their way at a time, as for messages that wait for the broker. */
 const maximumBytesOnTheWay = 67_108_864;
 const defaultPatience = 30_000;
@@ -44,7 +43,7 @@ export type CheckIn = (
  * @returns undefined where there is no bucket
  * @throws RangeError for settings that mean nothing
  */
-export function checkIn({ aboveBytes = defaultAboveBytes, bucket, store }: ClaimCheckSettings): CheckIn | undefined {
+export function checkIn({ aboveBytes = defaultMessageSize, bucket, store }: ClaimCheckSettings): CheckIn | undefined {
   if (!Number.isInteger(aboveBytes) || aboveBytes < 0)
     throw new RangeError(`claimCheck.aboveBytes is ${aboveBytes}; it must be a whole number from 0`);
   if (!store && !bucket) return undefined;
