@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib/core';
 import { selectEnvironment, UnknownEnvironmentError } from '../lib/config/select.ts';
 import { InvalidConfigurationError } from '../lib/config/validate.ts';
+import { MissingHandlerError } from '../lib/constructs/bundle/bundle.ts';
 import { addPolicyChecks } from '../lib/policy/checks.ts';
 import { buildApplication } from '../lib/stacks/application.ts';
 import { UnknownConsumerError } from '../lib/stacks/processing-stack.ts';
@@ -8,7 +9,13 @@ import { declaration } from '../lib/topology/declaration.ts';
 import { InvalidTopologyError } from '../lib/topology/invalid-topology-error.ts';
 
 /** Mistakes in what people edit: the message says what to do, a stack trace would hide it. */
-const mistakes = [UnknownEnvironmentError, InvalidConfigurationError, InvalidTopologyError, UnknownConsumerError];
+const mistakes = [
+  UnknownEnvironmentError,
+  InvalidConfigurationError,
+  InvalidTopologyError,
+  UnknownConsumerError,
+  MissingHandlerError,
+];
 
 // Context: env and vhost choose and change an environment of lib/config; name tells several of these applications in one account apart.
 const app = new App();

@@ -58,12 +58,16 @@ export interface BadLine {
 export const readEvents = (text: string): { events: DemoEvent[]; badLines: BadLine[] } => {
   const events: DemoEvent[] = [];
   const badLines: BadLine[] = [];
-  text.split('\n').forEach((content, index) => {
-    if (content.trim() === '') return;
-    const outcome = readLine(content);
-    if ('problem' in outcome) badLines.push({ line: index + 1, problem: outcome.problem });
-    else events.push(outcome);
-  });
+  // Editors of Windows begin a file with a byte order mark.
+  text
+    .replace(/^\ufeff/, '')
+    .split('\n')
+    .forEach((content, index) => {
+      if (content.trim() === '') return;
+      const outcome = readLine(content);
+      if ('problem' in outcome) badLines.push({ line: index + 1, problem: outcome.problem });
+      else events.push(outcome);
+    });
   return { events, badLines };
 };
 

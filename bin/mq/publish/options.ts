@@ -46,6 +46,9 @@ export function parsePublishOptions(args: readonly string[]): PublishCommandOpti
       if (values[option] !== undefined)
         throw new UsageError(`--${option} goes with TYPE; without it, each line says its own`);
   }
+  // What an unset variable of a script leaves. Without an id, the same command said again would be another message.
+  if (type === '') throw new UsageError('TYPE is empty');
+  if (values.id === '') throw new UsageError('--id is empty; leave it out, or give 1 to 255 bytes');
   return {
     ...(type === undefined ? {} : { type }),
     input,

@@ -55,15 +55,18 @@ const apart = { folder: 'lib/messaging/claim-check', name: 's3-claim-check-store
 
 const cache = new BundleCache(projectRoot, join(projectRoot, 'node_modules/.cache/bundles'));
 
+/** @throws MissingHandlerError */
+export const checkHandler = (entry: string): void => {
+  if (!existsSync(entry)) throw new MissingHandlerError(entry);
+};
+
 /**
  * Bundles a handler and all that it imports into `folder` as `index.mjs`, with what it imports dynamically in chunks of their own that are
  * loaded when first needed. The result depends on the sources only, so equal sources make equal assets on every machine.
  * @throws MissingHandlerError
  */
 export const bundleFunction = (entry: string, folder: string): void => {
-  if (!existsSync(entry)) {
-    throw new MissingHandlerError(entry);
-  }
+  checkHandler(entry);
   const key = JSON.stringify([version, entry, settings, apart]);
   if (cache.restore(key, folder)) return;
   const { outputFiles, metafile } = buildSync({

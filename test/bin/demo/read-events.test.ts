@@ -66,8 +66,8 @@ describe('an events file', () => {
     expect(problemsOf(line)).toEqual([{ line: 1, problem: expect.stringContaining(expected) }]);
   });
 
-  it('reads a file with Windows line ends', () => {
-    expect(readEvents('{"type":"a","data":1}\r\n{"type":"b","data":2}\r\n')).toMatchObject({
+  it('reads a file with Windows line ends and a byte order mark', () => {
+    expect(readEvents('\ufeff{"type":"a","data":1}\r\n{"type":"b","data":2}\r\n')).toMatchObject({
       badLines: [],
       events: [{}, {}],
     });

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import {
   GetItemCommand,
@@ -162,6 +163,9 @@ describe('a function', () => {
       isAllowed = false;
       await list();
       running.forgetDecisions();
+      // The store is a process of its own, which takes its time to hear of it.
+      const refused = () => list().then(() => undefined, String);
+      for (let tries = 0; tries < 200 && (await refused()) === undefined; tries += 1) await sleep(50);
       await expect(list()).rejects.toThrow('no');
     } finally {
       client.destroy();

@@ -43,6 +43,8 @@ describe('the command line of mq publish', () => {
     [['a', 'b', '-'], "'b' is one type too many"],
     [['t', '--data', '1', '--whole'], '--whole goes with --file or -'],
     [['-', '--id', 'x'], '--id goes with TYPE'],
+    [['t', '-', '--id', ''], '--id is empty'],
+    [['', '--data', '1'], 'TYPE is empty'],
     [['t', '-', '--header', '=x'], "--header is '=x'; it takes NAME=VALUE"],
     [['t', '-', '--delay', '65536'], "--delay is '65536'; it takes seconds from 0 to 65535"],
     [['t', '-', '--delay', '1h'], "--delay is '1h'"],
