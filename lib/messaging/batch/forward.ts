@@ -4,10 +4,10 @@ import type { UnconfirmedCopy } from '../errors.ts';
 import type { OutgoingMessage, PublishResult } from '../publisher.ts';
 import { bareDeadLetterCopy, deadLetterCopy, deferredCopy, retryCopy } from '../recover/copy.ts';
 import { describeError } from '../recover/describe-error.ts';
-import type { Batch } from './batch.ts';
+import type { Batch, ConsumerServices } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
-import { type ForwardedFate, isForwarded } from './fate.ts';
+import { type AttemptFailure, type ForwardedFate, isForwarded } from './fate.ts';
 import { logClaimProblem, logForwarded, logUnconfirmed } from './message-log.ts';
 
 interface Forwarding {
@@ -67,7 +67,7 @@ const divertedToDeadLetters =
   (forwarding: Forwarding): boolean => {
     const { delivery, fate, result } = forwarding;
     if (result.status !== 'returned' || fate.kind === 'dead-letter') return false;
-    const failure = fate.kind === 'retry' ? fate.failure : { error: describeError(result.error), at: services.now() };
+    const failure = failureOf(fate, result.error, services);
     forwarding.fate = { kind: 'dead-letter', reason: 'unroutable', failure };
     forwarding.copy = copyFor(delivery, forwarding.fate);
     return true;
@@ -79,13 +79,16 @@ const strippedOfHeaders =
   (forwarding: Forwarding): boolean => {
     const { delivery, fate, result } = forwarding;
     if (result.status !== 'failed' || !(result.error instanceof InvalidMessageError)) return false;
-    const failure =
-      fate.kind === 'deferred' ? { error: describeError(result.error), at: services.now() } : fate.failure;
+    const failure = failureOf(fate, result.error, services);
     const reason = fate.kind === 'dead-letter' ? fate.reason : 'uncarriable';
     forwarding.fate = { kind: 'dead-letter', reason, failure };
     forwarding.copy = bareDeadLetterCopy(delivery, failure, reason, result.error.message);
     return true;
   };
+
+/** Why the message failed or, where it was only put off, why its copy did. */
+const failureOf = (fate: ForwardedFate, error: Error, { now }: ConsumerServices): AttemptFailure =>
+  fate.kind === 'deferred' ? { error: describeError(error), at: now() } : fate.failure;
 
 /** Leaves claims behind that the store is too slow to settle: their leases end by themselves. */
 async function settleClaims(forwardings: readonly Forwarding[], batch: Batch): Promise<void> {

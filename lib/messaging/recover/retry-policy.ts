@@ -1,11 +1,12 @@
 import { FunctionEnvironment } from '../../config/function-environment.ts';
 import { defaultRetrySettings, type RetrySettings } from '../../config/retry-settings.ts';
+import { maximumDelaySeconds } from '../../topology/delay.ts';
 import { ConfigurationError } from '../errors.ts';
 
 const highest: Readonly<Record<keyof RetrySettings, number>> = {
   maxAttempts: 100,
-  baseDelaySeconds: 65_535,
-  maxDelaySeconds: 65_535,
+  baseDelaySeconds: maximumDelaySeconds,
+  maxDelaySeconds: maximumDelaySeconds,
 };
 
 /**
