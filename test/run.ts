@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningBroker, startBroker } from '../lib/local/broker/broker.ts';
 import { findInstallations, type Installation } from '../lib/local/broker/installations.ts';
-import { addressOf } from './broker-address.ts';
+import { addressOf } from './support/broker-address.ts';
 import {
   allButEveryVersion,
   everyVersionTests,
@@ -22,7 +22,7 @@ import {
   sum,
   type Tally,
   tallyOf,
-} from './run-report.ts';
+} from './support/run-report.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
@@ -150,7 +150,15 @@ function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' |
   // Jest leaves one processor idle, which is half of a small machine. Acceptance tests mostly wait.
   const workers = jestArguments.some(isAboutWorkers) ? [] : [`--maxWorkers=${env.TEST_BROKERS ? 3 : 2}`];
   // The user's arguments come first: several options of jest take every word that follows them.
-  const jestOptions = [...jestArguments, '--passWithNoTests', '--testTimeout=30000', ...workers, ...args];
+  const jestOptions = [
+    '--config',
+    'test/jest.config.js',
+    ...jestArguments,
+    '--passWithNoTests',
+    '--testTimeout=30000',
+    ...workers,
+    ...args,
+  ];
   const options = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program, ...jestOptions];
   const child = spawn(process.execPath, options, {
     cwd: project,

@@ -3,8 +3,8 @@ import { expect, it } from '@jest/globals';
 import { connect } from 'amqplib';
 import { synthesizing } from '../../bin/synthesize.ts';
 import { startLocalRun } from '../../lib/local/local-run.ts';
-import { ownBroker } from '../broker.ts';
-import { localAssembly, ordered, placeOrder, scratchFolder, until } from './local-run-setting.ts';
+import { ownBroker } from '../support/broker.ts';
+import { localAssembly, ordered, placeOrder, scratchFolder, until } from '../support/local-run-setting.ts';
 
 it('a broker of one’s own is used as it is, and left as it is', async () => {
   // Users are the broker's, not the vhost's, and other tests have users of the same names.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import amqplib from 'amqplib';
-import { ownBroker, type TestVhost } from '../broker.ts';
-import { isAlive, until } from '../processes.ts';
+import { ownBroker, type TestVhost } from '../support/broker.ts';
+import { isAlive, until } from '../support/processes.ts';
 
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:tls';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqplib from 'amqplib';
-import { type BrokerAddress, sharedBroker, type VhostMaker } from '../broker.ts';
+import { type BrokerAddress, sharedBroker, type VhostMaker } from '../support/broker.ts';
 
 let broker: BrokerAddress & VhostMaker;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { OwnBroker } from '../../lib/local/broker/own-broker.ts';
 import { startLocalRun } from '../../lib/local/local-run.ts';
-import { isAlive } from '../processes.ts';
+import { isAlive } from '../support/processes.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'early-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));

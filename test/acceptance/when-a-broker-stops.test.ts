@@ -7,8 +7,8 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { startBroker } from '../../lib/local/broker/broker.ts';
 import { freeBrokerPorts } from '../../lib/local/broker/ports.ts';
 import { acceptsConnections } from '../../lib/local/broker/readiness.ts';
-import { installationOfThisRun } from '../broker.ts';
-import { isAlive, until } from '../processes.ts';
+import { installationOfThisRun } from '../support/broker.ts';
+import { isAlive, until } from '../support/processes.ts';
 
 const admin = { username: 'admin', password: 'secret' };
 const scratch = mkdtempSync(join(tmpdir(), 'stops-'));

@@ -11,7 +11,7 @@ import type { LocalRunEvent } from '../../lib/local/events.ts';
 import type { LocalRun } from '../../lib/local/local-run.ts';
 import type { Circuit } from '../../lib/operations/circuit/circuit.ts';
 import type { ConsumerStatus } from '../../lib/operations/circuit/control-consumers.ts';
-import { dynamoDbOf, startStacks, tableOf, until } from './local-run-setting.ts';
+import { dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
 
 // The stacks as they are deployed, with the platform's functions, on this machine.
 

@@ -6,10 +6,10 @@ import { z } from 'zod';
 import { consumer } from '../../lib/messaging/consumer.ts';
 import { FatalError, ForwardingError, RetryableError } from '../../lib/messaging/errors.ts';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
-import { sharedBroker } from '../broker.ts';
-import { type AppliedTopology, applied } from './applied-topology.ts';
-import { deliver, surroundingsOn } from './consumer-setting.ts';
-import { afterwards, drain } from './publish-setting.ts';
+import { type AppliedTopology, applied } from '../support/applied-topology.ts';
+import { sharedBroker } from '../support/broker.ts';
+import { deliver, surroundingsOn } from '../support/consumer-setting.ts';
+import { afterwards, drain } from '../support/publish-setting.ts';
 
 const declaration: TopologyDeclaration = {
   exchanges: { events: { type: 'topic' } },

@@ -7,7 +7,7 @@ import { bodyFilter } from '../../lib/local/mapping/body-filter.ts';
 import { failureVerbs } from '../../lib/local/mapping/failure-verb.ts';
 import { LocalMapping, type MappingSettings } from '../../lib/local/mapping/local-mapping.ts';
 import type { InvocationResult } from '../../lib/local/runtime/invocation.ts';
-import { sharedBroker, type TestVhost } from '../broker.ts';
+import { sharedBroker, type TestVhost } from '../support/broker.ts';
 
 jest.setTimeout(30_000);
 const broker = await sharedBroker();

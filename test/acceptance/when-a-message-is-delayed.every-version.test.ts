@@ -3,8 +3,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { delayRoute } from '../../lib/topology/delay.ts';
-import { ownBroker, sharedBroker } from '../broker.ts';
-import { type AppliedTopology, applied } from './applied-topology.ts';
+import { type AppliedTopology, applied } from '../support/applied-topology.ts';
+import { ownBroker, sharedBroker } from '../support/broker.ts';
 
 const declaration: TopologyDeclaration = {
   exchanges: {},

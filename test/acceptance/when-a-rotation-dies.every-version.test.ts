@@ -16,8 +16,8 @@ import { type RotationStep, rotationSteps } from '../../lib/operations/rotation/
 import { applyTopology } from '../../lib/operations/topology/apply.ts';
 import { summary } from '../../lib/operations/topology/apply-report.ts';
 import { alternateUser } from '../../lib/topology/alternate-users.ts';
-import { sharedBroker } from '../broker.ts';
-import { type AppliedTopology, applied } from './applied-topology.ts';
+import { type AppliedTopology, applied } from '../support/applied-topology.ts';
+import { sharedBroker } from '../support/broker.ts';
 
 let topology: AppliedTopology;
 let endpoint: AwsEndpoint;

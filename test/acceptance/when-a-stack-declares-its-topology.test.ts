@@ -12,8 +12,8 @@ import { readTopology } from '../../lib/operations/topology/read.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
 import type { Topology } from '../../lib/topology/model.ts';
-import { sharedBroker } from '../broker.ts';
-import { managementClient, passwordsFor } from './applied-topology.ts';
+import { managementClient, passwordsFor } from '../support/applied-topology.ts';
+import { sharedBroker } from '../support/broker.ts';
 
 // The bundle that `cdk deploy` ships, in a process of its own. On AWS's side: CloudFormation's answer address, and the one call of Secrets
 // Manager that the function makes.

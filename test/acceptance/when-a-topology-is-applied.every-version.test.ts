@@ -9,8 +9,8 @@ import { alternateUser } from '../../lib/topology/alternate-users.ts';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
 import type { Topology } from '../../lib/topology/model.ts';
-import { type BrokerAddress, sharedBroker } from '../broker.ts';
-import { managementClient, passwordsFor } from './applied-topology.ts';
+import { managementClient, passwordsFor } from '../support/applied-topology.ts';
+import { type BrokerAddress, sharedBroker } from '../support/broker.ts';
 
 /** Every type of exchange, queue and binding that there is. */
 const declaration: TopologyDeclaration = {

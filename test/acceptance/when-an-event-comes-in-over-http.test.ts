@@ -7,7 +7,7 @@ import { renderCall } from '../../bin/start/render-call.ts';
 import { embeddedMetrics, type LocalRunEvent } from '../../lib/local/events.ts';
 import { authorizationFor } from '../../lib/local/iam/signature.ts';
 import type { LocalRun } from '../../lib/local/local-run.ts';
-import { auditRow, startStacks, takeFrom, until } from './local-run-setting.ts';
+import { auditRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
 
 // All of it: the synthesized stacks, API Gateway's part on this machine, the bundled functions, a broker of their own.
 

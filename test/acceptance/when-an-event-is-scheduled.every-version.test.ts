@@ -5,9 +5,9 @@ import { createPublisher } from '../../lib/messaging/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import { createEventPublisher, type EventPublisher } from '../../lib/messaging/amqp/event-publisher.ts';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
-import { sharedBroker } from '../broker.ts';
-import { type AppliedTopology, applied } from './applied-topology.ts';
-import { afterwards, errorOf } from './publish-setting.ts';
+import { type AppliedTopology, applied } from '../support/applied-topology.ts';
+import { sharedBroker } from '../support/broker.ts';
+import { afterwards, errorOf } from '../support/publish-setting.ts';
 
 const declaration: TopologyDeclaration = {
   exchanges: { events: { type: 'topic' } },

@@ -5,7 +5,7 @@ import { createPublisher } from '../../lib/messaging/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import { createEventPublisher, type EventPublisher } from '../../lib/messaging/amqp/event-publisher.ts';
 import { openClaimCheckBucket } from '../../lib/messaging/claim-check/s3-claim-check-store.ts';
-import { auditRow, startStacks, takeFrom, until } from './local-run-setting.ts';
+import { auditRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
 
 jest.setTimeout(120_000);
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { declaration } from '../../lib/topology/declaration.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
-import { type BrokerAddress, sharedBroker } from '../broker.ts';
-import { managementClient, passwordsFor } from './applied-topology.ts';
+import { managementClient, passwordsFor } from '../support/applied-topology.ts';
+import { type BrokerAddress, sharedBroker } from '../support/broker.ts';
 
 interface Run {
   readonly code: number;

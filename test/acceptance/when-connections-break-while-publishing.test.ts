@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
+import { TcpProxy } from '../../lib/local/faults/tcp-proxy.ts';
 import { BacklogFullError, DeadlineError, PublisherClosedError } from '../../lib/messaging/amqp/publish-errors.ts';
-import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../broker.ts';
-import { afterwards, emptyQueue, errorOf, idsIn, message, publisherTo, statuses } from './publish-setting.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../support/broker.ts';
+import { afterwards, emptyQueue, errorOf, idsIn, message, publisherTo, statuses } from '../support/publish-setting.ts';
 
 let broker: BrokerAddress & VhostMaker;
 let vhost: TestVhost;
@@ -186,7 +186,7 @@ describe('when the process was frozen for longer than two heartbeats', () => {
 
 /** Publishes one message for each line that it reads, with heartbeats of a second; answers in JSON. */
 function publishingProcess(port: number): ChildProcess {
-  const script = fileURLToPath(new URL('./publish-on-command.ts', import.meta.url));
+  const script = fileURLToPath(new URL('../support/publish-on-command.ts', import.meta.url));
   const { username, password } = broker.admin;
   const url = `amqps://${username}:${password}@localhost:${port}/${vhost.name}?heartbeat=1`;
   const child = spawn(process.execPath, [script, url, 'work'], {

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type DynamoDBClient, paginateScan, type ScanCommandInput } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { idsIn } from '../../bin/soak/queue-contents.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
 import type { LocalRun } from '../../lib/local/local-run.ts';
 import { createOutbox, type Outbox } from '../../lib/messaging/outbox/outbox.ts';
-import { idsIn } from '../queue-contents.ts';
-import { asAdministrator, dynamoDbOf, startStacks, tableOf, until } from './local-run-setting.ts';
+import { asAdministrator, dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
 
 // The synthesized stacks on this machine: table, stream, mapping, schedule and the bundled relay under its own role and broker user.
 

@@ -1,9 +1,9 @@
 // A shortened `npm run soak`.
 
 import { describe, expect, it } from '@jest/globals';
-import { installationOfThisRun, ownBroker } from '../broker.ts';
-import { callWhileAway } from '../soak/call-while-away.ts';
-import { publishUnderFaults } from '../soak/publish-under-faults.ts';
+import { callWhileAway } from '../../bin/soak/call-while-away.ts';
+import { publishUnderFaults } from '../../bin/soak/publish-under-faults.ts';
+import { installationOfThisRun, ownBroker } from '../support/broker.ts';
 
 describe('when the broker restarts, connections are cut and publishers blocked while publishing', () => {
   it('what is confirmed is in the queue, what is said not to have arrived is not, and every message has a result', async () => {

@@ -9,8 +9,8 @@ import { type DemoRun, runDemo } from '../../bin/demo/run-demo.ts';
 import type { LocalRun, LocalRunOptions } from '../../lib/local/local-run.ts';
 import { failureVerbs } from '../../lib/local/mapping/failure-verb.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
-import { installationOfThisRun } from '../broker.ts';
-import { asAdministrator, localAssembly, scratchFolder, until } from './local-run-setting.ts';
+import { installationOfThisRun } from '../support/broker.ts';
+import { asAdministrator, localAssembly, scratchFolder, until } from '../support/local-run-setting.ts';
 
 // What `npm run demo -- --chaos kill` does, and what it finds when something is wrong.
 

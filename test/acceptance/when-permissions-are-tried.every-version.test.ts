@@ -3,8 +3,8 @@ import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
 import { type BrokerAction, brokerOperations } from '../../lib/topology/broker-operations.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
-import { type BrokerAddress, sharedBroker } from '../broker.ts';
-import { type AppliedTopology, applied } from './applied-topology.ts';
+import { type AppliedTopology, applied } from '../support/applied-topology.ts';
+import { type BrokerAddress, sharedBroker } from '../support/broker.ts';
 
 const operations = brokerOperations(declaration);
 const pairs = expandTopology(declaration, { vhost: 'events' }).users;

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { GetEventSourceMappingCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { rotateUnderLoad } from '../../bin/soak/rotate-under-load.ts';
 import { synthesizing } from '../../bin/synthesize.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
 import type { LocalRun } from '../../lib/local/local-run.ts';
-import { rotateUnderLoad } from '../soak/rotate-under-load.ts';
-import { scratchFolder, startStacks } from './local-run-setting.ts';
+import { scratchFolder, startStacks } from '../support/local-run-setting.ts';
 
 jest.setTimeout(120_000);
 

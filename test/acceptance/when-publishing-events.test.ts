@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
 import { createEventPublisher } from '../../lib/messaging/amqp/event-publisher.ts';
-import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../broker.ts';
-import { declareQueue, drain, errorOf, observer, publisherTo } from './publish-setting.ts';
+import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../support/broker.ts';
+import { declareQueue, drain, errorOf, observer, publisherTo } from '../support/publish-setting.ts';
 
 let broker: BrokerAddress & VhostMaker;
 let vhost: TestVhost;

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
-import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../broker.ts';
-import { afterwards, declareQueue, drain, idsIn, observer } from './publish-setting.ts';
+import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../support/broker.ts';
+import { afterwards, declareQueue, drain, idsIn, observer } from '../support/publish-setting.ts';
 
 const program = join(import.meta.dirname, '../../bin/mq.ts');
 let broker: BrokerAddress & VhostMaker;

@@ -1,9 +1,17 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
+import { TcpProxy } from '../../lib/local/faults/tcp-proxy.ts';
 import { ChannelClosedError, UnroutableError } from '../../lib/messaging/amqp/publish-errors.ts';
-import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../broker.ts';
-import { declareQueue, drain, emptyQueue, errorOf, message, publisherTo, statuses } from './publish-setting.ts';
-import { TcpProxy } from './tcp-proxy.ts';
+import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../support/broker.ts';
+import {
+  declareQueue,
+  drain,
+  emptyQueue,
+  errorOf,
+  message,
+  publisherTo,
+  statuses,
+} from '../support/publish-setting.ts';
 
 let broker: BrokerAddress & VhostMaker;
 let vhost: TestVhost;

@@ -5,8 +5,8 @@ import amqp from 'amqplib';
 import { type BrokerSample, readBroker } from '../../lib/operations/queue-metrics/broker-sample.ts';
 import { measure } from '../../lib/operations/queue-metrics/metric-records.ts';
 import { ManagementClient } from '../../lib/operations/topology/management-client.ts';
-import { sharedBroker } from '../broker.ts';
-import { applied } from './applied-topology.ts';
+import { applied } from '../support/applied-topology.ts';
+import { sharedBroker } from '../support/broker.ts';
 
 jest.setTimeout(90_000);
 

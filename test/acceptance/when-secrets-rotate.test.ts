@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import amqp from 'amqplib';
+import { rotateUnderLoad } from '../../bin/soak/rotate-under-load.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
 import type { LocalRun } from '../../lib/local/local-run.ts';
 import { parseSecret } from '../../lib/messaging/amqp/broker-credentials.ts';
-import { rotateUnderLoad } from '../soak/rotate-under-load.ts';
-import { startStacks } from './local-run-setting.ts';
+import { startStacks } from '../support/local-run-setting.ts';
 
 jest.setTimeout(180_000);
 

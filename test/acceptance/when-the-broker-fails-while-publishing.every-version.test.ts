@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqplib from 'amqplib';
 import type { RunningBroker } from '../../lib/local/broker/broker.ts';
+import { rabbitmqctl as runRabbitmqctl } from '../../lib/local/broker/rabbitmqctl.ts';
 import { BlockedError } from '../../lib/messaging/amqp/publish-errors.ts';
-import { installationOfThisRun, ownBroker, type TestVhost, type VhostMaker } from '../broker.ts';
-import { rabbitmqctl as runRabbitmqctl } from '../rabbitmqctl.ts';
-import { declareQueue, errorOf, idsIn, message, observer, publisherTo, statuses } from './publish-setting.ts';
+import { installationOfThisRun, ownBroker, type TestVhost, type VhostMaker } from '../support/broker.ts';
+import { declareQueue, errorOf, idsIn, message, observer, publisherTo, statuses } from '../support/publish-setting.ts';
 
 let broker: RunningBroker & VhostMaker;
 let vhost: TestVhost;

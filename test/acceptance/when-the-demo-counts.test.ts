@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import { peekQueue } from '../../bin/demo/peek-queue.ts';
 import { openWitness } from '../../bin/demo/witness.ts';
-import { sharedBroker } from '../broker.ts';
+import { sharedBroker } from '../support/broker.ts';
 
 let connection: ChannelModel;
 let channel: ConfirmChannel;

@@ -4,7 +4,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
 import { identify } from '../../lib/local/state/process-identity.ts';
-import { auditRow, ordered, placeOrder, readerOf, scratchFolder, startStacks, until } from './local-run-setting.ts';
+import {
+  auditRow,
+  ordered,
+  placeOrder,
+  readerOf,
+  scratchFolder,
+  startStacks,
+  until,
+} from '../support/local-run-setting.ts';
 
 jest.setTimeout(120_000);
 

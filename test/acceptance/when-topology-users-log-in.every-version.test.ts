@@ -3,8 +3,8 @@ import amqp, { type ConfirmChannel } from 'amqplib';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { delayRoute } from '../../lib/topology/delay.ts';
 import { deadLetterExchange } from '../../lib/topology/names.ts';
-import { type BrokerAddress, sharedBroker } from '../broker.ts';
-import { type AppliedTopology, applied } from './applied-topology.ts';
+import { type AppliedTopology, applied } from '../support/applied-topology.ts';
+import { type BrokerAddress, sharedBroker } from '../support/broker.ts';
 
 const declaration: TopologyDeclaration = {
   exchanges: { events: { type: 'topic' }, internal: { type: 'topic' } },

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { readReference, referenceHeaders, referenceTo } from '../../../lib/messaging/claim-check/reference.ts';
-import { anyCharacter } from '../../any-character.ts';
+import { anyCharacter } from '../../support/any-character.ts';
 
 const body = Buffer.from('a large body');
 const reference = referenceTo('events', 'id-1', body);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type Line, readLines } from '../../../../bin/mq/publish/read-lines.ts';
-import { anyCharacter } from '../../../any-character.ts';
+import { anyCharacter } from '../../../support/any-character.ts';
 
 async function linesOf(chunks: readonly Buffer[], maximumBytes = 1000): Promise<Line[]> {
   const lines: Line[] = [];

@@ -1,4 +1,4 @@
-import type { RunningBroker } from '../lib/local/broker/broker.ts';
+import type { RunningBroker } from '../../lib/local/broker/broker.ts';
 
 /** How to reach a broker: what the runner hands to the test files in TEST_BROKERS (a JSON array; the first is used). */
 export type BrokerAddress = Pick<

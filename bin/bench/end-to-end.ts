@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
-import { generateEvents } from '../../bin/demo/generate-events.ts';
 import { FunctionEnvironment } from '../../lib/config/function-environment.ts';
 import { bundleFunction } from '../../lib/constructs/bundle/bundle.ts';
 import { startBroker } from '../../lib/local/broker/broker.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
 import { LocalMapping } from '../../lib/local/mapping/local-mapping.ts';
 import { LocalFunction } from '../../lib/local/runtime/local-function.ts';
+import { generateEvents } from '../demo/generate-events.ts';
 import { type Comparison, median } from './comparison.ts';
 import { report } from './in-process.ts';
 

@@ -1,15 +1,15 @@
 // What is too long for `npm test`: 20,000 orders through the local run while every secret rotates three times and all connections are cut after
 // each time. A few minutes; exit code 0 only if all promises were kept.
 //
-//   node bin/setup.js node test/soak/rotation.ts [--messages 20000] [--rotations 3]
+//   npm run soak -- rotation [--messages 20000] [--rotations 3]
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { synthesize } from '../../bin/synthesize.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
 import { startLocalRun } from '../../lib/local/local-run.ts';
+import { synthesize } from '../synthesize.ts';
 import { rotateUnderLoad } from './rotate-under-load.ts';
 
 const { values } = parseArgs({

@@ -9,8 +9,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { type BrokerOptions, type RunningBroker, startBroker } from '../lib/local/broker/broker.ts';
-import { findInstallations, type Installation } from '../lib/local/broker/installations.ts';
+import { type BrokerOptions, type RunningBroker, startBroker } from '../../lib/local/broker/broker.ts';
+import { findInstallations, type Installation } from '../../lib/local/broker/installations.ts';
 import { addressOf, type BrokerAddress } from './broker-address.ts';
 
 export type { BrokerAddress };

@@ -1,7 +1,7 @@
 // What is too long for `npm test`: 100,000 messages through restarts, cuts and a memory alarm, the memory of a publisher without a broker,
 // and a process that is frozen for three minutes. About ten minutes; exit code 0 only if all promises were kept.
 //
-//   node bin/setup.js node test/soak/publish.ts [--messages 100000] [--frozen-seconds 180]
+//   npm run soak -- publish [--messages 100000] [--frozen-seconds 180]
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -89,7 +89,7 @@ async function frozen(seconds: number): Promise<void> {
   const child = spawn(
     process.execPath,
     [
-      join(import.meta.dirname, '../acceptance/publish-on-command.ts'),
+      join(import.meta.dirname, '../../test/support/publish-on-command.ts'),
       `amqps://${username}:${password}@localhost:${broker.amqpsPort}/`,
       'soak',
     ],

@@ -28,6 +28,6 @@ export const inProcess = async (
 
 /** Called by the benchmark file with its results. */
 export const report = (comparisons: readonly Comparison[]): void => {
-  if (!process.send) throw new Error('this file is started by test/bench/main.ts');
+  if (!process.send) throw new Error('this file is started by bin/bench.ts');
   process.send(comparisons, () => process.disconnect());
 };

@@ -8,7 +8,7 @@ import { ManagementClient } from '../../lib/operations/topology/management-clien
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { expandTopology } from '../../lib/topology/expand.ts';
 import type { Topology } from '../../lib/topology/model.ts';
-import type { BrokerAddress, VhostMaker } from '../broker.ts';
+import type { BrokerAddress, VhostMaker } from './broker.ts';
 
 export interface AppliedTopology {
   readonly vhost: string;

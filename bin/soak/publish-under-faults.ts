@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
 import type { RunningBroker } from '../../lib/local/broker/broker.ts';
+import { rabbitmqctl } from '../../lib/local/broker/rabbitmqctl.ts';
+import { TcpProxy } from '../../lib/local/faults/tcp-proxy.ts';
 import { createPublisher } from '../../lib/messaging/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import type { PublishResult } from '../../lib/messaging/publisher.ts';
-import { TcpProxy } from '../acceptance/tcp-proxy.ts';
-import { idsIn } from '../queue-contents.ts';
-import { rabbitmqctl } from '../rabbitmqctl.ts';
+import { idsIn } from './queue-contents.ts';
 
 export interface FaultySetting {
   readonly broker: RunningBroker;

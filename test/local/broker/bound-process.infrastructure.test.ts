@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startBoundProcess } from '../../../lib/local/broker/bound-process.ts';
-import { isAlive, until } from '../../processes.ts';
+import { isAlive, until } from '../../support/processes.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'bound-'));
 let output: number;

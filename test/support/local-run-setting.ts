@@ -16,7 +16,7 @@ import {
   startLocalRun,
 } from '../../lib/local/local-run.ts';
 import type { LocalFunction } from '../../lib/local/runtime/local-function.ts';
-import { installationOfThisRun } from '../broker.ts';
+import { installationOfThisRun } from './broker.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterAll(async () => {

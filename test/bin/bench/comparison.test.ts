@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Comparison, isMet, median, ratioOf } from './comparison.ts';
-import { renderComparisons } from './render.ts';
+import { type Comparison, isMet, median, ratioOf } from '../../../bin/bench/comparison.ts';
+import { renderComparisons } from '../../../bin/bench/render.ts';
 
 const comparison = (ours: number, other: number, goal?: Comparison['goal']): Comparison => ({
   name: 'work',

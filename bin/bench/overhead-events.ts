@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
-import { generateEvents } from '../../bin/demo/generate-events.ts';
 import type { RabbitMqEvent, RabbitMqRecord } from '../../lib/messaging/decode/event.ts';
+import { generateEvents } from '../demo/generate-events.ts';
 
 /** The same messages as the events of two services. */
 

@@ -7,9 +7,9 @@ import { type AmqpPublisher, createPublisher, type PublisherOptions } from '../.
 import type { CredentialsSource } from '../../lib/messaging/amqp/broker-credentials.ts';
 import { type ConnectionOptions, connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import type { OutgoingMessage, PublishResult } from '../../lib/messaging/publisher.ts';
-import type { BrokerAddress, TestVhost } from '../broker.ts';
+import type { BrokerAddress, TestVhost } from './broker.ts';
 
-export { idsIn } from '../queue-contents.ts';
+export { idsIn } from '../../bin/soak/queue-contents.ts';
 
 const cleanUps: (() => Promise<void>)[] = [];
 

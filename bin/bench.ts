@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util';
-import { FunctionEnvironment } from '../../lib/config/function-environment.ts';
-import { type Comparison, isMet, ratioOf } from './comparison.ts';
-import { inProcess } from './in-process.ts';
-import { describeMachine } from './machine.ts';
-import { renderComparisons } from './render.ts';
+import { FunctionEnvironment } from '../lib/config/function-environment.ts';
+import { type Comparison, isMet, ratioOf } from './bench/comparison.ts';
+import { inProcess } from './bench/in-process.ts';
+import { describeMachine } from './bench/machine.ts';
+import { renderComparisons } from './bench/render.ts';
 
 /** The consumer wants to know where its broker is, and connects when the first message fails: here none does. */
 const withoutBroker = {
@@ -13,11 +13,11 @@ const withoutBroker = {
 };
 
 const benchmarks: Readonly<Record<string, () => Promise<Comparison[]>>> = {
-  overhead: () => inProcess('./overhead.ts', withoutBroker),
-  claims: () => inProcess('./claims.ts'),
-  publish: () => inProcess('./publish.ts'),
-  'end-to-end': () => inProcess('./end-to-end.ts'),
-  bundles: () => inProcess('./bundles.ts'),
+  overhead: () => inProcess('./bench/overhead.ts', withoutBroker),
+  claims: () => inProcess('./bench/claims.ts'),
+  publish: () => inProcess('./bench/publish.ts'),
+  'end-to-end': () => inProcess('./bench/end-to-end.ts'),
+  bundles: () => inProcess('./bench/bundles.ts'),
 };
 
 const usage = `npm run bench [-- name…] [--json]

@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { synthesize } from '../../bin/synthesize.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
+import { synthesize } from '../synthesize.ts';
 import { type Comparison, median } from './comparison.ts';
 import { report } from './in-process.ts';
 
