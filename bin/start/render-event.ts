@@ -20,8 +20,8 @@ export const renderEvent = (event: LocalRunEvent, nameOf: NameOf): string | unde
       }`;
     case 'request':
       return `${event.method} ${event.path}  ${event.status} in ${Math.round(event.milliseconds)} ms`;
-    case 'record-too-large':
-      return `${nameOf(event.functionName)}  a message of ${event.bytes} bytes fits into no invocation; it left queue ${event.queue}`;
+    case 'record-refused':
+      return `${nameOf(event.functionName)}  message ${event.messageId ?? 'without id'} left queue ${event.queue}: ${event.reason}`;
     case 'mapping':
       return event.state === 'Enabled' || event.state === 'Stopped'
         ? undefined

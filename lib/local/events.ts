@@ -36,8 +36,14 @@ export type LocalRunEvent =
       readonly done: number;
       readonly milliseconds: number;
     }
-  /** A record larger than an invocation takes; it left the queue, to its dead-letter queue if it has one. */
-  | { readonly type: 'record-too-large'; readonly functionName: string; readonly queue: string; readonly bytes: number }
+  /** A message that no function can be given; it left the queue, to its dead-letter queue if it has one. */
+  | {
+      readonly type: 'record-refused';
+      readonly functionName: string;
+      readonly queue: string;
+      readonly messageId?: string;
+      readonly reason: string;
+    }
   | {
       readonly type: 'mapping';
       readonly functionName: string;

@@ -3,14 +3,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
+import { TcpProxy } from '../../lib/local/faults/tcp-proxy.ts';
 import { bodyFilter } from '../../lib/local/mapping/body-filter.ts';
 import { failureVerbs } from '../../lib/local/mapping/failure-verb.ts';
 import { LocalMapping, type MappingSettings } from '../../lib/local/mapping/local-mapping.ts';
 import type { InvocationResult } from '../../lib/local/runtime/invocation.ts';
 import { sharedBroker, type TestVhost } from '../support/broker.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 
 jest.setTimeout(30_000);
 const broker = await sharedBroker();
+const authorization = `Basic ${Buffer.from(`${broker.admin.username}:${broker.admin.password}`).toString('base64')}`;
 const succeeded: InvocationResult = { status: 'succeeded', payload: 'null' };
 const failed: InvocationResult = { status: 'failed', error: { errorType: 'Error', errorMessage: 'not today' } };
 
@@ -44,6 +47,15 @@ const publish = async (queue: string, bodies: readonly string[]): Promise<void> 
   for (const body of bodies)
     channel.sendToQueue(queue, Buffer.from(body), { persistent: true, messageId: body, headers: { colour: 'grün' } });
   await channel.waitForConfirms();
+};
+/** Through the management API: amqplib can write headers that are nested so deeply no more than it can read them. */
+const publishNested = async (queue: string, payload: string): Promise<void> => {
+  const depth = 9000;
+  const headers = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
+  const message = `{"routing_key":"${queue}","payload":"${payload}","payload_encoding":"string","properties":{"headers":${headers}}}`;
+  const exchange = `${vhost.adminUrl}/api/exchanges/${encodeURIComponent(vhost.name)}/amq.default/publish`;
+  const response = await fetch(exchange, { method: 'POST', headers: { authorization }, body: message });
+  expect(await response.json()).toEqual({ routed: true });
 };
 const waiting = async (queue: string): Promise<number> => (await channel.checkQueue(queue)).messageCount;
 const until = async (what: string, condition: () => boolean | Promise<boolean>): Promise<void> => {
@@ -229,7 +241,6 @@ describe('a mapping', () => {
     });
     await publish(queue, numbered(20));
     await until('work has begun', () => mapping.inFlight > 0);
-    const authorization = `Basic ${Buffer.from(`${broker.admin.username}:${broker.admin.password}`).toString('base64')}`;
     const api = `${vhost.adminUrl}/api`;
     const mine = async (): Promise<string[]> => {
       const listed = (await (
@@ -250,5 +261,47 @@ describe('a mapping', () => {
     await until('everything done', () => done.size === 21);
     expect(mapping.state).toBe('Enabled');
     await until('an empty queue', async () => (await waiting(queue)) === 0);
+  });
+
+  it('hands over what no JavaScript date holds, and sets aside what cannot be decoded, with the reason; nobody else notices', async () => {
+    const queue = await makeQueue();
+    const microseconds = { '!': 'timestamp', value: 1_732_400_000_000_000 };
+    await publish(queue, ['before']);
+    channel.sendToQueue(queue, Buffer.from('microseconds'), {
+      timestamp: microseconds.value,
+      headers: { microseconds },
+    });
+    await publishNested(queue, 'nested');
+    await publishNested(queue, '');
+    await publish(queue, ['after']);
+    const { mapping, batches, events, payloads } = await start(queue, () => succeeded);
+    await until('an empty queue', async () => (await waiting(queue)) === 0 && batches.flat().length === 3);
+    expect(batches.flat()).toEqual(['before', 'microseconds', 'after']);
+    expect(payloads.join()).toContain('"timestamp":"Aug 3, 54899540, 10:13:20 PM"');
+    expect(payloads.join()).not.toContain('"redelivered":true');
+    const refused = { type: 'record-refused', queue, reason: 'its headers cannot be decoded: nested too deeply' };
+    expect(events.filter(({ type }) => type === 'record-refused')).toMatchObject([refused, refused]);
+    expect(events.filter(({ type }) => type === 'mapping')).toHaveLength(1);
+    await mapping.stop();
+    expect(await waiting(queue)).toBe(0);
+  });
+
+  it('waits longer each time before it connects again, as long as no connection leads to a batch', async () => {
+    const proxy = await TcpProxy.start(broker.amqpPort);
+    cleanUps.push(() => proxy.stop());
+    const clock = new VirtualClock();
+    const { mapping } = await start(await makeQueue(), () => succeeded, {
+      broker: { protocol: 'amqp', host: '127.0.0.1', port: proxy.port },
+      clock,
+    });
+    for (const milliseconds of [200, 400, 800]) {
+      const connections = proxy.accepted;
+      proxy.rst();
+      await until('a wait', () => mapping.state === 'Reconnecting' && clock.waiting > 0);
+      await clock.advance(milliseconds - 1);
+      expect(proxy.accepted).toBe(connections);
+      await clock.advance(1);
+      await until('connected again', () => mapping.state === 'Enabled');
+    }
   });
 });

@@ -1,4 +1,5 @@
 import type { MessageProperties } from 'amqplib';
+import { javaDateText } from './java-date.ts';
 
 /** A header value as amqplib decodes it; timestamps and decimals come wrapped. */
 export type AmqpValue =
@@ -31,32 +32,21 @@ export interface RmqRecord {
   readonly data: string;
 }
 
-const date = new Intl.DateTimeFormat('en-US', {
-  timeZone: 'UTC',
-  month: 'short',
-  day: 'numeric',
-  year: 'numeric',
-  hour: 'numeric',
-  minute: '2-digit',
-  second: '2-digit',
-  hour12: true,
-});
-
-/** Seconds since the epoch as the events have it: `Jan 1, 1970, 12:33:41 AM`, in UTC, with plain spaces. */
-export const eventTimestamp = (seconds: number): string => date.format(seconds * 1000).replaceAll('\u202f', ' ');
-
-const signed = (bytes: Buffer): number[] => Array.from(bytes, (byte) => (byte << 24) >> 24);
+const signed = (bytes: Uint8Array): number[] => Array.from(bytes, (byte) => (byte << 24) >> 24);
 
 /**
  * A header as Lambda's events have it. Documented: strings come as `{"bytes":[…]}`, numbers as numbers. The rest follows
  * from the shape, which is Gson's of what RabbitMQ's Java client decodes: bytes are signed, byte arrays too come as
  * `{"bytes":[…]}` here (the documentation shows none), tables and arrays keep their form with their leaves encoded in the same way, times
- * are text as in `timestamp`, decimals numbers, void is null.
+ * are text as in `timestamp`, decimals numbers, void is null. So are NaN and the infinities, which JSON has no words for.
+ *
+ * @throws RangeError for values nested so deeply that the stack ends
  */
 export const encodeHeader = (value: AmqpValue): EventValue => {
   if (value === null || value === undefined) return null;
   if (typeof value === 'string') return { bytes: signed(Buffer.from(value)) };
-  if (Buffer.isBuffer(value)) return { bytes: signed(value) };
+  // Not by its prototype: amqplib makes a header named __proto__ that of its table.
+  if (ArrayBuffer.isView(value)) return { bytes: signed(value) };
   if (typeof value !== 'object') return value;
   if (Array.isArray(value)) return value.map((item) => encodeHeader(item as AmqpValue));
   return (
@@ -65,13 +55,17 @@ export const encodeHeader = (value: AmqpValue): EventValue => {
   );
 };
 
+/** `undefined` for a table that only looks like one of amqplib's wrapped values. */
 const encodeWrapped = (table: Readonly<Record<string, AmqpValue>>): EventValue | undefined => {
   const { '!': type, value } = table;
-  if (type === 'timestamp' && typeof value === 'number') return eventTimestamp(value);
-  if (type === 'decimal' && typeof value === 'object' && value !== null && 'digits' in value && 'places' in value)
-    return Number(`${value.digits}e-${value.places}`);
-  return undefined;
+  if (type === 'timestamp' && isWhole(value)) return javaDateText(value);
+  if (type !== 'decimal' || typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return undefined;
+  const { digits, places } = value as Readonly<Record<string, AmqpValue>>;
+  // A Java BigDecimal of four bytes with sign; amqplib reads them without.
+  return isWhole(digits) && isWhole(places) ? Number(`${digits | 0}e-${places}`) : undefined;
 };
+
+const isWhole = (value: AmqpValue): value is number => Number.isInteger(value) && Number(value) >= 0;
 
 const encodeHeaders = (table: Readonly<Record<string, AmqpValue>>): Record<string, EventValue> =>
   Object.fromEntries(Object.entries(table).map(([name, value]) => [name, encodeHeader(value)]));
@@ -98,7 +92,7 @@ export const encodeRecord = (message: {
       replyTo: properties.replyTo ?? null,
       expiration: properties.expiration ?? null,
       messageId: properties.messageId ?? null,
-      timestamp: typeof properties.timestamp === 'number' ? eventTimestamp(properties.timestamp) : null,
+      timestamp: typeof properties.timestamp === 'number' ? javaDateText(properties.timestamp) : null,
       type: properties.type ?? null,
       userId: properties.userId ?? null,
       appId: properties.appId ?? null,

@@ -1,6 +1,8 @@
 import type { ConsumeMessage } from 'amqplib';
+import { type Clock, systemClock } from '../../messaging/clock.ts';
 import { maximumPayloadBytes } from '../runtime/invocation.ts';
 import { encodeRecord } from './encode-record.ts';
+import { whyUndecodable } from './undecodable-properties.ts';
 
 /** A message with its JSON in the event. */
 export interface Delivery {
@@ -46,37 +48,46 @@ export const eventOf = (
     `${source.queue}::${source.vhost}`,
   )}:[${deliveries.map(({ json }) => json).join(',')}]}}`;
 
+/** The JSON of a message in the event, or why it has none. */
+const recordJson = ({ properties, content, fields }: ConsumeMessage): { json: string } | { problem: string } => {
+  const undecodable = whyUndecodable(properties);
+  if (undecodable !== undefined) return { problem: `its headers cannot be decoded: ${undecodable}` };
+  try {
+    return { json: JSON.stringify(encodeRecord({ properties, content, redelivered: fields.redelivered })) };
+  } catch (error) {
+    return { problem: `its headers cannot be written as JSON: ${(error as Error).message}` };
+  }
+};
+
 /** Messages that have come and are in no batch yet, cut into batches as Lambda cuts them. */
 export class Inbox {
   readonly #limits: BatchLimits;
+  readonly #clock: Clock;
   #deliveries: Delivery[] = [];
   #firstAt = 0;
   #closed = false;
   #wake: () => void = () => undefined;
 
-  constructor(limits: BatchLimits) {
+  constructor(limits: BatchLimits, clock: Clock = systemClock) {
     this.#limits = limits;
+    this.#clock = clock;
   }
 
   get length(): number {
     return this.#deliveries.length;
   }
 
-  /** @returns `false` for a record that fits into no invocation; it is not kept */
-  push(message: ConsumeMessage): boolean {
-    const json = JSON.stringify(
-      encodeRecord({
-        properties: message.properties,
-        content: message.content,
-        redelivered: message.fields.redelivered,
-      }),
-    );
-    const bytes = Buffer.byteLength(json);
-    if (bytes > maximumRecordBytes) return false;
-    if (this.#deliveries.length === 0) this.#firstAt = Date.now();
-    this.#deliveries.push({ message, json, bytes });
+  /** @returns why the message can be in no batch, where that is so; it is not kept then */
+  push(message: ConsumeMessage): string | undefined {
+    const encoded = recordJson(message);
+    if ('problem' in encoded) return encoded.problem;
+    const bytes = Buffer.byteLength(encoded.json);
+    if (bytes > maximumRecordBytes)
+      return `its record of ${bytes} bytes fits into no invocation, which holds ${maximumRecordBytes}`;
+    if (this.#deliveries.length === 0) this.#firstAt = this.#clock.now();
+    this.#deliveries.push({ message, json: encoded.json, bytes });
     this.#wake();
-    return true;
+    return undefined;
   }
 
   /** No more batches: `next` resolves to `undefined`. */
@@ -89,7 +100,7 @@ export class Inbox {
   async next(): Promise<readonly Delivery[] | undefined> {
     for (;;) {
       if (this.#closed) return undefined;
-      const remaining = this.#firstAt + this.#limits.windowMilliseconds - Date.now();
+      const remaining = this.#firstAt + this.#limits.windowMilliseconds - this.#clock.now();
       const { length, full } = batchLength(this.#deliveries, this.#limits.size);
       if (length > 0 && (full || remaining <= 0 || this.#deliveries.length >= this.#limits.prefetch))
         return this.#take(length);
@@ -100,15 +111,15 @@ export class Inbox {
   #take(length: number): readonly Delivery[] {
     const batch = this.#deliveries.slice(0, length);
     this.#deliveries = this.#deliveries.slice(length);
-    this.#firstAt = Date.now();
+    this.#firstAt = this.#clock.now();
     return batch;
   }
 
   #change(milliseconds: number | undefined): Promise<void> {
     return new Promise((resolve) => {
-      const timer = milliseconds === undefined ? undefined : setTimeout(resolve, milliseconds);
+      const cancel = milliseconds === undefined ? undefined : this.#clock.after(milliseconds, resolve);
       this.#wake = () => {
-        clearTimeout(timer);
+        cancel?.();
         resolve();
       };
     });

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, sleep, systemClock } from '../../messaging/clock.ts';
 import type { BrokerAddress } from '../broker-access.ts';
 import type { LocalRunEvent } from '../events.ts';
 import type { InvocationResult } from '../runtime/invocation.ts';
@@ -6,6 +6,7 @@ import type { BodyFilter } from './body-filter.ts';
 import { type FailureVerb, giveBack } from './failure-verb.ts';
 import { type Delivery, eventOf } from './inbox.ts';
 import { disabledReason, type MappingState } from './mapping-state.ts';
+import { pause } from './pause.ts';
 import { QueueSession } from './queue-session.ts';
 
 /** A quorum queue hands out no more to one consumer. */
@@ -27,12 +28,17 @@ export interface MappingSettings {
   /** Asked for each connection, so that changed passwords are used. */
   readonly login: () => { readonly username: string; readonly password: string };
   readonly broker: BrokerAddress;
+  /** @default the machine's */
+  readonly clock?: Clock;
 }
 
 export interface MappingTarget {
   readonly name: string;
   invoke(payload: string): Promise<InvocationResult>;
 }
+
+/** Wait before the mapping connects again, doubled up to the maximum while it comes to nothing. */
+const reconnectMilliseconds = { initial: 200, maximum: 5000 };
 
 const doubled = (failures: number, { initial, maximum }: { initial: number; maximum: number }): number =>
   Math.min(initial * 2 ** (failures - 1), maximum);
@@ -45,6 +51,7 @@ export class LocalMapping {
   readonly #settings: MappingSettings;
   readonly #target: MappingTarget;
   readonly #emit: (event: LocalRunEvent) => void;
+  readonly #clock: Clock;
   #state: MappingState = 'Creating';
   #reason: string | undefined;
   #inFlight = 0;
@@ -56,6 +63,7 @@ export class LocalMapping {
 
   constructor(settings: MappingSettings, target: MappingTarget, emit: (event: LocalRunEvent) => void) {
     this.#settings = settings;
+    this.#clock = settings.clock ?? systemClock;
     this.#target = target;
     this.#emit = emit;
   }
@@ -123,7 +131,7 @@ export class LocalMapping {
   async stop(graceMilliseconds = 3000): Promise<void> {
     if (this.#state === 'Stopped') return;
     this.#stopping = true;
-    await Promise.race([this.#end(), sleep(graceMilliseconds, undefined, { ref: false })]);
+    await Promise.race([this.#end(), sleep(this.#clock, graceMilliseconds, { keepsProcessAlive: false })]);
     await this.#session?.close();
     this.#enter('Stopped');
   }
@@ -149,14 +157,16 @@ export class LocalMapping {
   }
 
   async #run(halt: AbortSignal): Promise<void> {
-    for (let failures = 0; !halt.aborted; ) {
+    for (let failures = 0; !halt.aborted; failures += 1) {
+      if (failures > 0) await pause(this.#clock, doubled(failures, reconnectMilliseconds), halt);
+      if (halt.aborted) return;
       try {
         const session = await this.#connect();
         this.#session = session;
-        failures = 0;
         this.#enter('Enabled');
         try {
-          await this.#poll(session, halt);
+          // Connecting alone proves nothing: what breaks the session may be what it gets.
+          if (await this.#poll(session, halt)) failures = 0;
         } finally {
           await session.close();
         }
@@ -165,9 +175,7 @@ export class LocalMapping {
         const error = cause as Error;
         const disabled = disabledReason(error);
         if (disabled) return this.#enter('Disabled', `${disabled.code}: ${disabled.message}`);
-        failures += 1;
         this.#enter('Reconnecting', error.message);
-        await pause(doubled(failures, { initial: 200, maximum: 5000 }), halt);
       }
     }
   }
@@ -182,11 +190,21 @@ export class LocalMapping {
       accepts: this.#settings.accepts,
       // The next batch comes in while the function works on this one.
       limits: { size: batchSize, windowMilliseconds, prefetch: Math.min(batchSize * 2, quorumPrefetchLimit) },
-      onTooLarge: (bytes) => this.#emit({ type: 'record-too-large', functionName: this.functionName, queue, bytes }),
+      onRefused: ({ properties }, reason) =>
+        this.#emit({
+          type: 'record-refused',
+          functionName: this.functionName,
+          queue,
+          messageId: properties.messageId as string | undefined,
+          reason,
+        }),
+      clock: this.#clock,
     });
   }
 
-  async #poll(session: QueueSession, halt: AbortSignal): Promise<void> {
+  /** @returns whether a batch was done with, in whatever way */
+  async #poll(session: QueueSession, halt: AbortSignal): Promise<boolean> {
+    let settled = false;
     for (let failures = 0; !halt.aborted && !session.over; ) {
       const { channel, inbox } = session;
       const batch = await inbox.next();
@@ -197,7 +215,8 @@ export class LocalMapping {
       let succeeded = await this.#invoke(batch, payload);
       while (!succeeded) {
         failures += 1;
-        await pause(doubled(failures, this.#settings.backoffMilliseconds ?? { initial: 100, maximum: 2000 }), halt);
+        const backoff = this.#settings.backoffMilliseconds ?? { initial: 100, maximum: 2000 };
+        await pause(this.#clock, doubled(failures, backoff), halt);
         if (this.#settings.failureVerb !== 'memory' || !held()) break;
         succeeded = await this.#invoke(batch, payload);
       }
@@ -205,11 +224,14 @@ export class LocalMapping {
         failures = 0;
         const last = batch.at(-1);
         if (last && session.channel === channel) channel.ack(last.message, true);
+        settled = true;
       } else if (this.#settings.failureVerb !== 'memory' && held()) {
         const messages = batch.map(({ message }) => message);
         await giveBack(this.#settings.failureVerb, session, channel, messages);
+        settled = true;
       }
     }
+    return settled;
   }
 
   async #invoke(batch: readonly Delivery[], payload: string): Promise<boolean> {
@@ -228,11 +250,3 @@ export class LocalMapping {
     return result.status === 'succeeded';
   }
 }
-
-const pause = async (milliseconds: number, halt: AbortSignal): Promise<void> => {
-  try {
-    await sleep(milliseconds, undefined, { signal: halt });
-  } catch {
-    // Woken because the mapping is to end.
-  }
-};

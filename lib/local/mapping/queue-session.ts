@@ -1,7 +1,8 @@
-import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
+import type { Clock } from '../../messaging/clock.ts';
 import type { BrokerAddress } from '../broker-access.ts';
-import type { BatchLimits } from './inbox.ts';
-import { Inbox } from './inbox.ts';
+import { type BatchLimits, Inbox } from './inbox.ts';
+import { deliverUndecodable } from './undecodable-properties.ts';
 
 /** Notices a broker that went silent after twice this time, in seconds. */
 const heartbeat = 10;
@@ -15,7 +16,9 @@ export interface SessionSettings {
   readonly limits: BatchLimits;
   /** @default all messages */
   readonly accepts?: (body: Buffer) => boolean;
-  readonly onTooLarge: (bytes: number) => void;
+  /** Told of a message that no function can be given; it has left the queue, to the dead-letter queue if there is one. */
+  readonly onRefused: (message: ConsumeMessage, reason: string) => void;
+  readonly clock: Clock;
 }
 
 /** A connection to the broker that consumes one queue; over when the connection, the channel or the consumer is gone. */
@@ -30,7 +33,7 @@ export class QueueSession {
   private constructor(settings: SessionSettings, connection: ChannelModel) {
     this.#settings = settings;
     this.#connection = connection;
-    this.#inbox = new Inbox(settings.limits);
+    this.#inbox = new Inbox(settings.limits, settings.clock);
     connection.on('error', (error: Error) => this.#end(error));
     connection.on('close', () => this.#end(new Error('the connection was closed')));
   }
@@ -50,6 +53,7 @@ export class QueueSession {
     );
     const session = new QueueSession(settings, connection);
     try {
+      deliverUndecodable(connection);
       await session.#consume();
     } catch (error) {
       await session.close();
@@ -82,7 +86,7 @@ export class QueueSession {
     this.#channel = undefined;
     this.#inbox.close();
     await channel?.close();
-    this.#inbox = new Inbox(this.#settings.limits);
+    this.#inbox = new Inbox(this.#settings.limits, this.#settings.clock);
     await this.#consume();
   }
 
@@ -112,11 +116,26 @@ export class QueueSession {
         return this.#end(
           new Error(`the broker cancelled the consumer: queue ${this.#settings.queue} was deleted or moved`),
         );
-      if (this.#settings.accepts?.(message.content) === false) return channel.ack(message);
-      if (inbox.push(message)) return;
-      channel.nack(message, false, false);
-      this.#settings.onTooLarge(message.content.length);
+      this.#receive(channel, inbox, message);
     });
+  }
+
+  /** Never throws: amqplib would take the connection for broken, and the broker would deliver all that is not acknowledged again. */
+  #receive(channel: Channel, inbox: Inbox, message: ConsumeMessage): void {
+    const refusal = this.#take(channel, inbox, message);
+    if (refusal === undefined) return;
+    channel.nack(message, false, false);
+    this.#settings.onRefused(message, refusal);
+  }
+
+  #take(channel: Channel, inbox: Inbox, message: ConsumeMessage): string | undefined {
+    try {
+      if (this.#settings.accepts?.(message.content) !== false) return inbox.push(message);
+      channel.ack(message);
+      return undefined;
+    } catch (error) {
+      return `it cannot be filtered: ${(error as Error).message}`;
+    }
   }
 
   #end(error: Error): void {

@@ -1,8 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Clock, sleep, systemClock } from '../../messaging/clock.ts';
 import type { StreamRecord } from '../dynamodb/streams/stream-record.ts';
 import type { LocalRunEvent } from '../events.ts';
 import type { EventFilter } from './event-filter.ts';
 import type { MappingTarget } from './local-mapping.ts';
+import { pause } from './pause.ts';
 import { firstFailure, streamBatchLength, streamEvent } from './stream-batch.ts';
 import { type StreamClient, StreamRequestError } from './stream-client.ts';
 
@@ -21,6 +22,8 @@ export interface StreamMappingSettings {
   readonly maximumRecordAge: number;
   /** Wait after a failure, doubled up to the maximum while failures follow each other. */
   readonly backoffMilliseconds?: { readonly initial: number; readonly maximum: number };
+  /** @default the machine's */
+  readonly clock?: Clock;
 }
 
 /** "Lambda polls shards in your DynamoDB stream at a base rate of 4 times per second." */
@@ -36,6 +39,7 @@ export class StreamMapping {
   readonly #client: StreamClient;
   readonly #target: MappingTarget;
   readonly #emit: (event: LocalRunEvent) => void;
+  readonly #clock: Clock;
   readonly #halt = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #inFlight = 0;
@@ -47,6 +51,7 @@ export class StreamMapping {
     emit: (event: LocalRunEvent) => void,
   ) {
     this.#settings = settings;
+    this.#clock = settings.clock ?? systemClock;
     this.#client = client;
     this.#target = target;
     this.#emit = emit;
@@ -75,21 +80,21 @@ export class StreamMapping {
   /** Ends for good. A batch under way has so long to end. */
   async stop(graceMilliseconds = 3000): Promise<void> {
     this.#halt.abort();
-    await Promise.race([this.#loop, sleep(graceMilliseconds, undefined, { ref: false })]);
+    await Promise.race([this.#loop, sleep(this.#clock, graceMilliseconds, { keepsProcessAlive: false })]);
   }
 
   async #run(start: string): Promise<void> {
     const { batchSize, windowMilliseconds, filter } = this.#settings;
     let iterator = start;
     let waiting: StreamRecord[] = [];
-    let since = Date.now();
+    let since = this.#clock.now();
     while (!this.#over) {
       try {
         const { records, next } = await this.#client.read(iterator, 1000);
         iterator = next;
-        if (waiting.length === 0) since = Date.now();
+        if (waiting.length === 0) since = this.#clock.now();
         waiting.push(...records.filter((record) => filter(record)));
-        while (waiting.length >= batchSize || (waiting.length > 0 && Date.now() - since >= windowMilliseconds)) {
+        while (waiting.length >= batchSize || (waiting.length > 0 && this.#clock.now() - since >= windowMilliseconds)) {
           const length = streamBatchLength(waiting, batchSize);
           await this.#deliver(waiting.slice(0, length));
           waiting = waiting.slice(length);
@@ -163,7 +168,7 @@ export class StreamMapping {
 
   #isTooOld({ dynamodb }: StreamRecord): boolean {
     const { maximumRecordAge } = this.#settings;
-    return maximumRecordAge >= 0 && Date.now() / 1000 - dynamodb.ApproximateCreationDateTime > maximumRecordAge;
+    return maximumRecordAge >= 0 && this.#clock.now() / 1000 - dynamodb.ApproximateCreationDateTime > maximumRecordAge;
   }
 
   #giveUp(records: number, why: string): void {
@@ -177,8 +182,7 @@ export class StreamMapping {
     return this.#halt.signal.aborted;
   }
 
-  async #pause(milliseconds: number): Promise<void> {
-    // Woken early when the mapping is to end.
-    await sleep(milliseconds, undefined, { signal: this.#halt.signal }).catch(() => undefined);
+  #pause(milliseconds: number): Promise<void> {
+    return pause(this.#clock, milliseconds, this.#halt.signal);
   }
 }

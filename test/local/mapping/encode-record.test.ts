@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { encodeHeader, encodeRecord, eventTimestamp } from '../../../lib/local/mapping/encode-record.ts';
+import { encodeHeader, encodeRecord } from '../../../lib/local/mapping/encode-record.ts';
 import { decodeRecord } from '../../../lib/messaging/decode/record.ts';
 
 /** The example of https://docs.aws.amazon.com/lambda/latest/dg/with-mq.html, with another body. */
@@ -75,16 +75,6 @@ describe('a message from the broker', () => {
     const headers = JSON.parse('{"__proto__":"x"}') as Record<string, string>;
     const record = encodeRecord({ properties: { headers }, redelivered: false, content: Buffer.alloc(0) });
     expect(JSON.stringify(record)).toContain('"headers":{"__proto__":{"bytes":[120]}}');
-  });
-
-  it('shows every second of a day in the documented form', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: 4_000_000_000 }), (seconds) => {
-        const text = eventTimestamp(seconds);
-        expect(text).toMatch(/^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2}:\d{2} [AP]M$/);
-        expect(Date.parse(`${text} UTC`)).toBe(seconds * 1000);
-      }),
-    );
   });
 
   it('is what the run time’s decoder gives back, whatever its headers, properties and body', () => {

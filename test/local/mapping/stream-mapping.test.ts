@@ -4,6 +4,7 @@ import type { LocalRunEvent } from '../../../lib/local/events.ts';
 import { eventFilter } from '../../../lib/local/mapping/event-filter.ts';
 import { StreamClient } from '../../../lib/local/mapping/stream-client.ts';
 import { StreamMapping, type StreamMappingSettings } from '../../../lib/local/mapping/stream-mapping.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type LocalTables, startLocalTables } from '../dynamodb/local-tables.ts';
 
 let tables: LocalTables;
@@ -77,10 +78,12 @@ const run = async (
   await mapping.start();
   return { batches, events, said, put, streamArn };
 };
-const until = async (condition: () => boolean) => {
+/** @param meanwhile done between two looks */
+const until = async (condition: () => boolean, meanwhile: () => Promise<void> = async () => undefined) => {
   const deadline = Date.now() + 10_000;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`not within 10 s: ${condition}`);
+    await meanwhile();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 };
@@ -140,8 +143,13 @@ describe('a mapping of a stream', () => {
   });
 
   it('gives up records that became too old while they failed, and says so', async () => {
-    const { said } = await run(['a'], () => 'fail', { maximumRecordAge: 1 });
-    await until(() => notices(said).length > 0);
+    const clock = new VirtualClock(Date.now());
+    const { said, batches } = await run(['a'], () => 'fail', { maximumRecordAge: 60, clock });
+    await until(() => batches.length > 0);
+    await until(
+      () => notices(said).length > 0,
+      () => clock.advance(10_000),
+    );
     expect(notices(said)).toEqual(['function: 1 stream record given up: too old']);
   });
 
@@ -154,11 +162,17 @@ describe('a mapping of a stream', () => {
   });
 
   it('waits for a batch to fill as long as it was told', async () => {
-    const { batches, put } = await run(['a'], () => null, { batchSize: 2, windowMilliseconds: 60_000 });
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    const clock = new VirtualClock();
+    const { batches, put } = await run(['a'], () => null, { batchSize: 2, windowMilliseconds: 60_000, clock });
+    // The mapping has read the first record once it waits for the next look.
+    await until(() => clock.waiting > 0);
+    await clock.advance(1000);
     expect(batches).toEqual([]);
     await put('b');
-    await until(() => batches.length > 0);
+    await until(
+      () => batches.length > 0,
+      () => clock.advance(250),
+    );
     expect(batches).toEqual(['ab']);
   });
 });
