@@ -1,16 +1,16 @@
 import { defaultMessageSize } from '../../config/message-size.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
 import { BrokerConnection } from './broker-connection.ts';
-import { type ConnectionLog, silentLog } from './connection-log.ts';
+import type { ConnectionLog } from './connection-log.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { encodeMessage } from './message-encoding.ts';
 import { Pending, PublishCall } from './publish-call.ts';
 import { BacklogFullError, DeadlineError, type PublishError, PublisherClosedError } from './publish-errors.ts';
+import type { PublishingConnection } from './publishing-connection.ts';
 
-export interface PublisherOptions {
-  /** @default nothing is logged */
-  readonly log?: ConnectionLog;
+export interface PublishingOptions {
   /** Messages sent and not answered yet; more wait. 1 to 65,535. @default 1000 */
   readonly window?: number;
   /** Largest body in bytes. @default 524288, the `max_message_size` of Amazon MQ for RabbitMQ 4 */
@@ -25,6 +25,15 @@ export interface PublisherOptions {
   readonly backlogMessages?: number;
   /** Bytes of the bodies of those messages. @default 67108864 (64 MiB) */
   readonly backlogBytes?: number;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** A number in [0, 1), for jitter. @default Math.random */
+  readonly random?: () => number;
+}
+
+export interface PublisherOptions extends PublishingOptions {
+  /** @default nothing is logged */
+  readonly log?: ConnectionLog;
 }
 
 export interface AmqpPublisher extends MessagePublisher {
@@ -38,14 +47,15 @@ export interface AmqpPublisher extends MessagePublisher {
   close(): Promise<void>;
 }
 
-/** `setTimeout` takes no more: 24.8 days. */
-const longestTimer = 2 ** 31 - 1;
-
 /** A publisher with one connection of its own, opened at the first message and reopened when needed. */
-export function createPublisher(settings: ConnectionSettings, options: PublisherOptions = {}): AmqpPublisher {
+export const createPublisher = (settings: ConnectionSettings, options: PublisherOptions = {}): AmqpPublisher =>
+  publisherOver(new BrokerConnection(settings, options), options);
+
+/** A publisher over a connection that is given, which is closed with it. */
+export function publisherOver(connection: PublishingConnection, options: PublishingOptions = {}): AmqpPublisher {
   const limits = checkOptions(options);
-  const connection = new BrokerConnection(settings, options.log ?? silentLog);
-  const dispatcher = new Dispatcher(connection, limits, settings.credentials.renewable);
+  const { clock = systemClock, random = Math.random } = options;
+  const dispatcher = new Dispatcher(connection, limits, { clock, random });
   const underWay = new Set<Promise<unknown>>();
   const backlog = { messages: 0, bytes: 0 };
   let closed = false;
@@ -53,7 +63,7 @@ export function createPublisher(settings: ConnectionSettings, options: Publisher
   async function run(messages: readonly OutgoingMessage[], deadline: number): Promise<PublishResult[]> {
     const call = new PublishCall(messages.length, deadline);
     const { entries, bytes } = prepare(call, messages, limits);
-    const remaining = deadline - Date.now();
+    const remaining = deadline - clock.now();
     const refusal = closed ? new PublisherClosedError() : admission(entries.length, bytes, remaining);
     if (refusal) {
       for (const entry of entries) entry.fail(refusal, false);
@@ -61,12 +71,12 @@ export function createPublisher(settings: ConnectionSettings, options: Publisher
     }
     backlog.messages += entries.length;
     backlog.bytes += bytes;
-    const timer = setTimeout(() => dispatcher.expire(entries), Math.min(remaining, longestTimer));
+    const cancelExpiry = clock.after(remaining, () => dispatcher.expire(entries));
     try {
       dispatcher.send(entries);
       return await call.results;
     } finally {
-      clearTimeout(timer);
+      cancelExpiry();
       backlog.messages -= entries.length;
       backlog.bytes -= bytes;
     }
@@ -84,7 +94,7 @@ export function createPublisher(settings: ConnectionSettings, options: Publisher
 
   return {
     publish(messages, { deadline } = {}) {
-      const results = run(messages, deadline ?? Date.now() + limits.timeoutMilliseconds);
+      const results = run(messages, deadline ?? clock.now() + limits.timeoutMilliseconds);
       underWay.add(results);
       return results.finally(() => underWay.delete(results));
     },
@@ -111,7 +121,7 @@ function prepare(call: PublishCall, messages: readonly OutgoingMessage[], limits
   return { entries, bytes };
 }
 
-function checkOptions(options: PublisherOptions) {
+function checkOptions(options: PublishingOptions) {
   const limits = {
     window: options.window ?? 1000,
     maximumBodyBytes: options.maximumBodyBytes ?? defaultMessageSize,

@@ -1,39 +1,63 @@
-import { type ChannelModel, connect } from 'amqplib';
+import { connect } from 'amqplib';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Credentials } from './broker-credentials.ts';
-import { attachChannel, type ChannelEvents, type LiveConnection, type OpenChannel } from './confirm-channel.ts';
+import { attachChannel, type LiveConnection } from './confirm-channel.ts';
 import { connectError } from './connect-failure.ts';
-import type { ConnectionLog } from './connection-log.ts';
+import { type ConnectionLog, silentLog } from './connection-log.ts';
 import { type ConnectionSettings, type Endpoint, endpointName } from './connection-settings.ts';
 import { EndpointRotation } from './endpoint-rotation.ts';
 import { ConnectError } from './publish-errors.ts';
+import type { ChannelEvents, OpenChannel, PublishingConnection } from './publishing-connection.ts';
+import { within } from './time-limit.ts';
+
+export interface ConnectionServices {
+  /** @default nothing is logged */
+  readonly log?: ConnectionLog;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** A number in [0, 1). @default Math.random */
+  readonly random?: () => number;
+}
 
 interface Live extends LiveConnection {
   readonly openedAt: number;
   blocked?: string;
-  /** It is being closed by us. */
-  closing?: boolean;
+  /** Destroys the socket; amqplib then takes its way for a broken connection: timers, channels and listeners end. */
+  readonly abort: () => void;
+  readonly stopTicking: () => void;
 }
 
+type State =
+  | { readonly name: 'idle' }
+  | { readonly name: 'connecting'; readonly attempt: Promise<Live>; readonly cancel: AbortController }
+  | { readonly name: 'open'; readonly live: Live }
+  | { readonly name: 'closed' };
+
+/** Time for the last words with a broker, in milliseconds. */
+const farewellMilliseconds = 2000;
+
 /** One connection to the broker, opened when a channel is asked for and there is none. */
-export class BrokerConnection {
+export class BrokerConnection implements PublishingConnection {
   readonly #settings: ConnectionSettings;
   readonly #log: ConnectionLog;
+  readonly #clock: Clock;
   readonly #rotation: EndpointRotation<Endpoint>;
   #credentials: Credentials | undefined;
-  #live: Live | undefined;
+  #state: State = { name: 'idle' };
   #channels = 0;
-  #lastTick = Date.now();
-  #ticker: NodeJS.Timeout | undefined;
+  #lastTick: number;
 
-  constructor(settings: ConnectionSettings, log: ConnectionLog) {
+  constructor(settings: ConnectionSettings, services: ConnectionServices = {}) {
+    const { log = silentLog, clock = systemClock, random = Math.random } = services;
     this.#settings = settings;
     this.#log = log;
-    this.#rotation = new EndpointRotation(settings.endpoints, Math.random());
+    this.#clock = clock;
+    this.#rotation = new EndpointRotation(settings.endpoints, random());
+    this.#lastTick = clock.now();
   }
 
-  /** The broker's reason for blocking publishers, while it does. */
   get blocked(): string | undefined {
-    return this.#live?.blocked;
+    return this.#state.name === 'open' ? this.#state.live.blocked : undefined;
   }
 
   /**
@@ -42,13 +66,15 @@ export class BrokerConnection {
    * @throws {ConnectError} of the endpoint that came furthest
    */
   async openChannel(events: ChannelEvents): Promise<OpenChannel> {
-    const live = this.#live ?? (await this.#connect());
+    const live = await this.#connected();
     try {
       const channel = await within(
-        this.#settings.connectTimeoutMilliseconds,
+        { clock: this.#clock, milliseconds: this.#settings.connectTimeoutMilliseconds },
         () => live.model.createConfirmChannel(),
         'the broker did not open a channel in time',
       );
+      // Both may come in one read: that the channel is open, and that the connection closes, before anybody listens to the channel.
+      if (live.lost) throw live.lost;
       this.#channels += 1;
       return attachChannel(live, this.#channels, channel, events, this.#log);
     } catch (error) {
@@ -57,47 +83,86 @@ export class BrokerConnection {
     }
   }
 
-  /** Gives the connection up without a word to the broker. Its channel reports `closed`. */
   discard(reason: string): void {
-    if (this.#live) this.#destroy(this.#live, new Error(reason));
+    if (this.#state.name === 'open') this.#destroy(this.#state.live, new Error(reason));
   }
 
   /**
    * Gives the connection up if this process did not run for more than two heartbeats (a frozen Lambda sandbox, a
    * stopped process): the broker has closed its side by then, which the socket may never hear of.
    */
-  discardIfFrozen(now: number = Date.now()): void {
+  discardIfFrozen(): void {
+    const now = this.#clock.now();
     const gap = now - this.#lastTick;
     this.#lastTick = now;
     if (gap > 2000 * this.#settings.heartbeatSeconds)
       this.discard(`this process did not run for ${Math.round(gap / 1000)} s, more than two heartbeats`);
   }
 
-  /** Closes the connection in an orderly way, within two seconds. */
+  /** Within two seconds, and for good. */
   async close(): Promise<void> {
-    const live = this.#live;
-    if (!live) return;
-    live.closing = true;
-    this.#forget(live);
+    const state = this.#state;
+    this.#state = { name: 'closed' };
+    if (state.name === 'connecting') {
+      state.cancel.abort();
+      // Whoever asked for the channel hears of it; here it only matters that the socket is gone.
+      await Promise.allSettled([state.attempt]);
+    }
+    if (state.name !== 'open') return;
+    const { live } = state;
+    live.stopTicking();
     try {
-      await within(2000, () => live.model.close(), 'the broker did not confirm the close in time');
+      await within(
+        { clock: this.#clock, milliseconds: farewellMilliseconds },
+        () => live.model.close(),
+        'the broker did not confirm the close in time',
+      );
     } catch (error) {
       this.#log.warn('connection to the broker not closed in an orderly way', {
         endpoint: live.endpoint,
         reason: asError(error).message,
       });
-      socketOf(live.model).destroy();
+      live.abort();
     }
   }
 
-  async #connect(): Promise<Live> {
+  /** The connection that there is; channels that are asked for while it is being opened share the attempt. */
+  #connected(): Promise<Live> {
+    const state = this.#state;
+    if (state.name === 'open') return Promise.resolve(state.live);
+    if (state.name === 'connecting') return state.attempt;
+    if (state.name === 'closed') return Promise.reject(this.#closedError());
+    const cancel = new AbortController();
+    const attempt = this.#connect(cancel.signal).then(
+      (live) => this.#opened(live, cancel),
+      (error: unknown) => {
+        if (this.#state.name === 'connecting') this.#state = { name: 'idle' };
+        throw error;
+      },
+    );
+    this.#state = { name: 'connecting', attempt, cancel };
+    return attempt;
+  }
+
+  #opened(live: Live, cancel: AbortController): Live {
+    if (cancel.signal.aborted) {
+      this.#destroy(live, this.#closedError());
+      throw this.#closedError();
+    }
+    // What is lost already is not kept: whoever asks next gets a new one.
+    this.#state = live.lost ? { name: 'idle' } : { name: 'open', live };
+    return live;
+  }
+
+  async #connect(signal: AbortSignal): Promise<Live> {
     const failures: ConnectError[] = [];
     for (const endpoint of this.#rotation.round()) {
       try {
-        const live = await this.#login(endpoint);
+        const live = await this.#login(endpoint, signal);
         this.#rotation.keep(endpoint);
         return live;
       } catch (error) {
+        if (signal.aborted) throw this.#closedError();
         const failure = this.#connectError(endpointName(endpoint), error);
         this.#log.warn('cannot connect to the broker', { endpoint: failure.endpoint, reason: failure.message });
         failures.push(failure);
@@ -106,63 +171,87 @@ export class BrokerConnection {
     throw mostTelling(failures);
   }
 
-  async #login(endpoint: Endpoint): Promise<Live> {
+  async #login(endpoint: Endpoint, signal: AbortSignal): Promise<Live> {
     const source = this.#settings.credentials;
     const cached = this.#credentials;
-    this.#credentials ??= await this.#readCredentials();
+    this.#credentials ??= await this.#readCredentials(signal);
     try {
-      return await this.#openConnection(endpoint, this.#credentials);
+      return await this.#openConnection(endpoint, this.#credentials, signal);
     } catch (error) {
       const failure = this.#connectError(endpointName(endpoint), error);
       if (failure.reason !== 'credentials') throw failure;
       this.#credentials = undefined;
       if (!cached || !source.renewable) throw failure;
       this.#log.info('login refused; reading the credentials again', { endpoint: failure.endpoint });
-      this.#credentials = await this.#readCredentials();
-      return this.#openConnection(endpoint, this.#credentials);
+      this.#credentials = await this.#readCredentials(signal);
+      return this.#openConnection(endpoint, this.#credentials, signal);
     }
   }
 
-  #readCredentials(): Promise<Credentials> {
-    const { credentials, connectTimeoutMilliseconds } = this.#settings;
-    return within(connectTimeoutMilliseconds, () => credentials.read(), 'the credentials could not be read in time');
+  #readCredentials(signal: AbortSignal): Promise<Credentials> {
+    const { credentials, connectTimeoutMilliseconds: milliseconds } = this.#settings;
+    return within(
+      { clock: this.#clock, milliseconds, signal },
+      () => credentials.read(),
+      'the credentials could not be read in time',
+    );
   }
 
-  async #openConnection(endpoint: Endpoint, { username, password }: Credentials): Promise<Live> {
-    const { vhost, heartbeatSeconds, connectTimeoutMilliseconds, ca, dangerouslyUnverified, connectionName } =
-      this.#settings;
-    const startedAt = Date.now();
-    const model = await connect(
-      {
-        protocol: endpoint.protocol,
-        hostname: endpoint.host,
-        port: endpoint.port,
-        username,
-        password,
-        vhost: encodeURIComponent(vhost),
-        heartbeat: heartbeatSeconds,
-      },
-      {
-        // Without it, a publish and its confirm take 39 ms instead of 1 (Nagle's algorithm and delayed acknowledgements).
-        noDelay: true,
-        timeout: connectTimeoutMilliseconds,
-        rejectUnauthorized: !dangerouslyUnverified,
-        ...(ca === undefined ? {} : { ca }),
-        clientProperties: connectionName === undefined ? {} : { connection_name: connectionName },
-      },
-    );
-    const live: Live = { model, endpoint: endpointName(endpoint), openedAt: Date.now() };
-    this.#live = live;
-    this.#listen(live);
-    this.#log.info('connected to the broker', {
-      endpoint: live.endpoint,
-      vhost,
+  async #openConnection(endpoint: Endpoint, credentials: Credentials, signal: AbortSignal): Promise<Live> {
+    const { vhost, connectTimeoutMilliseconds: milliseconds, dangerouslyUnverified } = this.#settings;
+    const startedAt = this.#clock.now();
+    const socket = new AbortController();
+    try {
+      const model = await within(
+        { clock: this.#clock, milliseconds, signal },
+        () => connect(...this.#amqplibOptions(endpoint, credentials, socket.signal)),
+        'the broker did not answer in time',
+      );
+      const openedAt = this.#clock.now();
+      const live: Live = {
+        model,
+        endpoint: endpointName(endpoint),
+        openedAt,
+        abort: () => socket.abort(),
+        stopTicking: this.#tick(),
+      };
+      this.#listen(live);
+      this.#log.info('connected to the broker', {
+        endpoint: live.endpoint,
+        vhost,
+        username: credentials.username,
+        milliseconds: openedAt - startedAt,
+        ...(endpoint.protocol === 'amqp' ? { warning: 'NOT ENCRYPTED' } : {}),
+        ...(dangerouslyUnverified ? { warning: 'CERTIFICATE NOT VERIFIED' } : {}),
+      });
+      return live;
+    } catch (error) {
+      socket.abort();
+      throw error;
+    }
+  }
+
+  #amqplibOptions({ protocol, host, port }: Endpoint, { username, password }: Credentials, signal: AbortSignal) {
+    const { vhost, heartbeatSeconds, ca, dangerouslyUnverified, connectionName } = this.#settings;
+    const address = {
+      protocol,
+      hostname: host,
+      port,
       username,
-      milliseconds: live.openedAt - startedAt,
-      ...(endpoint.protocol === 'amqp' ? { warning: 'NOT ENCRYPTED' } : {}),
-      ...(dangerouslyUnverified ? { warning: 'CERTIFICATE NOT VERIFIED' } : {}),
-    });
-    return live;
+      password,
+      vhost: encodeURIComponent(vhost),
+      heartbeat: heartbeatSeconds,
+    };
+    const socket = {
+      // Without it, a publish and its confirm take 39 ms instead of 1 (Nagle's algorithm and delayed acknowledgements).
+      noDelay: true,
+      // The only hold on the socket that amqplib leaves us, from the first packet on.
+      signal,
+      rejectUnauthorized: !dangerouslyUnverified,
+      ...(ca === undefined ? {} : { ca }),
+      clientProperties: connectionName === undefined ? {} : { connection_name: connectionName },
+    };
+    return [address, socket] as const;
   }
 
   #listen(live: Live): void {
@@ -171,12 +260,14 @@ export class BrokerConnection {
     });
     live.model.on('close', (error) => {
       live.lost ??= error ?? new Error('connection closed');
-      if (live.closing) return;
+      // amqplib only ends its side; a peer that is gone, or blocks, would keep the socket and this process for long.
+      this.#clock.after(farewellMilliseconds, live.abort, { keepsProcessAlive: false });
+      if (this.#state.name === 'closed') return;
       this.#forget(live);
       this.#log.warn('connection to the broker lost', {
         endpoint: live.endpoint,
         reason: live.lost.message,
-        seconds: Math.round((Date.now() - live.openedAt) / 1000),
+        seconds: Math.round((this.#clock.now() - live.openedAt) / 1000),
       });
     });
     live.model.on('blocked', (reason) => {
@@ -187,28 +278,44 @@ export class BrokerConnection {
       live.blocked = undefined;
       this.#log.info('broker no longer blocks publishers', { endpoint: live.endpoint });
     });
-    this.#lastTick = Date.now();
-    clearInterval(this.#ticker);
-    this.#ticker = setInterval(() => this.discardIfFrozen(), 500 * this.#settings.heartbeatSeconds);
-    this.#ticker.unref();
+  }
+
+  /** @returns ends it */
+  #tick(): () => void {
+    let cancel = () => {};
+    const next = () => {
+      cancel = this.#clock.after(500 * this.#settings.heartbeatSeconds, beat, { keepsProcessAlive: false });
+    };
+    const beat = () => {
+      next();
+      this.discardIfFrozen();
+    };
+    this.#lastTick = this.#clock.now();
+    next();
+    return () => cancel();
   }
 
   #connectError(endpoint: string, error: unknown): ConnectError {
     if (error instanceof ConnectError) return error;
-    return connectError(endpoint, this.#credentials?.username ?? '', this.#settings.vhost, error);
+    const { vhost, credentials } = this.#settings;
+    const login = { user: this.#credentials?.username ?? '', vhost, renewable: credentials.renewable };
+    return connectError(endpoint, login, error);
+  }
+
+  #closedError(): ConnectError {
+    const [endpoint] = this.#rotation.round();
+    return new ConnectError(endpoint ? endpointName(endpoint) : '', 'network', 'the connection was closed');
   }
 
   #destroy(live: Live, error: Error): void {
     live.lost ??= error;
     this.#forget(live);
-    // As an error of the socket it takes amqplib's usual way: timers, channels and listeners end.
-    socketOf(live.model).destroy(error);
+    live.abort();
   }
 
   #forget(live: Live): void {
-    if (this.#live !== live) return;
-    this.#live = undefined;
-    clearInterval(this.#ticker);
+    live.stopTicking();
+    if (this.#state.name === 'open' && this.#state.live === live) this.#state = { name: 'idle' };
   }
 }
 
@@ -219,19 +326,3 @@ const mostTelling = (failures: readonly ConnectError[]): ConnectError | undefine
   failures[0];
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
-
-/** amqplib keeps its socket there; it offers no other way to give a connection up that no longer answers. */
-const socketOf = (model: ChannelModel): { destroy(error?: Error): void } =>
-  (model as unknown as { connection: { stream: { destroy(error?: Error): void } } }).connection.stream;
-
-async function within<T>(milliseconds: number, work: () => Promise<T>, message: string): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(Object.assign(new Error(message), { code: 'ETIMEDOUT' })), milliseconds);
-  });
-  try {
-    return await Promise.race([work(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}

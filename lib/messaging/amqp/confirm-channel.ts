@@ -1,7 +1,7 @@
-import { type ChannelModel, type ConfirmChannel, IllegalOperationError, type Message } from 'amqplib';
+import type { ChannelModel, ConfirmChannel } from 'amqplib';
 import type { ConnectionLog } from './connection-log.ts';
-import type { PublishOptions } from './message-encoding.ts';
 import { ChannelClosedError, ConnectionLostError } from './publish-errors.ts';
+import type { ChannelEvents, OpenChannel } from './publishing-connection.ts';
 
 /** A connection that was opened. */
 export interface LiveConnection {
@@ -10,31 +10,6 @@ export interface LiveConnection {
   readonly endpoint: string;
   /** Why it is gone, once it is. */
   lost?: Error;
-}
-
-/** What the broker says on a channel. */
-export interface ChannelEvents {
-  acknowledged(deliveryTag: number, multiple: boolean): void;
-  refused(deliveryTag: number, multiple: boolean): void;
-  returned(message: Message): void;
-  drained(): void;
-  unblocked(): void;
-  /** The last event of a channel that was not retired. */
-  closed(error: ChannelClosedError | ConnectionLostError): void;
-}
-
-/** `full`: sent, and nothing more should be before `drained`; `closed`: not sent, `closed` follows. */
-export type SendOutcome = 'sent' | 'full' | 'closed';
-
-/** A channel with publisher confirms. */
-export interface OpenChannel {
-  /** Counts the channels of this process, from 1. */
-  readonly number: number;
-  /** False once it has closed; `publish` would throw. */
-  readonly usable: boolean;
-  publish(exchange: string, routingKey: string, body: Buffer, options: PublishOptions): SendOutcome;
-  /** Closes it without an event. Nothing may be unanswered on it. */
-  retire(): void;
 }
 
 /** Makes a confirm channel tell its events and what became of it. */
@@ -66,18 +41,9 @@ export function attachChannel(
   channel.on('close', close);
   return {
     number,
-    get usable() {
-      return state === 'open' && live.lost === undefined;
-    },
     publish: (exchange, routingKey, body, options) => {
-      try {
-        return channel.publish(exchange, routingKey, body, options) ? 'sent' : 'full';
-      } catch (error) {
-        if (!(error instanceof IllegalOperationError)) throw error;
-        // It closed before this object was made and listened.
-        close();
-        return 'closed';
-      }
+      if (state !== 'open' || live.lost) return 'closed';
+      return channel.publish(exchange, routingKey, body, options) ? 'sent' : 'full';
     },
     retire: () => {
       state = 'retired';

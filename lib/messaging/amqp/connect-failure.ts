@@ -5,12 +5,24 @@ import { ConnectError, type ConnectFailure } from './publish-errors.ts';
 const tlsCodes =
   /^(ERR_TLS_|ERR_SSL_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_|INVALID_CA|HOSTNAME_MISMATCH|EPROTO|INVALID_PURPOSE|PATH_LENGTH)/;
 
+/** What was tried. */
+interface Login {
+  readonly user: string;
+  readonly vhost: string;
+  /** Whether its credentials, read again, may be others. */
+  readonly renewable: boolean;
+}
+
 /**
  * Says why connecting failed. Brokers refuse a login, a vhost or one connection too many with a closing frame, of which
  * amqplib leaves the text in the error's message for logins only.
  */
-export function connectError(endpoint: string, user: string, vhost: string, cause: unknown): ConnectError {
-  const error = (reason: ConnectFailure, message: string) => new ConnectError(endpoint, reason, message, { cause });
+export function connectError(endpoint: string, { user, vhost, renewable }: Login, cause: unknown): ConnectError {
+  const error = (reason: ConnectFailure, message: string) =>
+    new ConnectError(endpoint, reason, message, {
+      cause,
+      retryable: reason !== 'tls' && (reason !== 'credentials' || renewable),
+    });
   const text = cause instanceof Error ? cause.message : String(cause);
   const code = String((cause as { code?: unknown } | null)?.code ?? '');
   if (cause instanceof BrokerSecretError) return error('credentials', text);

@@ -1,8 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { type Clock, sleep } from '../clock.ts';
 import { backoff } from './backoff.ts';
 import { blameForChannel, blameForConnection } from './blame.ts';
-import type { BrokerConnection } from './broker-connection.ts';
-import type { ChannelEvents, OpenChannel, SendOutcome } from './confirm-channel.ts';
 import { ConfirmWindow } from './confirm-window.ts';
 import { PendingQueue } from './pending-queue.ts';
 import type { Pending } from './publish-call.ts';
@@ -16,6 +14,7 @@ import {
   RejectedError,
   UnroutableError,
 } from './publish-errors.ts';
+import type { ChannelEvents, OpenChannel, PublishingConnection, SendOutcome } from './publishing-connection.ts';
 import { findReturned, type ReturnedMessage } from './returned-message.ts';
 
 export interface DispatcherSettings {
@@ -31,14 +30,18 @@ export interface DispatcherSettings {
 const refusalBackoff = { baseMilliseconds: 200, capMilliseconds: 2000 };
 const connectBackoff = { baseMilliseconds: 100, capMilliseconds: 5000 };
 
-/** Failures to connect that trying again does not mend; a login may, where the credentials can be read again. */
-const lasting: ReadonlySet<string> = new Set(['tls', 'credentials']);
+export interface DispatcherServices {
+  readonly clock: Clock;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+}
 
 /** Sends messages over one channel until each has a result. Calls share the channel; their messages keep their order. */
 export class Dispatcher {
-  readonly #connection: BrokerConnection;
+  readonly #connection: PublishingConnection;
   readonly #settings: DispatcherSettings;
-  readonly #renewableCredentials: boolean;
+  readonly #clock: Clock;
+  readonly #random: () => number;
   readonly #queue = new PendingQueue<Pending>();
   #window = new ConfirmWindow<Pending>();
   #channel: OpenChannel | undefined;
@@ -50,12 +53,13 @@ export class Dispatcher {
   #failures = 0;
   #lastFailure = 0;
   #lastAnswer = 0;
-  #watch: NodeJS.Timeout | undefined;
+  #watching = false;
 
-  constructor(connection: BrokerConnection, settings: DispatcherSettings, renewableCredentials: boolean) {
+  constructor(connection: PublishingConnection, settings: DispatcherSettings, { clock, random }: DispatcherServices) {
     this.#connection = connection;
     this.#settings = settings;
-    this.#renewableCredentials = renewableCredentials;
+    this.#clock = clock;
+    this.#random = random;
   }
 
   send(entries: readonly Pending[]): void {
@@ -96,8 +100,8 @@ export class Dispatcher {
     const entry = this.#queue.peek();
     if (!entry) return false;
     const channel = this.#channel;
-    if (!channel?.usable) {
-      if (!channel) void this.#open();
+    if (!channel) {
+      void this.#open();
       return false;
     }
     const { size } = this.#window;
@@ -108,8 +112,7 @@ export class Dispatcher {
       return false;
     }
     this.#queue.take();
-    this.#transmit(channel, entry);
-    return true;
+    return this.#transmit(channel, entry);
   }
 
   #occupiedAlone(): boolean {
@@ -118,7 +121,7 @@ export class Dispatcher {
     return false;
   }
 
-  #transmit(channel: OpenChannel, entry: Pending): void {
+  #transmit(channel: OpenChannel, entry: Pending): boolean {
     const { exchange, routingKey, body } = entry.message;
     let outcome: SendOutcome;
     try {
@@ -126,15 +129,16 @@ export class Dispatcher {
     } catch (error) {
       // amqplib throws before it writes anything: the broker has not counted this message.
       entry.fail(error as Error, entry.unanswered);
-      return;
+      return true;
     }
     if (outcome === 'closed') {
       this.#queue.putBack([entry]);
-      return;
+      return false;
     }
     this.#full = outcome === 'full';
     if (this.#window.size === 0) this.#expectAnswer();
     this.#window.add(entry);
+    return true;
   }
 
   /**
@@ -158,8 +162,7 @@ export class Dispatcher {
         if (!error) break;
         this.#countFailure();
         this.#connectError = error;
-        if (lasting.has(error.reason) && !(error.reason === 'credentials' && this.#renewableCredentials))
-          for (const entry of [...this.#queue]) entry.fail(error, entry.unanswered);
+        if (!error.retryable) for (const entry of [...this.#queue]) entry.fail(error, entry.unanswered);
       }
     } finally {
       this.#connecting = false;
@@ -169,14 +172,14 @@ export class Dispatcher {
 
   #countFailure(): void {
     this.#failures += 1;
-    this.#lastFailure = Date.now();
+    this.#lastFailure = this.#clock.now();
   }
 
   /** The first attempt after a time of health follows at once, and so does one that comes long after the last. */
   async #pauseAfterFailure(): Promise<void> {
     if (this.#failures < 2) return;
-    const wait = backoff(this.#failures - 1, connectBackoff, Math.random()) - (Date.now() - this.#lastFailure);
-    if (wait > 0) await delay(wait, undefined, { ref: false });
+    const wait = backoff(this.#failures - 1, connectBackoff, this.#random()) - (this.#clock.now() - this.#lastFailure);
+    if (wait > 0) await sleep(this.#clock, wait, { keepsProcessAlive: false });
   }
 
   async #tryOpen(): Promise<ConnectError | undefined> {
@@ -195,13 +198,13 @@ export class Dispatcher {
   #listenTo(window: ConfirmWindow<Pending>): ChannelEvents {
     return {
       acknowledged: (tag, multiple) => {
-        this.#lastAnswer = Date.now();
+        this.#lastAnswer = this.#clock.now();
         this.#failures = 0;
         for (const entry of window.settle(tag, multiple)) this.#acknowledge(entry);
         this.#pump();
       },
       refused: (tag, multiple) => {
-        this.#lastAnswer = Date.now();
+        this.#lastAnswer = this.#clock.now();
         for (const entry of window.settle(tag, multiple)) this.#refuse(entry);
         this.#pump();
       },
@@ -211,7 +214,7 @@ export class Dispatcher {
         this.#pump();
       },
       unblocked: () => {
-        this.#lastAnswer = Date.now();
+        this.#lastAnswer = this.#clock.now();
         this.#pump();
       },
       closed: (error) => this.#lose(error, window),
@@ -234,17 +237,17 @@ export class Dispatcher {
     entry.refusedOn = this.#channel?.number ?? 0;
     const error = new RejectedError(entry.message, entry.refusals);
     entry.lastError = error;
-    const wait = backoff(entry.refusals, refusalBackoff, Math.random());
-    if (entry.refusals >= this.#settings.maximumRefusals || Date.now() + wait >= entry.call.deadline) {
+    const wait = backoff(entry.refusals, refusalBackoff, this.#random());
+    if (entry.refusals >= this.#settings.maximumRefusals || this.#clock.now() + wait >= entry.call.deadline) {
       if (entry.unanswered) entry.fail(error, true);
       else entry.settleAs('rejected', error);
       return;
     }
-    setTimeout(() => {
+    this.#clock.after(wait, () => {
       if (entry.settled) return;
       this.#queue.retry(entry);
       this.#pump();
-    }, wait);
+    });
   }
 
   /** The channel is gone: finds out who is to blame, if anyone, and sends the others again. */
@@ -267,18 +270,21 @@ export class Dispatcher {
   }
 
   #expectAnswer(): void {
-    this.#lastAnswer = Date.now();
-    if (this.#watch) return;
+    this.#lastAnswer = this.#clock.now();
+    if (this.#watching) return;
     const limit = this.#settings.confirmTimeoutMilliseconds;
+    const watch = (milliseconds: number) => {
+      this.#watching = true;
+      this.#clock.after(milliseconds, check, { keepsProcessAlive: false });
+    };
     const check = () => {
-      this.#watch = undefined;
+      this.#watching = false;
       if (this.#window.size === 0) return;
-      const silence = Date.now() - this.#lastAnswer;
+      const silence = this.#clock.now() - this.#lastAnswer;
       if (silence >= limit && this.#connection.blocked === undefined)
         this.#connection.discard(`the broker has not answered for ${silence} ms`);
-      else this.#watch = setTimeout(check, Math.max(limit - silence, limit / 4));
+      else watch(Math.max(limit - silence, limit / 4));
     };
-    this.#watch = setTimeout(check, limit);
-    this.#watch.unref();
+    watch(limit);
   }
 }

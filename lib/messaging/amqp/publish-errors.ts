@@ -135,10 +135,18 @@ export type ConnectFailure = 'network' | 'tls' | 'credentials' | 'vhost' | 'prot
 export class ConnectError extends PublishError {
   readonly endpoint: string;
   readonly reason: ConnectFailure;
+  /** Whether trying again may help. */
+  readonly retryable: boolean;
 
-  constructor(endpoint: string, reason: ConnectFailure, message: string, options?: ErrorOptions) {
+  constructor(
+    endpoint: string,
+    reason: ConnectFailure,
+    message: string,
+    options?: ErrorOptions & { readonly retryable?: boolean },
+  ) {
     super(`cannot connect to ${endpoint}: ${message}`, options);
     this.name = 'ConnectError';
+    this.retryable = options?.retryable ?? true;
     this.endpoint = endpoint;
     this.reason = reason;
   }

@@ -60,7 +60,7 @@ export class BrokerUsers implements RotatedUsers {
   async logIn(credentials: Credentials): Promise<void> {
     const connection = new BrokerConnection(
       { ...this.#connection, credentials: fixedCredentials(credentials) },
-      this.#log,
+      { log: this.#log },
     );
     const ignored = () => undefined;
     try {

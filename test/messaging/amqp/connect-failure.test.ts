@@ -26,7 +26,7 @@ describe('a failed connection', () => {
     [new Error('Expected ConnectionOpenOk; got <ConnectionClose channel:0>'), 'vhost', 'vhost "v"'],
     [new Error('SASL mechanism PLAIN is not provided by the server'), 'protocol', 'PLAIN'],
   ])('by %s is a matter of %s', (cause, reason, expected) => {
-    const error = connectError('amqps://h:5671', 'u', 'v', cause);
+    const error = connectError('amqps://h:5671', { user: 'u', vhost: 'v', renewable: false }, cause);
     expect(error.reason).toBe(reason);
     expect(error.message).toContain('cannot connect to amqps://h:5671');
     expect(error.message).toContain(expected);

@@ -23,7 +23,7 @@ const thrown = (work: () => unknown): string => {
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code });
 /** The reason alone; the address in front of it is different for everybody. */
 const refused = (cause: Error) =>
-  connectError('amqps://host:5671', 'shop', 'orders', cause).message.replace(
+  connectError('amqps://host:5671', { user: 'shop', vhost: 'orders', renewable: true }, cause).message.replace(
     'cannot connect to amqps://host:5671: ',
     '',
   );
