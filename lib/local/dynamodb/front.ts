@@ -6,10 +6,11 @@ import { type ConditionalWrite, writeReturningItem } from './conditional-write.t
 import { DynamoDbError, errorCode } from './dynamodb-error.ts';
 import { Engine, type EngineResponse } from './engine.ts';
 import { ExclusiveLock } from './exclusive-lock.ts';
+import { HeldItems } from './held-items.ts';
 import { operationOf, refuseUnknownParameters } from './operations.ts';
 import { answerStreamOperation, streamOperationOf, streamResourceOf } from './streams/stream-operations.ts';
 import { Streams, viewTypeOf } from './streams/streams.ts';
-import { TableKeys } from './table-keys.ts';
+import { identityOf, TableKeys } from './table-keys.ts';
 import { TimeToLive } from './time-to-live.ts';
 import { transactGet } from './transact-get.ts';
 import { TransactWrite } from './transact-write.ts';
@@ -43,13 +44,16 @@ export class Front {
   readonly #keys = new TableKeys(this.#engine);
   readonly #streams: Streams;
   readonly #timeToLive: TimeToLive;
-  readonly #transactions = new TransactWrite(this.#engine, this.#keys);
+  readonly #held = new HeldItems();
+  readonly #transactions: TransactWrite;
   readonly #lock = new ExclusiveLock();
   readonly #where: AccountLocation;
   readonly #authorize: Authorizer | undefined;
 
-  constructor(where: AccountLocation, authorize?: Authorizer) {
+  /** @param now milliseconds since the epoch */
+  constructor(where: AccountLocation, authorize?: Authorizer, now: () => number = Date.now) {
     this.#where = where;
+    this.#transactions = new TransactWrite(this.#engine, this.#keys, this.#held, now);
     this.#authorize = authorize;
     this.#streams = new Streams(this.#engine, this.#keys, where);
     this.#timeToLive = new TimeToLive(this.#engine, this.#keys, (table, item) => this.#streams.expired(table, item));
@@ -95,9 +99,15 @@ export class Front {
       case 'DescribeTimeToLive':
         return jsonResponse(200, await this.#lock.shared(() => this.#timeToLive.describe(input)));
       case 'TransactWriteItems':
-        return jsonResponse(200, await this.#recorded(operation, input, () => this.#transactions.write(input)));
+        return jsonResponse(
+          200,
+          await this.#transactions.write(input, (work) => this.#recorded(operation, input, work)),
+        );
       case 'TransactGetItems':
-        return jsonResponse(200, await this.#lock.exclusive(() => transactGet(this.#engine, input)));
+        return jsonResponse(
+          200,
+          await transactGet(this.#engine, this.#keys, this.#held, input, (work) => this.#lock.exclusive(work)),
+        );
       case 'DeleteTable':
         return await this.#lock.exclusive(() => this.#deleteTable(request, String(input.TableName)));
       case 'BatchWriteItem':
@@ -106,11 +116,20 @@ export class Front {
       case 'PutItem':
       case 'UpdateItem':
       case 'DeleteItem':
+        await this.#refuseHeld(input);
         if (!this.#streams.concerns(operation, input)) return await this.#write(request, operation, input);
         return await this.#recorded(operation, input, () => this.#writeAlone(request, operation, input));
       default:
         return await this.#lock.shared(() => this.#forward(request));
     }
+  }
+
+  async #refuseHeld(input: Input): Promise<void> {
+    if (this.#held.isEmpty) return;
+    const { TableName, Key, Item } = input as unknown as ConditionalWrite;
+    const identity = identityOf(TableName, await this.#keys.keyOf(TableName, Key ?? Item ?? {}));
+    if (this.#held.has(identity))
+      throw new DynamoDbError('TransactionConflictException', 'Transaction is ongoing for the item');
   }
 
   async #write(request: FrontRequest, operation: string, input: Input): Promise<EngineResponse> {

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
 import { type ConditionalWrite, itemOf } from './conditional-write.ts';
 import { DynamoDbError, errorCode, notEmulated } from './dynamodb-error.ts';
 import type { Engine, Item } from './engine.ts';
+import type { HeldItems } from './held-items.ts';
+import { RequestTokens } from './request-tokens.ts';
 import { identityOf, type TableKeys } from './table-keys.ts';
 
 const kinds = { Put: 'PutItem', Update: 'UpdateItem', Delete: 'DeleteItem', ConditionCheck: 'UpdateItem' } as const;
@@ -12,6 +13,7 @@ interface Step {
   readonly kind: Kind;
   readonly input: ConditionalWrite;
   readonly key: Item;
+  readonly identity: string;
 }
 
 interface Outcome {
@@ -25,9 +27,6 @@ interface CancellationReason {
   readonly Item?: Item;
 }
 
-/** Seconds for which DynamoDB remembers a `ClientRequestToken`: "after 10 minutes", API reference of TransactWriteItems. */
-const tokenLifetimeSeconds = 600;
-
 /**
  * Validation errors that cancel a transaction at one item, as the API reference lists them for `ValidationError`
  * reasons; every other one is an error of the whole request.
@@ -35,26 +34,74 @@ const tokenLifetimeSeconds = 600;
 const itemErrors =
   /^(One or more parameter values were invalid|The update expression attempted to update the secondary index key|An operand in the update expression has an incorrect data type|Item size to update has exceeded|Item size has exceeded|Number overflow|Type mismatch for attribute|Nesting Levels|The document path provided in the update expression|The provided expression refers to an attribute that does not exist)/;
 
+/** The error of a transaction, with one reason for each of its items. */
+export const cancelled = (reasons: readonly CancellationReason[]): DynamoDbError => {
+  const codes = reasons.map(({ Code }) => Code).join(', ');
+  const message = `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`;
+  return new DynamoDbError('TransactionCanceledException', message, { CancellationReasons: reasons });
+};
+
+/** @throws DynamoDbError `TransactionCanceledException` when another transaction that is in progress holds one of the items */
+export const refuseConflicts = (held: HeldItems, items: readonly { readonly identity: string }[]): void => {
+  const reasons = items.map(({ identity }): CancellationReason => (held.has(identity) ? conflict : { Code: 'None' }));
+  if (reasons.includes(conflict)) throw cancelled(reasons);
+};
+
+const conflict: CancellationReason = {
+  Code: 'TransactionConflict',
+  Message: 'Transaction is ongoing for the item',
+};
+
 /**
- * TransactWriteItems on a store that has none. To be called with nobody else at work (`ExclusiveLock`): the operations
- * are done one by one and undone when one of them fails; nobody can see the state in between.
+ * TransactWriteItems on a store that has none: the operations are done one by one and undone when one of them fails; nobody can
+ * see the state in between. A transaction is in progress from its arrival to its answer; what overlaps with it meanwhile conflicts.
  */
 export class TransactWrite {
   readonly #engine: Engine;
   readonly #keys: TableKeys;
-  readonly #tokens = new Map<string, { readonly request: string; readonly expires: number }>();
+  readonly #held: HeldItems;
+  readonly #tokens: RequestTokens;
 
-  constructor(engine: Engine, keys: TableKeys) {
+  /** @param now milliseconds since the epoch */
+  constructor(engine: Engine, keys: TableKeys, held: HeldItems, now: () => number) {
     this.#engine = engine;
     this.#keys = keys;
+    this.#held = held;
+    this.#tokens = new RequestTokens(now);
   }
 
-  async write(input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  /** @param alone does its work with nobody else at work (`ExclusiveLock`) */
+  async write(
+    input: Readonly<Record<string, unknown>>,
+    alone: (work: () => Promise<void>) => Promise<void>,
+  ): Promise<Record<string, unknown>> {
     const items = transactItems(input.TransactItems);
-    const token = this.#knownToken(input);
-    if (token.done) return {};
-    const steps = await this.#steps(items);
+    await this.#tokens.once(input.ClientRequestToken, input.TransactItems, async () => {
+      const steps = await this.#steps(items);
+      refuseConflicts(this.#held, steps);
+      await this.#held.during(
+        steps.map(({ identity }) => identity),
+        () => alone(() => this.#commit(steps)),
+      );
+    });
+    return {};
+  }
 
+  async #steps(items: readonly { readonly kind: Kind; readonly input: ConditionalWrite }[]): Promise<Step[]> {
+    const steps: Step[] = [];
+    for (const { kind, input } of items) {
+      const key = await this.#keys.keyOf(input.TableName, input.Key ?? input.Item ?? {});
+      steps.push({ kind, input, key, identity: identityOf(input.TableName, key) });
+    }
+    if (new Set(steps.map(({ identity }) => identity)).size < steps.length)
+      throw new DynamoDbError(
+        'ValidationException',
+        'Transaction request cannot include multiple operations on one item',
+      );
+    return steps;
+  }
+
+  async #commit(steps: readonly Step[]): Promise<void> {
     const outcomes = await Promise.all(
       steps.map(async (step): Promise<Outcome> => ({ step, answer: await this.#apply(step) })),
     );
@@ -63,44 +110,6 @@ export class TransactWrite {
       if (errorCode(outcome.answer) === undefined && (failed || outcome.step.kind === 'ConditionCheck'))
         await this.#undo(outcome);
     if (failed) throw await this.#failure(outcomes);
-    token.remember();
-    return {};
-  }
-
-  #knownToken(input: Readonly<Record<string, unknown>>): { readonly done: boolean; readonly remember: () => void } {
-    const token = input.ClientRequestToken;
-    if (token === undefined || token === null) return { done: false, remember: () => undefined };
-    if (typeof token !== 'string' || token.length < 1 || token.length > 36)
-      throw new DynamoDbError('ValidationException', 'ClientRequestToken must have 1 to 36 characters');
-    const now = Date.now();
-    for (const [old, { expires }] of this.#tokens) if (expires <= now) this.#tokens.delete(old);
-    const request = createHash('sha256').update(JSON.stringify(input.TransactItems)).digest('base64');
-    const known = this.#tokens.get(token);
-    if (known && known.request !== request)
-      throw new DynamoDbError(
-        'IdempotentParameterMismatchException',
-        'Request parameters do not match those of the request that used the same ClientRequestToken',
-      );
-    return {
-      done: known !== undefined,
-      remember: () => this.#tokens.set(token, { request, expires: now + tokenLifetimeSeconds * 1000 }),
-    };
-  }
-
-  async #steps(items: readonly { readonly kind: Kind; readonly input: ConditionalWrite }[]): Promise<Step[]> {
-    const steps: Step[] = [];
-    const identities = new Set<string>();
-    for (const { kind, input } of items) {
-      const key = await this.#keys.keyOf(input.TableName, input.Key ?? input.Item ?? {});
-      identities.add(identityOf(input.TableName, key));
-      steps.push({ kind, input, key });
-    }
-    if (identities.size < steps.length)
-      throw new DynamoDbError(
-        'ValidationException',
-        'Transaction request cannot include multiple operations on one item',
-      );
-    return steps;
   }
 
   /** A condition check is an update that changes nothing, which creates the item where there is none: always undone. */
@@ -137,10 +146,7 @@ export class TransactWrite {
         reasons.push({ Code: 'ValidationError', Message: message });
       else return new DynamoDbError(code, message);
     }
-    const summary = `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons
-      .map(({ Code }) => Code)
-      .join(', ')}]`;
-    return new DynamoDbError('TransactionCanceledException', summary, { CancellationReasons: reasons });
+    return cancelled(reasons);
   }
 }
 
