@@ -8,6 +8,6 @@ export function openClaimTable(tableName: string): Required<Pick<ConsumerService
   const client = createDynamoDbClient();
   return {
     claims: new DynamoDbClaimStore({ client, tableName }),
-    effects: new DynamoDbEffectTransactions(client, tableName),
+    effects: new DynamoDbEffectTransactions({ client, tableName }),
   };
 }

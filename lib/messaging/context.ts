@@ -14,11 +14,15 @@ export interface MessageContext {
   readonly trace?: TraceContext;
   /**
    * Commits DynamoDB writes and the claim of this message in one transaction: the effect happens exactly once, whatever
-   * is redelivered or replayed. May be called once per message, with 1 to 99 items (DynamoDB takes 100, one is the claim).
+   * is redelivered or replayed. Takes 1 to 99 items (DynamoDB takes 100, one is the claim) and commits once per message.
    *
-   * @throws FatalError for a second call, no items, more than 99, or a consumer with `claims: 'none'`
+   * Contention (`TransactionConflict`, throttling) is waited out, with growing pauses, for up to 10 s and never past the moment at which `signal`
+   * aborts; what is thrown then is retried like any error. After a call that threw, it may be called again.
+   *
+   * @throws FatalError for a call after one that has committed or beside one in progress, no items, more than 99, or a consumer with `claims: 'none'`
    * @throws ClaimLostError when another invocation has taken over this message; let it pass
-   * @throws TransactionCanceledException when one of the handler's own conditions failed
+   * @throws TransactionCanceledException when one of the handler's own conditions failed; its message names items, tables and reasons, and `CancellationReasons`
+   * has them in the order of the items
    */
   readonly transact: (items: readonly TransactWriteItem[]) => Promise<void>;
 }

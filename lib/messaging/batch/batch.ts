@@ -26,10 +26,19 @@ export interface ConsumerDefinition {
 /** Commits effects together with a claim. */
 export interface EffectTransactions {
   /**
+   * Waits out contention. May be called again for the same claim after it threw: what an earlier call has committed after all, though its answer
+   * was lost, is `committed`, and nothing is written again.
+   *
+   * @param until milliseconds since the epoch; from then on nothing is tried again
    * @returns `fenced` when the claim is another's and nothing was written
    * @throws what DynamoDB threw, where the claim was not the reason
    */
-  commit(items: readonly TransactWriteItem[], key: string, owner: string): Promise<'committed' | 'fenced'>;
+  commit(
+    items: readonly TransactWriteItem[],
+    key: string,
+    owner: string,
+    until: number,
+  ): Promise<'committed' | 'fenced'>;
 }
 
 /** What lies outside of the process. */

@@ -11,12 +11,18 @@ import { keysOf } from './message-log.ts';
 /** DynamoDB takes 100 items in a transaction; one of them is the claim. */
 const maximumItems = 99;
 
+/** How a call came that is one too many. One transaction completes the claim, so there is no second one. */
+const secondCall = {
+  running: 'while an earlier call was in progress; put all items into one call',
+  committed: 'again after it had committed; put all items into one call',
+} as const;
+
 /** What a handler gets beside its message. Most handlers use little of it, so what costs something is made when asked for. */
 export class HandlerContext implements MessageContext {
   readonly #delivery: Delivery;
   readonly #batch: Batch;
   #logger: Logger | undefined;
-  #calls = 0;
+  #transaction: 'none' | 'running' | 'committed' = 'none';
 
   constructor(delivery: Delivery, batch: Batch) {
     this.#delivery = delivery;
@@ -47,21 +53,27 @@ export class HandlerContext implements MessageContext {
   async #transact(items: readonly TransactWriteItem[]): Promise<void> {
     const { effects } = this.#batch.services;
     if (!effects) throw new FatalError(`transact needs the claim table, but this consumer has claims: 'none'`);
-    if (++this.#calls > 1)
-      throw new FatalError('transact was called twice for one message; put all items into one call');
+    if (this.#transaction !== 'none') throw new FatalError(`transact was called ${secondCall[this.#transaction]}`);
     if (items.length < 1 || items.length > maximumItems) {
       throw new FatalError(`transact got ${items.length} items; it takes 1 to ${maximumItems}`);
     }
     const { id, fate } = this.#delivery;
     if (fate) throw new ClaimLostError(`message ${id} was handed on before its handler came to write`);
     const { key, owner } = claimOf(this.#delivery, this.#batch);
-    const outcome = await effects.commit(items, key, owner);
-    if (outcome === 'committed') {
-      this.#delivery.committed = true;
-    } else {
-      this.#delivery.fenced = true;
-      throw new ClaimLostError(`another invocation has taken over message ${id}; nothing was written`);
+    this.#transaction = 'running';
+    try {
+      const outcome = await effects.commit(items, key, owner, this.#batch.guard.budget.stopAt);
+      if (outcome === 'committed') {
+        this.#transaction = 'committed';
+        this.#delivery.committed = true;
+        return;
+      }
+    } finally {
+      // Nothing was committed: the handler may try again.
+      if (this.#transaction === 'running') this.#transaction = 'none';
     }
+    this.#delivery.fenced = true;
+    throw new ClaimLostError(`another invocation has taken over message ${id}; nothing was written`);
   }
 
   #logKeys(): Record<string, string | number> {

@@ -307,16 +307,50 @@ describe('transact', () => {
     expect(world.publisher.published[0]?.headers['x-exception-message']).toBe(problem);
   });
 
-  it('twice is fatal, unless the first has committed', async () => {
+  it('again after it has committed is refused, and what has committed stays', async () => {
     const world = newWorld();
-    const problems: string[] = [];
-    const { services } = effectsOf(world);
+    const problems: unknown[] = [];
+    const { services, committed } = effectsOf(world);
     const handle: Handle = async (_message, { transact }) => {
       await transact([item]);
-      await transact([item]).catch((error: Error) => problems.push(error.message));
+      await transact([item]).catch((error: unknown) => problems.push(error));
     };
     expect(await invoke(world, [message('a')], handle, { services })).toMatchObject({ done: 1 });
-    expect(problems).toEqual(['transact was called twice for one message; put all items into one call']);
+    expect(problems).toEqual([
+      new FatalError('transact was called again after it had committed; put all items into one call'),
+    ]);
+    expect(committed).toEqual([item]);
+  });
+
+  it('beside another call is refused: one of the two would be lost', async () => {
+    const world = newWorld();
+    const { services, committed } = effectsOf(world);
+    const handle: Handle = async (_message, { transact }) => {
+      const outcomes = await Promise.allSettled([transact([item]), transact([item])]);
+      expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    };
+    expect(await invoke(world, [message('a')], handle, { services })).toMatchObject({ done: 1 });
+    expect(committed).toEqual([item]);
+  });
+
+  it('that failed without committing may be called again', async () => {
+    const world = newWorld();
+    const conflict = Object.assign(new Error('x'), {
+      name: 'TransactionCanceledException',
+      CancellationReasons: [{ Code: 'TransactionConflict' }],
+    });
+    let calls = 0;
+    const { services, committed } = effectsOf(world);
+    const { commit } = services.effects;
+    const effects: EffectTransactions = {
+      commit: async (...call) => (++calls === 1 ? Promise.reject(conflict) : commit(...call)),
+    };
+    const handle: Handle = async (_message, { transact }) => {
+      await transact([item]).catch(() => transact([item]));
+    };
+    const report = await invoke(world, [message('a')], handle, { services: { effects } });
+    expect(report).toMatchObject({ done: 1, deadLettered: 0 });
+    expect(committed).toEqual([item]);
   });
 
   it('needs claims', async () => {

@@ -27,7 +27,7 @@ const setting = async () => {
   return {
     claims: new DynamoDbClaimStore({ client, tableName: claimTable }),
     commit: (owner: string, items = [write]) =>
-      new DynamoDbEffectTransactions(client, claimTable).commit(
+      new DynamoDbEffectTransactions({ client, tableName: claimTable }).commit(
         [...items, ...outbox.items({ type: 'order.fulfilled', data: {}, key: 'order' })],
         'consumer#message',
         owner,
