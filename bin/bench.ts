@@ -13,11 +13,11 @@ const withoutBroker = {
 };
 
 const benchmarks: Readonly<Record<string, () => Promise<Comparison[]>>> = {
-  overhead: () => inProcess('./bench/overhead.ts', withoutBroker),
-  claims: () => inProcess('./bench/claims.ts'),
-  publish: () => inProcess('./bench/publish.ts'),
-  'end-to-end': () => inProcess('./bench/end-to-end.ts'),
-  bundles: () => inProcess('./bench/bundles.ts'),
+  overhead: () => inProcess('./overhead.ts', withoutBroker),
+  claims: () => inProcess('./claims.ts'),
+  publish: () => inProcess('./publish.ts'),
+  'end-to-end': () => inProcess('./end-to-end.ts'),
+  bundles: () => inProcess('./bundles.ts'),
 };
 
 const usage = `npm run bench [-- name…] [--json]

@@ -2,6 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { FunctionEnvironment } from '../config/function-environment.ts';
 import type { ConsumerServices } from './batch/batch.ts';
 import type { CheckedOptions } from './check-options.ts';
+import { systemClock } from './clock.ts';
 import { requiredVariable } from './required-variable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,9 +39,8 @@ export async function openServices(
       ),
     }),
     publisher: once(async () => (await import('./copy-publisher.ts')).openCopyPublisher(environment, logger)),
-    now: Date.now,
+    clock: systemClock,
     random: Math.random,
-    logger,
   };
 }
 

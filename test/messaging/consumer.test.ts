@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { MemoryClaimStore } from '../../lib/messaging/claims/memory-claim-store.ts';
+import { systemClock } from '../../lib/messaging/clock.ts';
 import { type ConsumerSurroundings, consumer } from '../../lib/messaging/consumer.ts';
 import { ConfigurationError, NotARabbitMqEventError } from '../../lib/messaging/errors.ts';
 import { failed, message, RecordingPublisher, summary } from './batch/harness.ts';
@@ -17,7 +18,7 @@ const environment = {
 };
 const surroundings = (publisher = new RecordingPublisher()): Required<ConsumerSurroundings> => ({
   environment: {},
-  services: { claims: new MemoryClaimStore(), publisher: async () => publisher, now: Date.now, random: () => 0.5 },
+  services: { claims: new MemoryClaimStore(), publisher: async () => publisher, clock: systemClock, random: () => 0.5 },
 });
 const batch = (...messages: Published[]) => eventOf({ q: messages });
 

@@ -7,6 +7,7 @@ import { createPublisher } from '../../lib/messaging/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import type { BatchReport } from '../../lib/messaging/batch/report.ts';
 import { MemoryClaimStore } from '../../lib/messaging/claims/memory-claim-store.ts';
+import { systemClock } from '../../lib/messaging/clock.ts';
 import type { ConsumerHandler, ConsumerSurroundings } from '../../lib/messaging/consumer.ts';
 import type { RabbitMqRecord } from '../../lib/messaging/decode/event.ts';
 import type { AppliedTopology } from './applied-topology.ts';
@@ -19,7 +20,12 @@ export function surroundingsOn(topology: AppliedTopology, consumer: string): Con
   afterwards(() => publisher.close());
   return {
     environment: {},
-    services: { claims: new MemoryClaimStore(), publisher: async () => publisher, now: Date.now, random: () => 0.5 },
+    services: {
+      claims: new MemoryClaimStore(),
+      publisher: async () => publisher,
+      clock: systemClock,
+      random: () => 0.5,
+    },
   };
 }
 

@@ -3,12 +3,14 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { ClaimCheckStore } from '../claim-check/claim-check-store.ts';
 import type { ClaimStore } from '../claims/claim-store.ts';
+import type { Clock } from '../clock.ts';
 import type { MessageContext } from '../context.ts';
 import type { Message } from '../message.ts';
 import type { MessagePublisher } from '../publisher.ts';
 import type { RecoveryPolicy } from '../recover/decide.ts';
 import type { Tracer } from '../trace/tracer.ts';
 import type { DeadlineGuard } from './deadline.ts';
+import type { ProcessSpans } from './process-spans.ts';
 
 /** What a consumer does with a message; the same for every batch. */
 export interface ConsumerDefinition {
@@ -51,11 +53,10 @@ export interface ConsumerServices {
   readonly claimChecks?: () => Promise<ClaimCheckStore>;
   /** Called at the first failure; may reject. */
   readonly publisher: () => Promise<MessagePublisher>;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  /** Time, and every timer of the batch. */
+  readonly clock: Clock;
   /** From 0 up to, but not including, 1. */
   readonly random: () => number;
-  readonly logger: Logger;
 }
 
 /** The batch at hand. */
@@ -63,6 +64,10 @@ export interface Batch {
   readonly consumer: ConsumerDefinition;
   readonly services: ConsumerServices;
   readonly guard: DeadlineGuard;
+  /** With what the invocation adds to each line; made when it is asked for, because most batches log nothing. */
+  readonly logger: () => Logger;
+  /** Absent without a tracer. */
+  readonly spans?: ProcessSpans;
   /** Token of this invocation, the first part of its claims' owners. */
   readonly owner: string;
 }

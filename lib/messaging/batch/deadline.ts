@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { DeadlineExceededError } from '../errors.ts';
 
 /** How the time of an invocation is divided. All in milliseconds since the epoch. */
@@ -37,17 +38,17 @@ export function timeBudget(now: number, remainingMilliseconds: number): TimeBudg
  */
 export class DeadlineGuard {
   readonly budget: TimeBudget;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   #phase: 'working' | 'stopping' | 'abandoned' = 'working';
-  #timer: NodeJS.Timeout | undefined;
+  #cancelTimer: (() => void) | undefined;
   /** Most handlers do not look at their signal, and making one costs more than everything else here. */
   #controller: AbortController | undefined;
-  #abandon: (() => void) | undefined;
+  /** What is left behind at `abandonAt`. */
+  readonly #abandon = new Set<() => void>();
 
-  /** @param now milliseconds since the epoch */
-  constructor(budget: TimeBudget, now: () => number) {
+  constructor(budget: TimeBudget, clock: Clock) {
     this.budget = budget;
-    this.#now = now;
+    this.#clock = clock;
   }
 
   /** Aborts at `stopAt` with a `DeadlineExceededError`. */
@@ -62,44 +63,56 @@ export class DeadlineGuard {
 
   /** No message may be started any more. Also true when a handler kept the event loop busy past the time. */
   isOver(): boolean {
-    return this.#phase !== 'working' || this.#now() >= this.budget.stopAt;
+    return this.#phase !== 'working' || this.#clock.now() >= this.budget.stopAt;
   }
 
   /** Milliseconds until `stopAt`, 0 afterwards. */
   remainingMilliseconds(): number {
-    return this.#phase === 'working' ? Math.max(0, this.budget.stopAt - this.#now()) : 0;
+    return this.#phase === 'working' ? Math.max(0, this.budget.stopAt - this.#clock.now()) : 0;
   }
 
   /** `true` when `work` ended before `abandonAt`; `false` leaves it behind. */
   within(work: Promise<unknown>): Promise<boolean> {
     this.#startTimer();
     return new Promise((resolve, reject) => {
-      this.#abandon = () => resolve(false);
-      if (this.#phase === 'abandoned' || this.#now() >= this.budget.abandonAt) resolve(false);
-      work.then(() => resolve(true), reject);
+      const abandon = () => resolve(false);
+      if (this.#phase === 'abandoned' || this.#clock.now() >= this.budget.abandonAt) abandon();
+      else this.#abandon.add(abandon);
+      const forget = () => this.#abandon.delete(abandon);
+      work.then(
+        () => {
+          forget();
+          resolve(true);
+        },
+        (error: unknown) => {
+          forget();
+          reject(error);
+        },
+      );
     });
   }
 
   /** Ends the timer. Handlers that are left behind are told to stop, also where the timer had no turn because one of them kept the event loop busy. */
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#cancelTimer?.();
     if (this.isOver()) this.#abort();
   }
 
   #startTimer(): void {
-    this.#timer ??= setTimeout(() => this.#stop(), Math.max(0, this.budget.stopAt - this.#now()));
+    this.#cancelTimer ??= this.#clock.after(this.#until(this.budget.stopAt), () => this.#stop());
   }
 
   #stop(): void {
     this.#phase = 'stopping';
     this.#abort();
-    this.#timer = setTimeout(
-      () => {
-        this.#phase = 'abandoned';
-        this.#abandon?.();
-      },
-      Math.max(0, this.budget.abandonAt - this.#now()),
-    );
+    this.#cancelTimer = this.#clock.after(this.#until(this.budget.abandonAt), () => {
+      this.#phase = 'abandoned';
+      for (const abandon of this.#abandon) abandon();
+    });
+  }
+
+  #until(time: number): number {
+    return Math.max(0, time - this.#clock.now());
   }
 
   #abort(): void {

@@ -2,15 +2,38 @@ import { type ClaimOutcome, turnOf } from '../claims/claim-store.ts';
 import type { RabbitMqRecord } from '../decode/event.ts';
 import { messageIdOf } from '../decode/message-id.ts';
 import { decodeRecord } from '../decode/record.ts';
+import type { DecodeError } from '../errors.ts';
 import { Header } from '../headers.ts';
 import type { Headers, Message, RawMessage } from '../message.ts';
 import { type TraceContext, traceContext } from '../trace/trace-context.ts';
-import type { Span } from '../trace/tracer.ts';
-import type { Fate } from './fate.ts';
+import type { Fate, ForwardedFate } from './fate.ts';
 
-type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
+export type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
 
-/** One record of a batch on its way to its fate. */
+/** What was found out about a delivery ahead of its turn, where the order key had to be known. */
+export type ReadAhead =
+  | { readonly orderKey: string | undefined; readonly message?: Message<unknown> }
+  | { readonly orderKey?: undefined; readonly error: unknown };
+
+/**
+ * How far a delivery has come. Each stage is entered by the method of `Delivery` that is named in brackets.
+ *
+ * - `waiting`: nothing has been done.
+ * - `claiming`: its claim was asked for and may be ours (`startClaiming`).
+ * - `suspect`: an earlier owner vanished with its claim, which is still that owner's (`suspect`).
+ * - `handling`: it is read, then handled (`startHandling`).
+ * - `committed`: `transact` has committed the effect together with the claim (`effectCommitted`).
+ * - `fenced`: `transact` found that the claim is another's (`effectFenced`).
+ * - `completing`: the handler returned and its claim is being completed (`startCompleting`).
+ * - `settled`: it has its fate (`settle`).
+ */
+export type Stage = 'waiting' | 'claiming' | 'suspect' | 'handling' | 'committed' | 'fenced' | 'completing' | 'settled';
+
+/**
+ * One record of a batch on its way to its fate. The first fate wins: the deadline may settle a delivery while its handler still runs, and
+ * from then on nothing that the handler does changes it. So every method that enters a stage says whether it did, and does nothing to a
+ * delivery that is settled.
+ */
 export class Delivery {
   readonly raw: RawMessage;
   /** Position in the batch. */
@@ -18,30 +41,20 @@ export class Delivery {
   readonly id: string;
   readonly attempt: number;
   readonly redriveCount: number;
-  /** Why it fails before its handler is called: it cannot be read, or its order key cannot be told. */
-  problem: { readonly error: unknown } | undefined;
-  /** Read ahead of its turn, where the order key had to be known. */
-  message: Message<unknown> | undefined;
-  orderKey: string | undefined;
-  stage: 'waiting' | 'claiming' | 'handling' | 'completing' = 'waiting';
-  /** The claim was asked for and may be ours. */
-  mayHoldClaim = false;
-  /** `transact` has committed the effect together with the claim. */
-  committed = false;
-  /** `transact` found that the claim is another's. */
-  fenced = false;
-  suspicion: Suspicion | undefined;
-  fate: Fate | undefined;
-  /** The copy that its fate needs: not published yet, in the hands of the broker, or refused. */
-  copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
-  /** While it is being handled, where there is a tracer. */
-  span: Span | undefined;
+  /** Why the record cannot be read. */
+  readonly problem: DecodeError | undefined;
+  #readAhead: ReadAhead | undefined;
+  #stage: Stage = 'waiting';
+  #mayHoldClaim = false;
+  #suspicion: Suspicion | undefined;
+  #fate: Fate | undefined;
+  #copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
 
   constructor(record: RabbitMqRecord, queue: string, vhost: string, index: number) {
     const { raw, problem } = decodeRecord(record, queue, vhost);
     this.raw = raw;
     this.index = index;
-    this.problem = problem && { error: problem };
+    this.problem = problem;
     this.id = messageIdOf(raw);
     const redrives = wholeNumber(raw.headers, Header.redriveCount, 0, 999_999);
     // Only a dead letter has a reason: somebody moved it back, without counting that. It starts anew, or it would be taken for what it was.
@@ -58,6 +71,102 @@ export class Delivery {
 
   get turn(): number {
     return turnOf(this.attempt, this.redriveCount);
+  }
+
+  get readAhead(): ReadAhead | undefined {
+    return this.#readAhead;
+  }
+
+  /** Known only after it was read ahead. */
+  get orderKey(): string | undefined {
+    return this.#readAhead?.orderKey;
+  }
+
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  get fate(): Fate | undefined {
+    return this.#fate;
+  }
+
+  /** The copy that its fate needs: not published yet, in the hands of the broker, or refused. */
+  get copy(): 'none' | 'confirmed' | 'unconfirmed' {
+    return this.#copy;
+  }
+
+  /** Its claim has to be settled with its fate. */
+  get mayHoldClaim(): boolean {
+    return this.#mayHoldClaim;
+  }
+
+  /** What is known of the owner that vanished. */
+  get suspicion(): Suspicion | undefined {
+    return this.#suspicion;
+  }
+
+  wasReadAhead(readAhead: ReadAhead): void {
+    this.#readAhead = readAhead;
+  }
+
+  startClaiming(): boolean {
+    if (!this.#enter('claiming')) return false;
+    this.#mayHoldClaim = true;
+    return true;
+  }
+
+  /** The claim is another's, and `fate` is what that leaves to this delivery. */
+  claimRefused(fate: Fate): boolean {
+    if (!this.settle(fate)) return false;
+    this.#mayHoldClaim = false;
+    return true;
+  }
+
+  suspect(suspicion: Suspicion): boolean {
+    if (!this.#enter('suspect')) return false;
+    this.#mayHoldClaim = false;
+    this.#suspicion = suspicion;
+    return true;
+  }
+
+  startHandling(): boolean {
+    return this.#enter('handling');
+  }
+
+  effectCommitted(): boolean {
+    return this.#enter('committed');
+  }
+
+  effectFenced(): boolean {
+    return this.#enter('fenced');
+  }
+
+  startCompleting(): boolean {
+    return this.#enter('completing');
+  }
+
+  /** `false` where it has a fate already, which it keeps. */
+  settle(fate: Fate): boolean {
+    if (!this.#enter('settled')) return false;
+    this.#fate = fate;
+    return true;
+  }
+
+  /** The broker has the copy that `fate` needs; where the first one could not be delivered, that is another than it was settled with. */
+  copyConfirmed(fate: ForwardedFate): void {
+    this.#fate = fate;
+    this.#copy = 'confirmed';
+  }
+
+  /** Nobody has the copy: the original has to come back. */
+  copyRefused(): void {
+    this.#copy = 'unconfirmed';
+  }
+
+  #enter(stage: Stage): boolean {
+    if (this.#stage === 'settled') return false;
+    this.#stage = stage;
+    return true;
   }
 }
 

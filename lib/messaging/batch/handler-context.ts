@@ -38,7 +38,7 @@ export class HandlerContext implements MessageContext {
   }
 
   get logger(): Logger {
-    this.#logger ??= this.#batch.services.logger.createChild({ persistentKeys: this.#logKeys() });
+    this.#logger ??= this.#batch.logger().createChild({ persistentKeys: this.#logKeys() });
     return this.#logger;
   }
 
@@ -65,14 +65,14 @@ export class HandlerContext implements MessageContext {
       const outcome = await effects.commit(items, key, owner, this.#batch.guard.budget.stopAt);
       if (outcome === 'committed') {
         this.#transaction = 'committed';
-        this.#delivery.committed = true;
+        this.#delivery.effectCommitted();
         return;
       }
     } finally {
       // Nothing was committed: the handler may try again.
       if (this.#transaction === 'running') this.#transaction = 'none';
     }
-    this.#delivery.fenced = true;
+    this.#delivery.effectFenced();
     throw new ClaimLostError(`another invocation has taken over message ${id}; nothing was written`);
   }
 

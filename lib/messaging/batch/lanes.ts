@@ -39,47 +39,23 @@ function unite(parents: number[], one: number, other: number): void {
 /**
  * Runs lanes side by side, at most `concurrency` at a time, the items of a lane one after the other.
  *
- * @param run never rejects; a promise only where it has to wait. Also gets the item before this one in its lane.
- * @returns a promise only where there is something to wait for
+ * @param run never rejects. Also gets the item before this one in its lane.
  */
-export function runLanes<T>(
+export async function runLanes<T>(
   lanes: readonly (readonly T[])[],
   concurrency: number,
   run: (item: T, earlier: T | undefined) => Promise<void> | undefined,
-): Promise<unknown> | undefined {
-  let next = 0;
-
-  /** Takes item after item until something has to be waited for. */
-  const advance = (worker: Worker<T>): Promise<void> | undefined => {
-    for (;;) {
-      const { lane } = worker;
-      while (worker.index < lane.length) {
-        const index = worker.index++;
-        const pending = run(lane[index] as T, index === 0 ? undefined : lane[index - 1]);
-        if (pending !== undefined) return pending;
+): Promise<void> {
+  // One iterator for all: each worker takes the next lane that nobody has.
+  const waiting = lanes.values();
+  const work = async (): Promise<void> => {
+    for (const lane of waiting) {
+      let earlier: T | undefined;
+      for (const item of lane) {
+        await run(item, earlier);
+        earlier = item;
       }
-      const following = lanes[next++];
-      if (following === undefined) return undefined;
-      worker.lane = following;
-      worker.index = 0;
     }
   };
-  const proceed = async (worker: Worker<T>, first: Promise<void>): Promise<void> => {
-    for (let pending: Promise<void> | undefined = first; pending !== undefined; pending = advance(worker))
-      await pending;
-  };
-
-  const running: Promise<void>[] = [];
-  while (running.length < concurrency && next < lanes.length) {
-    const worker: Worker<T> = { lane: [], index: 0 };
-    const pending = advance(worker);
-    if (pending !== undefined) running.push(proceed(worker, pending));
-  }
-  return running.length === 0 ? undefined : Promise.all(running);
-}
-
-/** Where in which lane it is. */
-interface Worker<T> {
-  lane: readonly T[];
-  index: number;
+  await Promise.all(Array.from({ length: Math.min(concurrency, lanes.length) }, work));
 }

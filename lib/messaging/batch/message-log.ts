@@ -9,56 +9,40 @@ export function keysOf({ id, attempt, raw, trace }: Delivery): Record<string, st
 }
 
 /** One line for each message that was handed on, after the broker has confirmed its copy. */
-export function logForwarded(delivery: Delivery, { services: { logger } }: Batch, fate: ForwardedFate): void {
+export function logForwarded(delivery: Delivery, { logger }: Batch, fate: ForwardedFate): void {
   const keys = keysOf(delivery);
   if (fate.kind === 'retry') {
-    logger.warn('message will be retried', {
+    logger().warn('message will be retried', {
       ...keys,
       delaySeconds: fate.delaySeconds,
       failure: { ...fate.failure.error },
     });
   } else if (fate.kind === 'dead-letter') {
-    logger.error('message went to the dead-letter queue', {
+    logger().error('message went to the dead-letter queue', {
       ...keys,
       reason: fate.reason,
       failure: { ...fate.failure.error },
     });
   } else {
-    logger.info('message was put off', { ...keys, cause: fate.cause, delaySeconds: fate.delaySeconds });
+    logger().info('message was put off', { ...keys, cause: fate.cause, delaySeconds: fate.delaySeconds });
   }
 }
 
-export function logUnconfirmed(delivery: Delivery, { services: { logger } }: Batch, reason: string): void {
-  logger.error('copy of a message was not confirmed; the batch has to come back', { ...keysOf(delivery), reason });
+export function logUnconfirmed(delivery: Delivery, { logger }: Batch, reason: string): void {
+  logger().error('copy of a message was not confirmed; the batch has to come back', { ...keysOf(delivery), reason });
 }
 
-export function logClaimProblem(
-  delivery: Delivery,
-  { services: { logger } }: Batch,
-  what: string,
-  error: unknown,
-): void {
-  logger.error(what, { ...keysOf(delivery), failure: { ...describeError(error) } });
+export function logClaimProblem(delivery: Delivery, { logger }: Batch, what: string, error: unknown): void {
+  logger().error(what, { ...keysOf(delivery), failure: { ...describeError(error) } });
 }
 
-export function logClaimLost(delivery: Delivery, { services: { logger } }: Batch): void {
-  logger.warn('another invocation took this message over', keysOf(delivery));
+export function logClaimLost(delivery: Delivery, { logger }: Batch): void {
+  logger().warn('another invocation took this message over', keysOf(delivery));
 }
 
-export function logFailureAfterCommit(delivery: Delivery, { services: { logger } }: Batch, error: unknown): void {
-  logger.warn('the handler failed after its effect was committed', {
+export function logFailureAfterCommit(delivery: Delivery, { logger }: Batch, error: unknown): void {
+  logger().warn('the handler failed after its effect was committed', {
     ...keysOf(delivery),
-    failure: { ...describeError(error) },
-  });
-}
-
-const tracerProblems = new WeakSet<Batch>();
-
-/** One line for a batch: what fails for one message mostly fails for all. */
-export function logTracerProblem(batch: Batch, error: unknown): void {
-  if (tracerProblems.has(batch)) return;
-  tracerProblems.add(batch);
-  batch.services.logger.warn('the tracer failed; spans of this batch are incomplete', {
     failure: { ...describeError(error) },
   });
 }

@@ -1,14 +1,16 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { hasReference } from '../claim-check/reference.ts';
 import { parseEvent } from '../decode/event.ts';
 import { ForwardingError, type UnconfirmedCopy } from '../errors.ts';
-import { endProcessSpan } from '../trace/process-span.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
 import { DeadlineGuard, timeBudget } from './deadline.ts';
+import { fateAtDeadline } from './decide-fate.ts';
 import { Delivery } from './delivery.ts';
 import { forward } from './forward.ts';
-import { fateAtDeadline, handleDelivery, handleSuspect } from './handle-delivery.ts';
+import { handleDelivery, handleSuspect } from './handle-delivery.ts';
 import { lanesOf, runLanes } from './lanes.ts';
 import { logClaimLost } from './message-log.ts';
+import { ProcessSpans } from './process-spans.ts';
 import { readMessage } from './read-message.ts';
 import { type BatchReport, reportOn } from './report.ts';
 import { Sequence } from './sequence.ts';
@@ -18,6 +20,8 @@ export interface Invocation {
   readonly remainingMilliseconds: number;
   /** Token of this invocation, the first part of its claims' owners; no other invocation may have the same. */
   readonly owner: string;
+  /** Called when the first line has to be written. */
+  readonly logger: () => Logger;
   /** Gets the report, also when the batch has to come back. */
   readonly onReport?: (report: BatchReport) => void;
 }
@@ -39,15 +43,17 @@ export async function processBatch(
   for (const { queue, vhost, records } of parseEvent(event)) {
     for (const record of records) deliveries.push(new Delivery(record, queue, vhost, deliveries.length));
   }
-  const guard = new DeadlineGuard(timeBudget(services.now(), invocation.remainingMilliseconds), services.now);
-  const batch: Batch = { consumer, services, guard, owner: invocation.owner };
+  const { owner, logger, remainingMilliseconds } = invocation;
+  const guard = new DeadlineGuard(timeBudget(services.clock.now(), remainingMilliseconds), services.clock);
+  const spans = consumer.tracer && new ProcessSpans(consumer.tracer, logger);
+  const batch: Batch = { consumer, services, guard, owner, logger, spans };
   let unconfirmed: UnconfirmedCopy[];
   let report: BatchReport;
   try {
     unconfirmed = await settleAll(deliveries, batch);
   } finally {
     guard.dispose();
-    if (consumer.tracer) for (const delivery of deliveries) endProcessSpan(delivery, batch);
+    spans?.endAll();
     report = reportOn(deliveries);
     invocation.onReport?.(report);
   }
@@ -61,11 +67,12 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   const sequence = new Sequence(services.claims !== undefined);
   if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, batch, consumer.orderBy));
   const lanes = lanesFor(deliveries);
-  const running = runLanes(lanes, consumer.concurrency, (delivery, earlier) =>
-    // An earlier one without a fate is a suspect, or waits behind one: so does this one.
-    earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence),
+  await guard.within(
+    runLanes(lanes, consumer.concurrency, (delivery, earlier) =>
+      // An earlier one without a fate is a suspect, or waits behind one: so does this one.
+      earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence),
+    ),
   );
-  if (running !== undefined) await guard.within(running);
   const parked = suspectsOf(lanes);
   const others = parked.size === 0 ? deliveries : deliveries.filter((delivery) => !parked.has(delivery));
   closeAtDeadline(others, batch, sequence);
@@ -101,7 +108,7 @@ const tokensOf = ({ id, orderKey }: Delivery): readonly string[] =>
 function suspectsOf(lanes: readonly (readonly Delivery[])[]): Set<Delivery> {
   const suspects = new Set<Delivery>();
   for (const lane of lanes) {
-    const first = lane.findIndex(({ suspicion, fate }) => suspicion && !fate);
+    const first = lane.findIndex(({ stage }) => stage === 'suspect');
     if (first >= 0) for (const delivery of lane.slice(first)) suspects.add(delivery);
   }
   return suspects;
@@ -117,22 +124,27 @@ function handleAfter(
   if (earlier) sequence.note(earlier);
   // What is not started in time is closed together with what is still running.
   if (delivery.fate || batch.guard.isOver()) return undefined;
-  delivery.fate = earlier && sequence.fateOf(delivery);
-  return delivery.fate ? undefined : handleDelivery(delivery, batch);
+  const fate = earlier && sequence.fateOf(delivery);
+  if (!fate) return handleDelivery(delivery, batch);
+  delivery.settle(fate);
+  return undefined;
 }
 
 async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence): Promise<void> {
   if (batch.guard.isOver()) return;
-  delivery.fate = sequence.fateOf(delivery);
-  if (!delivery.fate && !delivery.suspicion) await handleDelivery(delivery, batch);
-  if (!delivery.fate && delivery.suspicion) await handleSuspect(delivery, batch);
+  const fate = sequence.fateOf(delivery);
+  if (fate) delivery.settle(fate);
+  if (delivery.stage === 'waiting') await handleDelivery(delivery, batch);
+  if (delivery.stage === 'suspect') await handleSuspect(delivery, batch);
 }
 
 /** Settles, in order, what the end of the time has left open. */
 function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence): void {
   for (const delivery of deliveries) {
-    if (!delivery.fate && delivery.stage === 'waiting') delivery.fate = sequence.fateOf(delivery);
-    delivery.fate ??= fateAtDeadline(delivery, batch);
+    if (!delivery.fate) {
+      const fate = delivery.stage === 'waiting' ? sequence.fateOf(delivery) : undefined;
+      delivery.settle(fate ?? fateAtDeadline(delivery, batch));
+    }
     sequence.note(delivery);
   }
 }
@@ -143,15 +155,14 @@ async function findOrderKeys(
   orderBy: NonNullable<ConsumerDefinition['orderBy']>,
 ): Promise<void> {
   for (const delivery of deliveries) {
-    if (delivery.problem) continue;
     try {
       const read = readMessage(delivery, batch);
       const message = read instanceof Promise ? await read : read;
-      delivery.orderKey = orderBy(message);
       // A compressed body may be large once it is not, and one that is fetched is; only those that are being handled should take memory.
-      if (!delivery.raw.properties.contentEncoding && !hasReference(delivery.raw)) delivery.message = message;
+      const isLarge = delivery.raw.properties.contentEncoding || hasReference(delivery.raw);
+      delivery.wasReadAhead({ orderKey: orderBy(message), ...(!isLarge && { message }) });
     } catch (error) {
-      delivery.problem = { error };
+      delivery.wasReadAhead({ error });
     }
   }
 }

@@ -11,6 +11,10 @@ import type { Delivery } from './delivery.ts';
  * @throws DecodeError, ValidationError, and what `checkOut` throws
  */
 export function readMessage(delivery: Delivery, batch: Batch): Message<unknown> | Promise<Message<unknown>> {
+  const { problem, readAhead } = delivery;
+  if (problem) throw problem;
+  if (readAhead && 'error' in readAhead) throw readAhead.error;
+  if (readAhead?.message) return readAhead.message;
   return hasReference(delivery.raw) ? readFetched(delivery, batch) : readBytes(delivery, delivery.raw.body, batch);
 }
 

@@ -2,14 +2,15 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from '@jest/globals';
 import type { EffectTransactions } from '../../../lib/messaging/batch/batch.ts';
 import type { ClaimStore } from '../../../lib/messaging/claims/claim-store.ts';
+import { sleep } from '../../../lib/messaging/clock.ts';
 import { ClaimLostError, FatalError } from '../../../lib/messaging/errors.ts';
-import { failed, gate, type Handle, invoke, message, newWorld, summary, type World } from './harness.ts';
+import { failed, gate, type Handle, invoke, letPass, message, newWorld, summary, type World } from './harness.ts';
 
 const noop: Handle = () => {};
 /** The process ends while it handles this message: the claim stays behind. */
 async function crash(world: World, id: string, leaseMilliseconds = 1000): Promise<void> {
-  const owner = `crashed-${id}-${world.clock.now}`;
-  const request = { key: `consumer#${id}`, turn: 1, owner, leaseUntil: world.clock.now + leaseMilliseconds };
+  const owner = `crashed-${id}-${world.clock.now()}`;
+  const request = { key: `consumer#${id}`, turn: 1, owner, leaseUntil: world.clock.now() + leaseMilliseconds };
   const outcome = await world.claims.claim(request);
   if (outcome.status === 'suspect') expect(await world.claims.takeOver(request, outcome.owner)).toBe(true);
   else expect(outcome.status).toBe('claimed');
@@ -119,11 +120,11 @@ describe('a message whose owner vanished', () => {
     const world = newWorld();
     await crash(world, 'suspect-1');
     await crash(world, 'suspect-2');
-    world.clock.now += 1000;
+    world.clock.jump(1000);
     const log: string[] = [];
     const handle: Handle = async ({ id }) => {
       log.push(`${id} begins`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await sleep(world.clock, 5);
       log.push(`${id} ends`);
       if (id === 'bad') throw new Error('x');
     };
@@ -132,7 +133,7 @@ describe('a message whose owner vanished', () => {
       return { status: 'confirmed' };
     };
     const messages = ['suspect-1', 'a', 'bad', 'suspect-2', 'b'].map((id) => message(id));
-    expect(await invoke(world, messages, handle)).toMatchObject({ done: 4, retried: 1 });
+    expect(await letPass(world, 100, invoke(world, messages, handle))).toMatchObject({ done: 4, retried: 1 });
     expect(log.slice(0, 3)).toEqual(['a begins', 'bad begins', 'b begins']);
     expect(log.slice(6)).toEqual([
       'copy confirmed',
@@ -147,7 +148,7 @@ describe('a message whose owner vanished', () => {
     const world = newWorld();
     for (let crashes = 0; crashes < 3; crashes++) {
       await crash(world, 'poison');
-      world.clock.now += 1000;
+      world.clock.jump(1000);
     }
     const handled: string[] = [];
     const handle: Handle = ({ id }) => void handled.push(id);
@@ -165,7 +166,7 @@ describe('a message whose owner vanished', () => {
   it('is left to whoever is faster in taking it over', async () => {
     const world = newWorld();
     await crash(world, 'a');
-    world.clock.now += 1000;
+    world.clock.jump(1000);
     const claims = storeThat(world, { takeOver: async () => false });
     expect(await invoke(world, [message('a')], noop, { claims })).toMatchObject({ deferralCauses: { busy: 1 } });
   });
@@ -173,7 +174,7 @@ describe('a message whose owner vanished', () => {
   it('is not touched when the copies of the others are not confirmed', async () => {
     const world = newWorld();
     await crash(world, 'suspect');
-    world.clock.now += 1000;
+    world.clock.jump(1000);
     const handled: string[] = [];
     const handle: Handle = ({ id }) => {
       handled.push(id);
@@ -187,7 +188,7 @@ describe('a message whose owner vanished', () => {
   it('keeps those with its order key behind it', async () => {
     const world = newWorld();
     await crash(world, 'first');
-    world.clock.now += 1000;
+    world.clock.jump(1000);
     const handled: string[] = [];
     const orderBy = () => 'key';
     await invoke(world, [message('first'), message('second')], ({ id }) => void handled.push(id), { orderBy });
@@ -373,8 +374,8 @@ describe('transact', () => {
       open2.open();
     };
     const open2 = gate();
-    const report = await invoke(world, [message('a')], handle, { services, remainingMilliseconds: 60 });
-    expect(report).toMatchObject({ retried: 1 });
+    const running = invoke(world, [message('a')], handle, { services, remainingMilliseconds: 60 });
+    expect(await letPass(world, 60, running)).toMatchObject({ retried: 1 });
     open();
     await open2.opened;
     expect(late).toEqual([expect.any(ClaimLostError)]);

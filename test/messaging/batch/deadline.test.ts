@@ -1,9 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DeadlineGuard, timeBudget } from '../../../lib/messaging/batch/deadline.ts';
+import { sleep } from '../../../lib/messaging/clock.ts';
 import { DeadlineExceededError } from '../../../lib/messaging/errors.ts';
-import { type Handle, invoke, message, newWorld, summary } from './harness.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { gate, type Handle, invoke, letPass, message, newWorld, summary } from './harness.ts';
 
 const forever = new Promise<void>(() => {});
 
@@ -44,7 +45,8 @@ describe('when the time is almost over', () => {
     const messages = ['good', 'stuck', 'waiting', 'waiting-2'].map((id) =>
       message(id, { headers: { 'x-attempt': 2 } }),
     );
-    const report = await invoke(world, messages, handle, { concurrency: 1, remainingMilliseconds: 300 });
+    const running = invoke(world, messages, handle, { concurrency: 1, remainingMilliseconds: 300 });
+    const report = await letPass(world, 300, running);
     expect(handled).toEqual(['good', 'stuck']);
     expect(report).toMatchObject({ done: 1, retried: 1, deferred: 2, deferralCauses: { deadline: 2 } });
     expect(world.publisher.published.map(summary)).toEqual([
@@ -60,10 +62,11 @@ describe('when the time is almost over', () => {
     const seen: unknown[] = [];
     const handle: Handle = async (_message, { signal, remainingMilliseconds }) => {
       seen.push(remainingMilliseconds() > 100);
-      await sleep(10_000, undefined, { signal }).catch(() => {});
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
       seen.push(signal.reason, remainingMilliseconds());
     };
-    expect(await invoke(world, [message('a')], handle, { remainingMilliseconds: 300 })).toMatchObject({ done: 1 });
+    const running = invoke(world, [message('a')], handle, { remainingMilliseconds: 300 });
+    expect(await letPass(world, 300, running)).toMatchObject({ done: 1 });
     expect(seen).toEqual([true, expect.any(DeadlineExceededError), 0]);
   });
 
@@ -71,8 +74,7 @@ describe('when the time is almost over', () => {
     const world = newWorld();
     const seen: unknown[] = [];
     const handle: Handle = (_message, context) => {
-      const until = performance.now() + 250;
-      while (performance.now() < until);
+      world.clock.jump(250);
       seen.push(context.signal.reason, context.remainingMilliseconds());
     };
     await invoke(world, [message('a')], handle, { remainingMilliseconds: 300 });
@@ -82,8 +84,7 @@ describe('when the time is almost over', () => {
   it('a handler that keeps the event loop busy does not let the next one start', async () => {
     const world = newWorld();
     const handle: Handle = () => {
-      const until = performance.now() + 250;
-      while (performance.now() < until);
+      world.clock.jump(250);
     };
     const messages = ['a', 'b', 'c'].map((id) => message(id));
     const report = await invoke(world, messages, handle, { remainingMilliseconds: 300 });
@@ -92,14 +93,12 @@ describe('when the time is almost over', () => {
 
   it('followers of an order key keep the delay of the one that was left behind', async () => {
     const world = newWorld();
-    await invoke(
+    const messages = ['a', 'b'].map((id) => message(id));
+    const options = { orderBy: () => 'key', remainingMilliseconds: 150 };
+    await letPass(
       world,
-      ['a', 'b'].map((id) => message(id)),
-      () => forever,
-      {
-        orderBy: () => 'key',
-        remainingMilliseconds: 150,
-      },
+      150,
+      invoke(world, messages, () => forever, options),
     );
     expect(world.publisher.published.map(summary)).toEqual([
       { id: 'a', to: '5 s q', attempt: 2 },
@@ -116,8 +115,8 @@ describe('when the time is almost over', () => {
       forwarded: () => forever as never,
       release: () => forever as never,
     };
-    const report = await invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 300 });
-    expect(report).toMatchObject({ deferred: 1, retried: 0 });
+    const running = invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 300 });
+    expect(await letPass(world, 300, running)).toMatchObject({ deferred: 1, retried: 0 });
   });
 
   it('a completion that hangs counts as done: the effect has happened', async () => {
@@ -129,9 +128,8 @@ describe('when the time is almost over', () => {
       forwarded: () => forever as never,
       release: () => forever as never,
     };
-    expect(await invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 150 })).toMatchObject({
-      done: 1,
-    });
+    const running = invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 150 });
+    expect(await letPass(world, 150, running)).toMatchObject({ done: 1 });
   });
 
   it('an invocation that begins without any time hands everything on', async () => {
@@ -145,13 +143,15 @@ describe('when the time is almost over', () => {
 
   it('what a handler does after it was left behind changes nothing any more', async () => {
     const world = newWorld();
+    const { opened: ended, open: end } = gate();
     const handle: Handle = async () => {
-      await sleep(200);
+      await sleep(world.clock, 200);
+      end();
       throw new Error('too late');
     };
-    const report = await invoke(world, [message('a')], handle, { remainingMilliseconds: 120 });
-    await sleep(150);
-    expect(report).toMatchObject({ retried: 1 });
+    const running = invoke(world, [message('a')], handle, { remainingMilliseconds: 120 });
+    expect(await letPass(world, 120, running)).toMatchObject({ retried: 1 });
+    await letPass(world, 80, ended);
     expect(world.publisher.published).toHaveLength(1);
     expect(world.publisher.published[0]?.headers['x-exception-type']).toBe('DeadlineExceededError');
   });
@@ -159,16 +159,25 @@ describe('when the time is almost over', () => {
 
 describe('a batch that ends after its time because somebody kept the event loop busy', () => {
   it('tells handlers that it leaves behind to stop, and others nothing', () => {
-    let now = 0;
     const guardAt = (end: number): AbortSignal => {
-      now = 0;
-      const guard = new DeadlineGuard(timeBudget(now, 3000), () => now);
+      const clock = new VirtualClock(0);
+      const guard = new DeadlineGuard(timeBudget(0, 3000), clock);
       const { signal } = guard;
-      now = end;
+      clock.jump(end);
       guard.dispose();
       return signal;
     };
     expect(guardAt(2900).reason).toBeInstanceOf(DeadlineExceededError);
     expect(guardAt(100).aborted).toBe(false);
+  });
+});
+
+describe('two that wait for the same deadline', () => {
+  it('are both left behind', async () => {
+    const clock = new VirtualClock(0);
+    const guard = new DeadlineGuard(timeBudget(0, 3000), clock);
+    const left = Promise.all([guard.within(forever), guard.within(forever)]);
+    await clock.advance(3000);
+    expect(await left).toEqual([false, false]);
   });
 });

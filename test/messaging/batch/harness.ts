@@ -7,6 +7,7 @@ import type { BatchReport } from '../../../lib/messaging/batch/report.ts';
 import type { ClaimStore } from '../../../lib/messaging/claims/claim-store.ts';
 import { MemoryClaimStore } from '../../../lib/messaging/claims/memory-claim-store.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../../../lib/messaging/publisher.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 import { eventOf, type Published } from '../lambda-event.ts';
 
 export const confirmed: PublishResult = { status: 'confirmed' };
@@ -33,12 +34,12 @@ export class RecordingPublisher implements MessagePublisher {
 export interface World {
   readonly publisher: RecordingPublisher;
   readonly claims: MemoryClaimStore;
-  readonly clock: { now: number };
+  readonly clock: VirtualClock;
 }
 
 export const newWorld = (): World => {
-  const clock = { now: Date.now() };
-  return { clock, publisher: new RecordingPublisher(), claims: new MemoryClaimStore({ now: () => clock.now }) };
+  const clock = new VirtualClock();
+  return { clock, publisher: new RecordingPublisher(), claims: new MemoryClaimStore({ now: clock.now }) };
 };
 
 export type Handle = ConsumerDefinition['handle'];
@@ -48,20 +49,30 @@ export interface Run extends Partial<Omit<ConsumerDefinition, 'handle'>> {
   readonly claims?: ClaimStore | 'none';
   readonly remainingMilliseconds?: number;
   readonly owner?: string;
+  readonly logger?: Logger;
   readonly onReport?: (report: BatchReport) => void;
   readonly queue?: string;
 }
 
 let invocations = 0;
+export const silent = new Logger({ logLevel: 'SILENT' });
 
-/** One invocation with these messages in its batch. The clock of the world runs while handlers do. */
+/** One invocation with these messages in its batch. Time stands still until the test moves the world's clock. */
 export function invoke(
   world: World,
   messages: readonly Published[],
   handle: Handle,
-  { services, claims = world.claims, remainingMilliseconds = 60_000, owner, onReport, queue = 'q', ...more }: Run = {},
+  {
+    services,
+    claims = world.claims,
+    remainingMilliseconds = 60_000,
+    owner = `owner-${++invocations}`,
+    logger = silent,
+    onReport,
+    queue = 'q',
+    ...more
+  }: Run = {},
 ): Promise<BatchReport> {
-  const started = performance.now() - world.clock.now;
   const consumer: ConsumerDefinition = {
     name: 'consumer',
     schema: undefined,
@@ -78,12 +89,11 @@ export function invoke(
     {
       ...(claims === 'none' ? {} : { claims }),
       publisher: async () => world.publisher,
-      now: () => performance.now() - started,
+      clock: world.clock,
       random: () => 0.5,
-      logger: new Logger({ logLevel: 'SILENT' }),
       ...services,
     },
-    { remainingMilliseconds, owner: owner ?? `owner-${++invocations}`, onReport },
+    { remainingMilliseconds, owner, logger: () => logger, onReport },
   );
 }
 
@@ -109,4 +119,14 @@ export function gate(): { readonly opened: Promise<void>; readonly open: () => v
     open = resolve;
   });
   return { opened, open };
+}
+
+/** What an invocation comes to while so much time passes. */
+export async function letPass<Result>(
+  { clock }: World,
+  milliseconds: number,
+  running: Promise<Result>,
+): Promise<Result> {
+  const [result] = await Promise.all([running, clock.advance(milliseconds)]);
+  return result;
 }

@@ -96,7 +96,7 @@ describe('a process that is killed between any two steps', () => {
             ...arrived.filter(({ exchange }) => exchange !== 'dead-letter').map(redelivery),
           ];
           // Copies that wait for a lease come back when it has ended; the others may as well.
-          world.clock.now += 10_000;
+          world.clock.jump(10_000);
         }
 
         for (const [id, outcome] of outcomes) {

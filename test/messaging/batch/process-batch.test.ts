@@ -1,4 +1,3 @@
-import { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { InvalidMessageError } from '../../../lib/messaging/amqp/publish-errors.ts';
@@ -6,7 +5,18 @@ import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
 import { FatalError, ForwardingError, RetryableError } from '../../../lib/messaging/errors.ts';
 import type { Headers } from '../../../lib/messaging/message.ts';
 import { eventOf, redelivery } from '../lambda-event.ts';
-import { confirmed, failed, type Handle, invoke, message, newWorld, rejected, returned, summary } from './harness.ts';
+import {
+  confirmed,
+  failed,
+  type Handle,
+  invoke,
+  message,
+  newWorld,
+  rejected,
+  returned,
+  silent,
+  summary,
+} from './harness.ts';
 
 const noop: Handle = () => {};
 const ids =
@@ -55,8 +65,8 @@ describe('a batch', () => {
         policy: { maxAttempts: 3, baseDelaySeconds: 10, maxDelaySeconds: 60 },
         handle: failing({ a: new Error('x'), c: new FatalError('x') }),
       },
-      { claims, publisher: async () => publisher, now: Date.now, random: () => 0.5, logger: silent() },
-      { remainingMilliseconds: 60_000, owner: 'me' },
+      { claims, publisher: async () => publisher, clock: world.clock, random: () => 0.5 },
+      { remainingMilliseconds: 60_000, owner: 'me', logger: () => silent },
     );
     expect(await run).toMatchObject({ done: 1, retried: 1, deadLettered: 1 });
     expect(publisher.published.map(summary)).toEqual([
@@ -284,5 +294,3 @@ describe('a batch whose copies are not confirmed comes back as a whole', () => {
     expect(await invoke(world, [message('a')], noop)).toMatchObject({ duplicate: 1 });
   });
 });
-
-const silent = () => new Logger({ logLevel: 'SILENT' });

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { describe, expect, it, jest } from '@jest/globals';
 import { FatalError } from '../../../lib/messaging/errors.ts';
 import type { Attributes, SpanOptions, Tracer } from '../../../lib/messaging/trace/tracer.ts';
-import { invoke, message, newWorld } from '../batch/harness.ts';
+import { invoke, letPass, message, newWorld } from './harness.ts';
 
 interface Recorded {
   readonly name: string;
@@ -105,10 +105,10 @@ describe('a consumer with a tracer', () => {
 
   it('ends the span of a handler that the end of the time left behind', async () => {
     const { spans, tracer } = recorder();
-    await invoke(newWorld(), [message('a', { headers, body: '{}' })], () => new Promise(() => {}), {
-      tracer,
-      remainingMilliseconds: 300,
-    });
+    const world = newWorld();
+    const options = { tracer, remainingMilliseconds: 300 };
+    const running = invoke(world, [message('a', { headers, body: '{}' })], () => new Promise(() => {}), options);
+    await letPass(world, 300, running);
     expect(spans).toMatchObject([{ ends: 1, attributes: { 'error.type': 'DeadlineExceededError' } }]);
   });
 
@@ -152,7 +152,7 @@ describe('a tracer that fails', () => {
       if (id !== 'good') throw new TypeError('oops');
     };
     const messages = ['good', 'bad', 'worse'].map((id) => message(id, { body: '{}' }));
-    const options = { tracer: tracers[when], services: { logger } };
+    const options = { tracer: tracers[when], logger };
     await invoke(world, messages, handle, options);
     expect(handled).toEqual(['good', 'bad', 'worse']);
     expect(world.publisher.published.map(({ properties }) => properties.messageId)).toEqual(['bad', 'worse']);

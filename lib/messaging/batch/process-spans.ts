@@ -1,9 +1,7 @@
-import type { Batch } from '../batch/batch.ts';
-import type { Delivery } from '../batch/delivery.ts';
-import type { Fate } from '../batch/fate.ts';
-import { logTracerProblem } from '../batch/message-log.ts';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { Header } from '../headers.ts';
-import type { TraceContext } from './trace-context.ts';
+import { describeError } from '../recover/describe-error.ts';
+import type { TraceContext } from '../trace/trace-context.ts';
 import {
   type Attributes,
   type Span,
@@ -11,58 +9,75 @@ import {
   spanKindConsumer,
   spanStatusError,
   type Tracer,
-} from './tracer.ts';
+} from '../trace/tracer.ts';
+import type { Delivery } from './delivery.ts';
+import type { Fate } from './fate.ts';
 
 /**
- * Runs the handling of one message in a span of its own, as OpenTelemetry's conventions for messaging have it
+ * Records the handling of each message of a batch in a span of its own, as OpenTelemetry's conventions for messaging have it
  * (https://opentelemetry.io/docs/specs/semconv/messaging/): kind CONSUMER, operation `process`, a link to the context in which the message
  * was created. Not a child of that context: a batch has many, and a retry comes hours later.
  *
  * A tracer that fails costs its spans, never the message.
- *
- * @param run called once, whatever the tracer does; neither throws nor rejects
  */
-export function inProcessSpan(
-  tracer: Tracer,
-  delivery: Delivery,
-  batch: Batch,
-  run: () => Promise<void> | undefined,
-): Promise<void> | undefined {
-  let started = false;
-  let running: Promise<void> | undefined;
-  const start = (span: Span | undefined): Promise<void> | undefined => {
-    if (started) return running;
-    started = true;
-    delivery.span = span;
-    running = run();
-    return running;
-  };
-  guarded(batch, () => tracer.startActiveSpan(`process ${delivery.raw.queue}`, spanOptions(delivery), start));
-  const handled = start(undefined);
-  if (handled !== undefined) return handled.then(() => endProcessSpan(delivery, batch));
-  endProcessSpan(delivery, batch);
-  return undefined;
-}
+export class ProcessSpans {
+  readonly #tracer: Tracer;
+  readonly #logger: () => Logger;
+  readonly #open = new Map<Delivery, Span>();
+  #hasFailed = false;
 
-/** Ends the span of a delivery, once; also of one whose handler has not settled when the time is over. */
-export function endProcessSpan(delivery: Delivery, batch: Batch): void {
-  const { span, fate } = delivery;
-  if (!span) return;
-  delivery.span = undefined;
-  guarded(batch, () => {
-    if (!fate) return;
-    span.setAttributes(outcomeAttributes(fate));
-    const failure = failureOf(fate);
-    if (failure) span.setStatus({ code: spanStatusError, message: failure.message });
-  });
-  guarded(batch, () => span.end());
-}
+  constructor(tracer: Tracer, logger: () => Logger) {
+    this.#tracer = tracer;
+    this.#logger = logger;
+  }
 
-function guarded(batch: Batch, trace: () => unknown): void {
-  try {
-    trace();
-  } catch (error) {
-    logTracerProblem(batch, error);
+  /** @param run called once, whatever the tracer does; neither throws nor rejects */
+  async record(delivery: Delivery, run: () => Promise<void>): Promise<void> {
+    let running: Promise<void> | undefined;
+    const start = (span?: Span): Promise<void> => {
+      if (running === undefined) {
+        if (span) this.#open.set(delivery, span);
+        running = run();
+      }
+      return running;
+    };
+    this.#guarded(() =>
+      this.#tracer.startActiveSpan(`process ${delivery.raw.queue}`, spanOptions(delivery), (span) => start(span)),
+    );
+    await start();
+    this.#end(delivery);
+  }
+
+  /** Ends the spans of handlers that have not settled when the time is over. */
+  endAll(): void {
+    for (const delivery of this.#open.keys()) this.#end(delivery);
+  }
+
+  #end(delivery: Delivery): void {
+    const span = this.#open.get(delivery);
+    if (!span) return;
+    this.#open.delete(delivery);
+    const { fate } = delivery;
+    this.#guarded(() => {
+      if (!fate) return;
+      span.setAttributes(outcomeAttributes(fate));
+      const failure = failureOf(fate);
+      if (failure) span.setStatus({ code: spanStatusError, message: failure.message });
+    });
+    this.#guarded(() => span.end());
+  }
+
+  /** One line for a batch: what fails for one message mostly fails for all. */
+  #guarded(trace: () => unknown): void {
+    try {
+      trace();
+    } catch (error) {
+      if (this.#hasFailed) return;
+      this.#hasFailed = true;
+      this.#logger().warn('the tracer failed; spans of this batch are incomplete', {
+        failure: { ...describeError(error) },
+      });
+    }
   }
 }
 
