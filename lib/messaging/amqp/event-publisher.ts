@@ -1,6 +1,5 @@
 import { uuidv7 } from 'uuidv7';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
-import { scheduleRoute } from '../../topology/schedule.ts';
 import { type ClaimCheckSettings, checkIn } from '../claim-check/check-in.ts';
 import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
@@ -8,7 +7,7 @@ import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publis
 import { newTrace, traceContext } from '../trace/trace-context.ts';
 import { type CompressionSettings, compressor } from './compression.ts';
 import { InvalidMessageError } from './publish-errors.ts';
-import { secondsUntilDelivery } from './scheduled-delivery.ts';
+import { delayedMessage } from './scheduled-delivery.ts';
 
 /** Something that happened, to be told to whom it concerns. */
 export interface Event {
@@ -131,16 +130,26 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
   };
 }
 
-/** @throws {InvalidMessageError} when the data is nothing that JSON can hold, or the event cannot wait that long */
-export function eventMessage(
-  event: Event,
-  id: string,
-  { exchange, appId }: Pick<EventPublisherOptions, 'exchange' | 'appId'>,
-): OutgoingMessage {
+type EventTarget = Pick<EventPublisherOptions, 'exchange' | 'appId'>;
+
+/**
+ * The message of an event, to be published now.
+ * @throws {InvalidMessageError} when the data is nothing that JSON can hold, or the event cannot wait that long
+ */
+export function eventMessage(event: Event, id: string, target: EventTarget): OutgoingMessage {
+  return delayedMessage(undelayedMessage(event, id, target), event, Date.now());
+}
+
+/**
+ * The message of an event, whenever that is to be delivered.
+ * @throws {InvalidMessageError} when the data is nothing that JSON can hold
+ */
+export function undelayedMessage(event: Event, id: string, { exchange, appId }: EventTarget): OutgoingMessage {
   const routingKey = event.routingKey ?? event.type;
   const binary = event.data instanceof Uint8Array;
   return {
-    ...routeOf(event, exchange, routingKey),
+    exchange,
+    routingKey,
     properties: {
       messageId: id,
       type: event.type,
@@ -160,17 +169,6 @@ export function eventMessage(
     },
     body: binary ? Buffer.from(event.data as Uint8Array) : jsonBody(event),
   };
-}
-
-function routeOf(event: Event, exchange: string, routingKey: string): Pick<OutgoingMessage, 'exchange' | 'routingKey'> {
-  try {
-    const seconds = secondsUntilDelivery(event, Date.now());
-    return seconds === 0 ? { exchange, routingKey } : scheduleRoute(seconds, exchange, routingKey);
-  } catch (error) {
-    throw new InvalidMessageError(`event ${event.type} cannot be scheduled: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
 }
 
 /**

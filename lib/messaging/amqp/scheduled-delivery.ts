@@ -1,4 +1,7 @@
 import { maximumDelaySeconds } from '../../topology/delay.ts';
+import { scheduleRoute } from '../../topology/schedule.ts';
+import type { OutgoingMessage } from '../publisher.ts';
+import { InvalidMessageError } from './publish-errors.ts';
 
 /** When a message is to be delivered: after a delay in seconds, or at a point in time. */
 export interface DeliveryTime {
@@ -28,4 +31,25 @@ export function secondsUntilDelivery({ delay, deliverAt }: DeliveryTime, now: nu
       `deliverAt is ${(deliverAt as Date).toISOString()}, ${seconds} s from now; at most ${maximumDelaySeconds} s are possible`,
     );
   return seconds;
+}
+
+/** The point in time that is meant by who says so at `now`, milliseconds since the epoch; `undefined` is at once. */
+export function pointInTime({ delay, deliverAt }: DeliveryTime, now: number): Date | undefined {
+  return delay === undefined ? deliverAt : new Date(Math.ceil(now + delay * 1000));
+}
+
+/**
+ * The message on its way through the delays, if it has to wait at all.
+ * @param now milliseconds since the epoch
+ * @throws InvalidMessageError when it cannot wait that long
+ */
+export function delayedMessage(message: OutgoingMessage, time: DeliveryTime, now: number): OutgoingMessage {
+  try {
+    const seconds = secondsUntilDelivery(time, now);
+    return seconds === 0 ? message : { ...message, ...scheduleRoute(seconds, message.exchange, message.routingKey) };
+  } catch (error) {
+    throw new InvalidMessageError(`event ${message.properties.type} cannot be scheduled: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
 }

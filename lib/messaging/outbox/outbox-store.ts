@@ -11,8 +11,11 @@ export interface WaitingMessage {
   readonly owner?: string;
   /** Milliseconds since the epoch; until then a message that is `sent` belongs to its relay. */
   readonly leaseUntil: number;
-  /** @throws {UnreadableOutboxItemError} */
-  readonly read: () => OutgoingMessage;
+  /**
+   * What to publish at `now`, milliseconds since the epoch.
+   * @throws {UnreadableOutboxItemError}
+   */
+  readonly read: (now: number) => OutgoingMessage;
 }
 
 /** What the relay needs of the outbox. Every change is conditional, so that two relays can be at it at once. */

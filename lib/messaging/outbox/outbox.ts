@@ -7,8 +7,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { uuidv7 } from 'uuidv7';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
-import { type Event, eventMessage } from '../amqp/event-publisher.ts';
+import { type Event, undelayedMessage } from '../amqp/event-publisher.ts';
 import { encodeMessage } from '../amqp/message-encoding.ts';
+import { delayedMessage, pointInTime } from '../amqp/scheduled-delivery.ts';
 import { createDynamoDbClient } from '../claims/dynamodb-client.ts';
 import { requiredVariable } from '../required-variable.ts';
 import { maximumItemBytes } from './item-size.ts';
@@ -73,10 +74,12 @@ export function createOutbox(options: OutboxOptions): Outbox {
   const entry = (event: OutboxEvent): { readonly id: string; readonly item: Item } => {
     const position = uuidv7();
     const id = event.id ?? position;
-    const message = eventMessage(event, id, options);
+    const addedAt = now();
+    const message = undelayedMessage(event, id, options);
     // What the broker would refuse would wait here for ever.
-    encodeMessage(message, { maximumBodyBytes: maximumItemBytes });
-    return { id, item: pendingItem({ orderKey: orderKeyOf(event.key, id), position }, id, message, now()) };
+    encodeMessage(delayedMessage(message, event, addedAt), { maximumBodyBytes: maximumItemBytes });
+    const ref = { orderKey: orderKeyOf(event.key, id), position };
+    return { id, item: pendingItem(ref, id, message, { addedAt, deliverAt: pointInTime(event, addedAt) }) };
   };
   const put = (Item: Item) => ({
     TableName: tableName,

@@ -1,5 +1,6 @@
 import type { Event, EventPublisher } from '../amqp/event-publisher.ts';
 import { InvalidMessageError, MessageTooLargeError } from '../amqp/publish-errors.ts';
+import { pointInTime } from '../amqp/scheduled-delivery.ts';
 import type { PublishResult } from '../publisher.ts';
 import type { Outbox } from './outbox.ts';
 
@@ -47,11 +48,15 @@ export async function publishOrKeep(
   event: Event,
   { events, outbox, timeoutMilliseconds = 3000, now = Date.now }: PublishOrKeepOptions,
 ): Promise<PublishOrKeepResult> {
-  const result = await events.publish(event, { deadline: now() + timeoutMilliseconds });
+  const calledAt = now();
+  const result = await events.publish(event, { deadline: calledAt + timeoutMilliseconds });
   if (result.status === 'confirmed' || result.status === 'returned') return result;
   if (result.error instanceof InvalidMessageError || result.error instanceof MessageTooLargeError) throw result.error;
   try {
-    await (await outbox()).add({ ...event, id: result.id });
+    // A delay counts from the call, not from when the broker was given up.
+    const { delay: _, ...kept } = event;
+    const deliverAt = pointInTime(event, calledAt);
+    await (await outbox()).add({ ...kept, ...(deliverAt && { deliverAt }), id: result.id });
   } catch (error) {
     throw new NotKeptError(result.error, error);
   }

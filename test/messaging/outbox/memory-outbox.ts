@@ -46,7 +46,7 @@ export class MemoryOutbox implements OutboxStore {
         state: state as 'pending' | 'sent',
         owner,
         leaseUntil,
-        read: () => messageOf(item),
+        read: (now) => messageOf(item, now),
       }));
   }
 

@@ -1,7 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { EventResult } from '../../../lib/messaging/amqp/event-publisher.ts';
+import type { Event, EventResult } from '../../../lib/messaging/amqp/event-publisher.ts';
 import { createOutbox } from '../../../lib/messaging/outbox/outbox.ts';
 import { publishOrKeep } from '../../../lib/messaging/outbox/publish-or-keep.ts';
 import { fromTaggedJson, toTaggedJson } from '../../../lib/messaging/outbox/tagged-json.ts';
@@ -64,6 +64,7 @@ describe('adding to the outbox', () => {
     const outbox = outboxOf();
     expect(() => outbox.items({ ...event, type: 'x'.repeat(300) })).toThrow('routing key has 300 bytes');
     expect(() => outbox.items({ ...event, headers: { n: Number.NaN } })).toThrow('header "n" is NaN');
+    expect(() => outbox.items({ ...event, delay: 65_536 })).toThrow('delay is 65536 s; it must be 0 to 65535 s');
     expect(() => outbox.items({ ...event, key: '' })).toThrow(
       'key of an outbox message has 0 bytes; it takes 1 to 1024',
     );
@@ -107,9 +108,10 @@ describe('properties and headers come back as they were', () => {
 });
 
 describe('publishing or keeping', () => {
-  const attempt = async (result: object) => {
+  const attempt = async (result: object, given: Event = event, now = Date.now) => {
     const kept: unknown[] = [];
-    const outcome = await publishOrKeep(event, {
+    const outcome = await publishOrKeep(given, {
+      now,
       events: { publish: async () => ({ id: 'the-id', ...result }) as EventResult },
       outbox: () => ({
         add: async (...events) => {
@@ -138,5 +140,12 @@ describe('publishing or keeping', () => {
       outcome: { status: 'kept', id: 'the-id', problem: error },
       kept: [{ ...event, id: 'the-id' }],
     });
+  });
+
+  it('counts the delay of what it keeps from the call, not from when the broker was given up', async () => {
+    const times = [1_800_000_000_000, 1_800_000_003_000];
+    const now = () => times.shift() ?? 0;
+    const { kept } = await attempt({ status: 'rejected', error }, { ...event, delay: 60 }, now);
+    expect(kept).toEqual([{ ...event, id: 'the-id', deliverAt: new Date(1_800_000_060_000) }]);
   });
 });
