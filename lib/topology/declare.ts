@@ -40,7 +40,11 @@ export interface ConsumerDeclaration {
    * @default 1000
    */
   readonly deliveryLimit?: number;
-  /** Messages in the queue at which publishers get `basic.nack`. @default unlimited */
+  /**
+   * Messages in the queue at which publishers get `basic.nack`. Retries and scheduled events that find it full wait in `<queue>.returning`, outside
+   * the limit, and try again every three minutes.
+   * @default unlimited
+   */
   readonly maxLength?: number;
   /** Several queues behind a hash exchange, each with a mapping of its own. @default one queue, no hash exchange */
   readonly shards?: ShardsDeclaration;

@@ -5,6 +5,7 @@ import { expandConsumer } from './expand-consumer.ts';
 import { scheduleBindings } from './expand-schedules.ts';
 import type { Binding, Exchange, Topology } from './model.ts';
 import { deadLetterExchange } from './names.ts';
+import { withReturningQueues } from './returning-queues.ts';
 import { terminalQueuePolicy } from './terminal-queues.ts';
 import { validateDeclaration } from './validate-declaration.ts';
 
@@ -24,6 +25,22 @@ export function expandTopology(declaration: TopologyDeclaration, { vhost, userPr
   const { additional = {} } = declaration;
   const delays = delayInfrastructure();
   const consumers = Object.entries(declaration.consumers).map(([name, consumer]) => expandConsumer(name, consumer));
+  const policies = [
+    ...consumers.flatMap((consumer) => consumer.policies),
+    terminalQueuePolicy(),
+    ...(additional.policies ?? []),
+  ];
+  const { queues, bindings } = withReturningQueues({
+    policies,
+    queues: [...consumers.flatMap((consumer) => consumer.queues), ...delays.queues, ...(additional.queues ?? [])],
+    bindings: [
+      ...exchangeBindings(declaration),
+      ...consumers.flatMap((consumer) => consumer.bindings),
+      ...delays.bindings,
+      ...scheduleBindings(declaration),
+      ...(additional.bindings ?? []),
+    ],
+  });
   return {
     vhost: { name: vhost },
     exchanges: [
@@ -35,15 +52,9 @@ export function expandTopology(declaration: TopologyDeclaration, { vhost, userPr
       ...delays.exchanges,
       ...(additional.exchanges ?? []),
     ],
-    queues: [...consumers.flatMap(({ queues }) => queues), ...delays.queues, ...(additional.queues ?? [])],
-    bindings: [
-      ...exchangeBindings(declaration),
-      ...consumers.flatMap(({ bindings }) => bindings),
-      ...delays.bindings,
-      ...scheduleBindings(declaration),
-      ...(additional.bindings ?? []),
-    ],
-    policies: [...consumers.flatMap(({ policies }) => policies), terminalQueuePolicy(), ...(additional.policies ?? [])],
+    queues,
+    bindings,
+    policies,
     ...expandAccess(declaration, { vhost, userPrefix }),
   };
 }

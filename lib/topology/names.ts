@@ -18,5 +18,17 @@ export const delayParkingExchange = 'delay.parking';
 /** Queue in which delayed messages without a destination are kept. */
 export const delayParkingQueue = 'delay.parking';
 
+const returningSuffix = '.returning';
+
+/** Queue from which delayed messages reach a destination that may refuse them: a queue with a limit, or a hash exchange in front of such queues. */
+export const returningQueue = (destination: string): string => `${destination}${returningSuffix}`;
+
+export const isReturningQueue = (name: string): boolean => name.endsWith(returningSuffix);
+
 /** Name of both the topic exchange and the queue of one level of the delay infrastructure: `delay.level-00` to `delay.level-15`. */
 export const delayLevel = (level: number): string => `delay.level-${String(level).padStart(2, '0')}`;
+
+const levelPrefix = delayLevel(0).slice(0, -2);
+
+/** Whether delayed messages wait in this queue: that of a level, or one that leads to a destination that may refuse them. */
+export const isDelayQueue = (name: string): boolean => name.startsWith(levelPrefix) || isReturningQueue(name);

@@ -1,6 +1,7 @@
 import type { ActualQueue, ActualTopology } from './actual.ts';
 import type { Actual, Kind } from './change.ts';
 import type { Policy, Topology } from './model.ts';
+import { delayDeliveryExchange, returningQueue } from './names.ts';
 import { governs } from './policy-matching.ts';
 
 /** Why an object that is not declared stays where it is; undefined if it may go. */
@@ -18,6 +19,13 @@ export function reasonsToKeep(desired: Topology, actual: ActualTopology, prune: 
     }
     return unasked;
   };
+  const isReplaced = (destination: string, routingKey = ''): boolean =>
+    desired.bindings.some(
+      (binding) =>
+        binding.source === delayDeliveryExchange &&
+        binding.routingKey === routingKey &&
+        (binding.destination === returningQueue(destination) || returningQueue(binding.destination) === destination),
+    );
   const declared = new Set(desired.queues.map(({ name }) => name));
   const staying = actual.queues.filter((queue) => !declared.has(queue.name) && queueReason(queue) !== undefined);
 
@@ -25,7 +33,9 @@ export function reasonsToKeep(desired: Topology, actual: ActualTopology, prune: 
     vhost: () => 'virtual hosts are never deleted',
     exchange: (exchange) => (isTemporary(exchange) ? temporary : unasked),
     queue: queueReason,
-    binding: ({ source, destination, destinationType }) => {
+    binding: ({ source, destination, destinationType, routingKey }) => {
+      // Beside the one that takes its place it would make two messages of each that was delayed.
+      if (source === delayDeliveryExchange && isReplaced(destination, routingKey)) return undefined;
       const ends = destinationType === 'exchange' ? temporaryExchanges : temporaryQueues;
       return ends.has(destination) || temporaryExchanges.has(source) ? temporary : unasked;
     },

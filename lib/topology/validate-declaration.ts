@@ -2,6 +2,7 @@ import { cloneSuffix } from './alternate-users.ts';
 import type { BindingDeclaration, PublishDeclaration, TopologyDeclaration } from './declare.ts';
 import { scheduleProblems } from './expand-schedules.ts';
 import { InvalidTopologyError } from './invalid-topology-error.ts';
+import { isDelayQueue } from './names.ts';
 import { monitoringUser } from './users.ts';
 
 /**
@@ -44,6 +45,7 @@ function* declarationProblems({ exchanges, consumers, publishers, additional }: 
     yield* outOfRange(`${who}: shards.count`, consumer.shards?.count, 2, 64);
     yield* outOfRange(`${who}: deliveryLimit`, consumer.deliveryLimit, 1, 2 ** 31 - 1);
     yield* reservedName(who, name);
+    if (isDelayQueue(name)) yield `${who} has a name like a queue of the delay infrastructure: rename it`;
     yield* outOfRange(`${who}: maxLength`, consumer.maxLength, 1, 2 ** 31 - 1);
     if (Object.hasOwn(publishers, name)) {
       yield `'${name}' is both a consumer and a publisher, and each needs a broker user of that name: rename one`;

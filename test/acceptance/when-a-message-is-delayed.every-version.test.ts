@@ -8,7 +8,13 @@ import { ownBroker, sharedBroker } from '../support/broker.ts';
 
 const declaration: TopologyDeclaration = {
   exchanges: {},
-  consumers: { b: { bindings: [] }, 'a.b': { bindings: [] }, gone: { bindings: [] } },
+  consumers: {
+    b: { bindings: [] },
+    'a.b': { bindings: [] },
+    gone: { bindings: [] },
+    limited: { bindings: [], maxLength: 1 },
+    roomy: { bindings: [], maxLength: 1000 },
+  },
   publishers: {},
 };
 
@@ -57,6 +63,18 @@ async function until(condition: () => boolean, seconds: number): Promise<void> {
 
 describe('when a message is delayed', () => {
   let topology: AppliedTopology;
+
+  /** Messages by queue, those included that are held by dead-lettering. The broker's statistics are some seconds old. */
+  async function counts(expected: (found: Record<string, number>) => boolean): Promise<Record<string, number>> {
+    const deadline = Date.now() + 30_000;
+    for (;;) {
+      const queues = await topology.client.get<{ name: string; messages?: number }[]>(['queues', topology.vhost]);
+      const found = Object.fromEntries(queues.map(({ name, messages = -1 }) => [name, messages]));
+      if (expected(found)) return found;
+      if (Date.now() > deadline) throw new Error(`not within 30 s; last ${JSON.stringify(found)}`);
+      await sleep(200);
+    }
+  }
   beforeAll(async () => {
     topology = await applied(await sharedBroker(), declaration);
   }, 60_000);
@@ -124,6 +142,31 @@ describe('when a message is delayed', () => {
         expect(parked.every(({ id, body }) => body.toString() === `body of ${id}`)).toBe(true);
       }),
     30_000,
+  );
+
+  it(
+    'and its destination is full by then, it waits there and keeps nobody else waiting, and none is lost',
+    () =>
+      connected(topology.amqpUrl(), async (connection) => {
+        const channel = await connection.createConfirmChannel();
+        const [toB, toRoomy] = [await listen(channel, 'b'), await listen(channel, 'roomy')];
+        const ids = Array.from({ length: 100 }, (_, index) => `refused ${index}`);
+        for (const id of ids) await send(channel, 'limited', 1, id);
+        // Of the same level, whose messages would all go to the same dead-letter worker.
+        const sent = Date.now();
+        await send(channel, 'b', 1, 'beside');
+        await send(channel, 'roomy', 1, 'beside');
+        await until(() => toB.length > 0 && toRoomy.length > 0, 10);
+        for (const arrivals of [toB, toRoomy]) {
+          expect(arrivals.map(({ id }) => id)).toEqual(['beside']);
+          expect((arrivals[0]?.at ?? 0) - sent).toBeLessThan(3000);
+        }
+        const counted = await counts(
+          ({ limited = 0, 'limited.returning': returning = 0 }) => limited + returning === ids.length && returning > 32,
+        );
+        expect(counted['delay.level-00']).toBe(0);
+      }),
+    60_000,
   );
 });
 

@@ -235,6 +235,92 @@ describe('a consumer with shards', () => {
   });
 });
 
+describe('a queue that may be full', () => {
+  const destinations = ({ bindings }: ReturnType<typeof expandTopology>) =>
+    bindings
+      .filter(({ source }) => source === 'delay.delivery')
+      .map(({ destination, destinationType = 'queue', routingKey = '' }) => [
+        destinationType,
+        destination,
+        routingKey.slice('*.'.length * 16),
+      ]);
+  const publishers = { shop: { publishes: [{ exchange: 'events', scheduled: true }] } };
+  const bindings = [{ exchange: 'events', routingKey: 'order.#' }];
+  const settings = {
+    'x-message-ttl': 1,
+    'x-dead-letter-strategy': 'at-least-once',
+    'x-overflow': 'reject-publish',
+  };
+
+  it('gets what was delayed from a queue of its own, so that what it refuses holds up no other', () => {
+    const limited = expandTopology(
+      variant({ consumers: { orders: { bindings, maxLength: 9 }, mails: { bindings } }, publishers }),
+      { vhost: 'events' },
+    );
+    expect(() => validateTopology(limited)).not.toThrow();
+    expect(destinations(limited)).toEqual([
+      ['queue', 'orders.returning', 'orders'],
+      ['queue', 'mails', 'mails'],
+      ['queue', 'orders.returning', '@events.order.#'],
+      ['queue', 'mails', '@events.order.#'],
+    ]);
+    expect(limited.queues.filter(({ name }) => name.endsWith('.returning'))).toEqual([
+      {
+        name: 'orders.returning',
+        arguments: { ...settings, 'x-dead-letter-exchange': '', 'x-dead-letter-routing-key': 'orders' },
+      },
+    ]);
+    expect(effectiveSettings({ name: 'orders.returning' }, limited.policies)).toEqual({});
+  });
+
+  it('also as one of several shards, and what was scheduled gets there by the hash exchange', () => {
+    const limited = expandTopology(
+      variant({
+        consumers: { orders: { bindings, maxLength: 9, shards: { count: 2, by: { header: 'customer' } } } },
+        publishers,
+      }),
+      { vhost: 'events' },
+    );
+    expect(() => validateTopology(limited)).not.toThrow();
+    expect(destinations(limited)).toEqual([
+      ['queue', 'orders.shard-0.returning', 'orders.shard-0'],
+      ['queue', 'orders.shard-1.returning', 'orders.shard-1'],
+      ['queue', 'orders.returning', '@events.order.#'],
+    ]);
+    expect(limited.queues.find(({ name }) => name === 'orders.returning')?.arguments).toEqual({
+      ...settings,
+      'x-dead-letter-exchange': 'orders',
+    });
+  });
+
+  it('whoever limited it', () => {
+    const limited = expandTopology(
+      variant({
+        additional: {
+          queues: [{ name: 'archive' }, { name: 'lossy' }],
+          bindings: ['archive', 'lossy'].map((destination) => ({ source: 'events', destination, routingKey: '#' })),
+          policies: ['archive', 'lossy'].map((name, index) => ({
+            name,
+            pattern: `^${name}$`,
+            applyTo: 'queues',
+            priority: 20,
+            definition: { 'max-length-bytes': 9, overflow: index === 0 ? 'reject-publish' : 'drop-head' },
+          })),
+        },
+        publishers,
+      }),
+      { vhost: 'events' },
+    );
+    expect(() => validateTopology(limited)).not.toThrow();
+    expect(destinations(limited).map(([, destination]) => destination)).toEqual([
+      'orders',
+      'orders',
+      'archive.returning',
+      'lossy',
+    ]);
+  });
+});
+
 describe('a declaration that refers to what is not there', () => {
   const problems = (change: Partial<TopologyDeclaration>): readonly string[] => {
     try {
@@ -271,6 +357,12 @@ describe('a declaration that refers to what is not there', () => {
       "'orders' is both a consumer and a publisher, and each needs a broker user of that name: rename one",
       "publisher 'orders' publishes to exchange 'evnts', which is not declared (declared: events): add it to exchanges or correct the name",
       "publisher 'orders' schedules messages for consumer 'nobody', which is not declared (declared: orders)",
+    ]);
+  });
+
+  it('is refused where a name is that of a queue of the delays', () => {
+    expect(problems({ consumers: { 'orders.returning': { bindings: [] } } })).toEqual([
+      "consumer 'orders.returning' has a name like a queue of the delay infrastructure: rename it",
     ]);
   });
 

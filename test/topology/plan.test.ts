@@ -256,6 +256,31 @@ describe('a user', () => {
   });
 });
 
+test.each([
+  ['is given', 'orders.returning', 'orders'],
+  ['loses', 'orders', 'orders.returning'],
+])('a queue that %s its limit is not reached by the delays twice, also without pruning', (_, wanted, found) => {
+  const binding = { source: 'delay.delivery', routingKey: '*.orders' };
+  const plan = planTopology(
+    { ...desired, bindings: [{ ...binding, destination: wanted }] },
+    {
+      ...applied,
+      bindings: ['*.orders', '*.@events.order.*'].map((routingKey) => ({
+        ...binding,
+        routingKey,
+        destination: found,
+        destinationType: 'queue',
+        propertiesKey: routingKey,
+      })),
+    },
+  );
+  expect(brief(plan.filter(({ kind }) => kind === 'binding'))).toEqual([
+    `create binding delay.delivery -> ${wanted} (*.orders)`,
+    `delete binding delay.delivery -> ${found} (*.orders)`,
+    `keep binding delay.delivery -> ${found} (*.@events.order.*)`,
+  ]);
+});
+
 describe('what is not declared', () => {
   const extra: ActualTopology = {
     ...applied,

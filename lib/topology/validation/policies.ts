@@ -1,6 +1,5 @@
-import { delayLevels } from '../delay.ts';
 import type { Policy, Topology } from '../model.ts';
-import { delayLevel } from '../names.ts';
+import { isDelayQueue } from '../names.ts';
 import { compile, matches, matching, type Target, targets } from '../policy-matching.ts';
 
 const queueKeys = [
@@ -26,7 +25,6 @@ const allKeys = new Set([...queueKeys, ...exchangeKeys, ...bothKeys, ...classicK
 /** At most one policy applies to a queue or exchange: the matching one with the highest priority. Most problems come from that. */
 export function* policyProblems(topology: Topology): Iterable<string> {
   const all = targets(topology);
-  const delayQueues = new Set(Array.from({ length: delayLevels }, (_, level) => delayLevel(level)));
   for (const policy of topology.policies) {
     if (!compile(policy.pattern)) {
       yield `policy '${policy.name}': pattern '${policy.pattern}' is not a regular expression: correct it`;
@@ -39,7 +37,7 @@ export function* policyProblems(topology: Topology): Iterable<string> {
     }
     yield* shadowedEverywhere(policy, matched, topology.policies);
     yield* definitionProblems(policy, matched);
-    const delays = matched.filter(({ kind, name }) => kind === 'queue' && delayQueues.has(name));
+    const delays = matched.filter(({ kind, name }) => kind === 'queue' && isDelayQueue(name));
     if (delays.length > 0) {
       yield `policy '${policy.name}': pattern '${policy.pattern}' matches ${names(delays)} of the delay infrastructure, where limits and times to live ` +
         "would alter everybody's delays: narrow the pattern, for example by anchoring it with ^ and $";
