@@ -36,9 +36,9 @@ const eventsOf = ({ input, events, seed }: DemoOptions): DemoEvent[] => {
   return read.events;
 };
 
-const readInput = (input: string): string => {
+const readInput = (input: string): Buffer => {
   try {
-    return readFileSync(input === '-' ? 0 : input, 'utf8');
+    return readFileSync(input === '-' ? 0 : input);
   } catch (error) {
     throw new UsageError(`${input} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,

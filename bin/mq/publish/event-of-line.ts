@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { Event } from '../../../lib/messaging/amqp/event-publisher.ts';
-import { eventLine } from '../../demo/read-events.ts';
+import { parseEventLine } from '../../demo/event-line.ts';
 import type { PublishCommandOptions } from './options.ts';
 import type { Line } from './read-lines.ts';
 
@@ -20,13 +20,12 @@ const defaultExchange = 'events';
 export function eventOfLine({ number, bytes }: Line, options: Defaults, maximumBytes: number): ReadLine {
   if (bytes === undefined) return { problem: `longer than ${maximumBytes} bytes` };
   if (!isUtf8(bytes)) return { problem: 'not UTF-8' };
-  let value: unknown;
+  if (options.type === undefined) return eventOfItsOwn(bytes.toString(), options);
   try {
-    value = JSON.parse(bytes.toString());
+    JSON.parse(bytes.toString());
   } catch (error) {
     return { problem: `not JSON: ${(error as Error).message}` };
   }
-  if (options.type === undefined) return eventOfItsOwn(value, options);
   const id = options.id === undefined ? {} : { id: `${options.id}-${number}` };
   // The bytes of the line, not the value written anew: numbers keep all their digits.
   return eventWith(bytes, options.type, { ...options, ...id }, 'application/json');
@@ -62,27 +61,16 @@ function eventWith(body: Buffer, type: string, options: Defaults, contentType: s
   };
 }
 
-function eventOfItsOwn(value: unknown, { headers, delay }: Defaults): ReadLine {
-  const parsed = eventLine.safeParse(value);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map(({ path, message }) =>
-      [path.join('.'), message].filter(Boolean).join(': '),
-    );
-    return { problem: problems.join('; ') };
-  }
-  const { exchange, type, routingKey = type, data, bodyBase64, ...rest } = parsed.data;
+function eventOfItsOwn(line: string, { headers, delay }: Defaults): ReadLine {
+  const parsed = parseEventLine(line);
+  if ('problem' in parsed) return parsed;
+  const { exchange, body, ...event } = parsed;
   return {
     exchange,
     event: {
-      type,
-      routingKey,
-      data: bodyBase64 === undefined ? data : Buffer.from(bodyBase64, 'base64'),
-      headers: { ...headers, ...rest.headers },
-      ...(rest.id === undefined ? {} : { id: rest.id }),
-      ...(rest.contentType === undefined ? {} : { contentType: rest.contentType }),
-      ...(rest.contentEncoding === undefined ? {} : { contentEncoding: rest.contentEncoding }),
-      ...(rest.correlationId === undefined ? {} : { correlationId: rest.correlationId }),
-      ...(rest.priority === undefined ? {} : { priority: rest.priority }),
+      ...event,
+      data: body,
+      headers: { ...headers, ...event.headers },
       ...(delay === undefined ? {} : { delay }),
     },
   };

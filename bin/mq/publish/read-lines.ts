@@ -5,10 +5,14 @@ export interface Line {
 }
 
 const newline = 0x0a;
+const byteOrderMark = Buffer.from('\ufeff');
+
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? bytes.subarray(byteOrderMark.length) : bytes;
 
 /**
  * Cuts a stream of bytes into lines, whatever the chunks; the end of a line may be `\r\n`. Keeps no more than one line and one chunk:
- * of a line above `maximumBytes` nothing is kept.
+ * of a line above `maximumBytes` nothing is kept. A byte order mark, with which editors of Windows begin a file, is in no line.
  */
 export async function* readLines(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
@@ -24,7 +28,8 @@ export async function* readLines(
   };
   const line = (): Line => {
     number += 1;
-    const bytes = length > maximumBytes ? undefined : Buffer.concat(parts);
+    const read = length > maximumBytes ? undefined : Buffer.concat(parts);
+    const bytes = read && number === 1 ? withoutMark(read) : read;
     parts = [];
     length = 0;
     return { number, bytes: bytes?.at(-1) === 0x0d ? bytes.subarray(0, -1) : bytes };

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { readEvents } from '../../../bin/demo/read-events.ts';
+import { readEvents as readFile } from '../../../bin/demo/read-events.ts';
 
-const problemsOf = (text: string) => readEvents(text).badLines;
+const readEvents = (text: string | Buffer) => readFile(Buffer.from(text));
+
+const problemsOf = (text: string | Buffer) => readEvents(text).badLines;
 
 describe('an events file', () => {
   it('gives one event a line, with the type as routing key and a message id of its own', () => {
@@ -71,5 +73,15 @@ describe('an events file', () => {
       badLines: [],
       events: [{}, {}],
     });
+  });
+
+  it('publishes data as it was written, byte for byte', () => {
+    const data = '{"n":9007199254740993, "amount":1.0,"amount":2.50}';
+    expect(readEvents(`{"type":"a","data":${data}}`).events[0]?.body.toString()).toBe(data);
+  });
+
+  it('publishes nothing that is not the bytes of the file', () => {
+    const text = Buffer.concat([Buffer.from('{"type":"a","data":"'), Buffer.from([0xff]), Buffer.from('"}')]);
+    expect(problemsOf(text)).toEqual([{ line: 1, problem: 'not UTF-8' }]);
   });
 });

@@ -33,7 +33,8 @@ describe('a line of the input', () => {
       event: {
         type: 'user.registered',
         routingKey: 'user.registered',
-        data: { id: 1 },
+        data: Buffer.from('{"id":1}'),
+        contentType: 'application/json',
         id: 'u-1',
         headers: { a: 'b', x: 1 },
         delay: 3,
@@ -41,6 +42,20 @@ describe('a line of the input', () => {
     });
     const bytes = eventOfLine(line('{"type":"t","bodyBase64":"AAE="}'), { headers: {} }, 100);
     expect(bytes).toMatchObject({ event: { data: Buffer.from([0, 1]) } });
+  });
+
+  it('that is an event of its own has its data sent as it was written, byte for byte', () => {
+    const data = '{ "b":12345678901234567890, "a":1.0, "a":-0, "2":1e400, "1":"\\u00e9 }" }';
+    expect(eventOfLine(line(`{"data":0,"type":"t","data": ${data} }`), { headers: {} }, 200)).toMatchObject({
+      event: { data: Buffer.from(data), contentType: 'application/json' },
+    });
+  });
+
+  it('whose header has more digits than are exact says so', () => {
+    const text = '{"type":"t","data":1,"headers":{"order":9007199254740993}}';
+    expect(eventOfLine(line(text), { headers: {} }, 200)).toEqual({
+      problem: expect.stringContaining('headers.order'),
+    });
   });
 
   it.each([

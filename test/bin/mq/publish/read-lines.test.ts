@@ -12,7 +12,7 @@ async function linesOf(chunks: readonly Buffer[], maximumBytes = 1000): Promise<
 describe('lines of a stream', () => {
   it('are the same however the bytes come in chunks', async () => {
     const texts = fc.array(
-      fc.string({ unit: anyCharacter, maxLength: 12 }).filter((text) => !/[\r\n]/.test(text)),
+      fc.string({ unit: anyCharacter, maxLength: 12 }).filter((text) => !/[\r\n]|^\ufeff/.test(text)),
       {
         minLength: 1,
       },
@@ -49,5 +49,10 @@ describe('lines of a stream', () => {
       { number: 2, bytes: Buffer.from('ok') },
       { number: 3, bytes: undefined },
     ]);
+  });
+
+  it('do not begin with the byte order mark of the file', async () => {
+    const chunks = [Buffer.from([0xef]), Buffer.from([0xbb, 0xbf, 0x31, 0x0a]), Buffer.from('\ufeff2')];
+    expect((await linesOf(chunks)).map(({ bytes }) => bytes?.toString())).toEqual(['1', '\ufeff2']);
   });
 });
