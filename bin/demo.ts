@@ -11,6 +11,7 @@ import { seededRandom } from './demo/random.ts';
 import { readEvents } from './demo/read-events.ts';
 import { paintFor, renderJson, renderSummary } from './demo/render.ts';
 import { runDemo } from './demo/run-demo.ts';
+import { printable, printableLines } from './printable.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 import { synthesizing } from './synthesize.ts';
 
@@ -24,7 +25,9 @@ const eventsOf = ({ input, events, seed }: DemoOptions): DemoEvent[] => {
   const source = input === '-' ? 'standard input' : input;
   const read = readEvents(readInput(input));
   if (read.badLines.length > 0) {
-    const shown = read.badLines.slice(0, badLinesShown).map(({ line, problem }) => `  line ${line}: ${problem}`);
+    const shown = read.badLines
+      .slice(0, badLinesShown)
+      .map(({ line, problem }) => `  line ${line}: ${printable(problem)}`);
     const more = read.badLines.length > badLinesShown ? [`  and ${read.badLines.length - badLinesShown} more`] : [];
     throw new UsageError(
       [`${source} has ${read.badLines.length} lines that are no events; nothing was published`, ...shown, ...more].join(
@@ -80,7 +83,9 @@ const main = async (): Promise<number> => {
     ...(options.chaos && { chaos: { random: seededRandom(options.seed) } }),
   });
   progress.clear();
-  process.stdout.write(`${options.json ? renderJson(summary) : renderSummary(summary, paintFor(process.stdout))}\n`);
+  process.stdout.write(
+    `${options.json ? printable(renderJson(summary)) : renderSummary(summary, paintFor(process.stdout))}\n`,
+  );
   return summary.ledger.accounted && summary.settled ? exitCodes.accounted : exitCodes.notAccounted;
 };
 
@@ -88,10 +93,12 @@ try {
   process.exitCode = await main();
 } catch (error) {
   if (error instanceof UsageError) {
-    process.stderr.write(`${error.message}\n\nnpm run demo -- --help says more.\n`);
+    process.stderr.write(`${printableLines(error.message)}\n\nnpm run demo -- --help says more.\n`);
     process.exitCode = exitCodes.usage;
   } else {
-    process.stderr.write(`\n${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}\n`);
+    process.stderr.write(
+      `\n${printableLines(error instanceof Error ? `${error.name}: ${error.message}` : String(error))}\n`,
+    );
     process.exitCode = exitCodes.notAccounted;
   }
 }

@@ -1,4 +1,6 @@
+import { inspect } from 'node:util';
 import { type Command, ExitCode, isExplained, UsageError } from './mq/command.ts';
+import { printableLines } from './printable.ts';
 
 /** By name. Loaded when called, so that no command waits for what another one needs. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
@@ -34,10 +36,10 @@ async function main([name, ...args]: readonly string[]): Promise<number> {
     return await command.run(args);
   } catch (error) {
     if (error instanceof UsageError) {
-      console.error(`mq ${name}: ${error.message}\n\n${command.usage}`);
+      console.error(`mq ${name}: ${printableLines(error.message)}\n\n${command.usage}`);
       return ExitCode.usage;
     }
-    console.error(isExplained(error) ? `mq ${name}: ${error.message}` : error);
+    console.error(printableLines(isExplained(error) ? `mq ${name}: ${error.message}` : inspect(error)));
     return ExitCode.failure;
   }
 }

@@ -5,6 +5,7 @@ import type { LocalRunEvent } from '../lib/local/events.ts';
 import { type LocalRun, startLocalRun } from '../lib/local/local-run.ts';
 import { type FailureVerb, failureVerbs } from '../lib/local/mapping/failure-verb.ts';
 import { brokerFromEnvironment } from './broker-from-environment.ts';
+import { printable, printableLines } from './printable.ts';
 import { rebuildOnChange } from './start/rebuild.ts';
 import { renderCall } from './start/render-call.ts';
 import { renderEvent } from './start/render-event.ts';
@@ -54,7 +55,7 @@ const main = async (): Promise<void> => {
     // The many lines of the topology's declaration say nothing once it has succeeded.
     if (event.type === 'line' && !run) return;
     const line = renderEvent(event, (name) => names.get(name) ?? name);
-    if (line !== undefined) console.log(line);
+    if (line !== undefined) console.log(printable(line));
   };
   const end = async (): Promise<void> => {
     stopWatching();
@@ -84,11 +85,11 @@ const main = async (): Promise<void> => {
       const changed = await update(assembly);
       if (changed.length > 0) console.log(`new code: ${changed.map((name) => names.get(name) ?? name).join(', ')}`);
     },
-    (error) => console.log(`not rebuilt, the old code keeps running: ${error.message}`),
+    (error) => console.log(printableLines(`not rebuilt, the old code keeps running: ${error.message}`)),
   );
 };
 
 main().catch((error: Error) => {
-  console.error(`${error.name}: ${error.message}`);
+  console.error(printableLines(`${error.name}: ${error.message}`));
   process.exit(1);
 });

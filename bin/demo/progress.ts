@@ -1,6 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../printable.ts';
 
-/** Shows what is going on while it goes on. */
+/** Shows what is going on while it goes on. Texts are made printable here. */
 export interface Progress {
   /** Replaces what is shown. */
   show(text: string): void;
@@ -20,10 +20,10 @@ const redrawn = (stream: NodeJS.WriteStream): Progress => {
   const erase = '\r\u001b[2K';
   return {
     show: (text) => {
-      stream.write(`${erase}${stripVTControlCharacters(text).slice(0, Math.max(1, (stream.columns ?? 80) - 1))}`);
+      stream.write(`${erase}${printable(text).slice(0, Math.max(1, (stream.columns ?? 80) - 1))}`);
     },
     note: (text) => {
-      stream.write(`${erase}${text}\n`);
+      stream.write(`${erase}${printable(text)}\n`);
     },
     clear: () => {
       stream.write(erase);
@@ -39,10 +39,10 @@ const plain = (stream: NodeJS.WriteStream, now: () => number): Progress => {
       if (text === last || now() - writtenAt < plainIntervalMilliseconds) return;
       last = text;
       writtenAt = now();
-      stream.write(`${text}\n`);
+      stream.write(`${printable(text)}\n`);
     },
     note: (text) => {
-      stream.write(`${text}\n`);
+      stream.write(`${printable(text)}\n`);
     },
     clear: () => {},
   };

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { printable } from '../printable.ts';
 import type { Ledger, LedgerRow } from './ledger.ts';
 
 export interface RunSummary {
@@ -68,7 +69,7 @@ const cellsOf = (row: LedgerRow, paint: Paint): string[] => {
   ];
 };
 
-const list = (lines: readonly string[]): string => (lines.length === 0 ? '-' : lines.join('\n'));
+const list = (lines: readonly string[]): string => (lines.length === 0 ? '-' : lines.map(printable).join('\n'));
 
 const verdict = ({ ledger, settled }: RunSummary): { tone: Tone; text: string }[] => {
   const problems = [
@@ -100,7 +101,7 @@ const shown = 5;
 const named = (what: string, ids: readonly string[]): string | undefined =>
   ids.length === 0
     ? undefined
-    : `${ids.length} ${what}: ${ids.slice(0, shown).join(', ')}${ids.length > shown ? `, and ${ids.length - shown} more` : ''}`;
+    : `${ids.length} ${what}: ${ids.slice(0, shown).map(printable).join(', ')}${ids.length > shown ? `, and ${ids.length - shown} more` : ''}`;
 
 /** The same as one JSON document. */
 export const renderJson = ({ ledger, ...rest }: RunSummary): string =>

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { askControl, type ControlOrder } from '../../lib/operations/circuit/ask-control.ts';
 import { findControlFunction, localControl } from '../../lib/operations/circuit/control-access.ts';
+import { printable } from '../printable.ts';
 import { type Command, ExitCode, UsageError } from './command.ts';
 import { renderStatuses } from './consumer/render.ts';
 
@@ -43,7 +44,7 @@ Mappings on AWS take up to a minute to follow. Exit codes: 0 done, 1 failed, 64 
     const { client, functionName } = await access(values);
     try {
       const statuses = await askControl(client, functionName, order);
-      process.stdout.write(values.json ? `${JSON.stringify(statuses)}\n` : renderStatuses(statuses));
+      process.stdout.write(values.json ? `${printable(JSON.stringify(statuses))}\n` : renderStatuses(statuses));
       return ExitCode.success;
     } finally {
       client.destroy();

@@ -22,6 +22,8 @@ export const renderEvent = (event: LocalRunEvent, nameOf: NameOf): string | unde
       return `${event.method} ${event.path}  ${event.status} in ${Math.round(event.milliseconds)} ms`;
     case 'record-refused':
       return `${nameOf(event.functionName)}  message ${event.messageId ?? 'without id'} left queue ${event.queue}: ${event.reason}`;
+    case 'dead-letter':
+      return `${event.queue}  message ${event.messageId ?? 'without id'} went to the dead-letter queue: ${whyDead[event.reason] ?? event.reason}`;
     case 'mapping':
       return event.state === 'Enabled' || event.state === 'Stopped'
         ? undefined
@@ -32,6 +34,14 @@ export const renderEvent = (event: LocalRunEvent, nameOf: NameOf): string | unde
     case 'resource':
       return undefined;
   }
+};
+
+/** RabbitMQ's reasons. */
+const whyDead: Readonly<Record<string, string>> = {
+  delivery_limit: 'it came back to its queue too often (delivery_limit)',
+  expired: 'its time to live was over (expired)',
+  maxlen: 'its queue was full (maxlen)',
+  rejected: 'the mapping could not hand it over (rejected)',
 };
 
 interface LogEntry {

@@ -44,6 +44,15 @@ export type LocalRunEvent =
       readonly messageId?: string;
       readonly reason: string;
     }
+  /** The broker itself made a dead letter of a message. */
+  | {
+      readonly type: 'dead-letter';
+      /** The consumed queue that the message left. */
+      readonly queue: string;
+      readonly messageId?: string;
+      /** In RabbitMQ's words: `expired`, `delivery_limit`, `rejected`, `maxlen`. */
+      readonly reason: string;
+    }
   | {
       readonly type: 'mapping';
       readonly functionName: string;

@@ -10,6 +10,7 @@ import type { RunningBroker } from './broker/broker.ts';
 import type { Installation } from './broker/installations.ts';
 import { OwnBroker } from './broker/own-broker.ts';
 import type { BrokerAccess } from './broker-access.ts';
+import { DeadLetterWatch } from './dead-letter-watch.ts';
 import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { startAwsEndpoint } from './endpoints/aws-endpoint.ts';
 import { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
@@ -213,6 +214,9 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       secrets.onChange = () => undefined;
     });
     writeWhole(directory.file('state.json'), state, 0o644);
+    const deadLetters = new DeadLetterWatch({ broker, vhost: state.vhost, emit });
+    undo.push(() => deadLetters.stop());
+    await deadLetters.start();
     let current = assembly;
     return {
       broker,

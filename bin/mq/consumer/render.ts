@@ -1,4 +1,5 @@
 import type { ConsumerStatus } from '../../../lib/operations/circuit/control-consumers.ts';
+import { printable } from '../../printable.ts';
 
 const time = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
@@ -12,7 +13,7 @@ export function renderStatuses(statuses: readonly ConsumerStatus[]): string {
         `${' '.repeat(width)}  mapping ${id}: ${[state, reason, lastResult].filter(Boolean).join(', ')}`,
     ),
   ]);
-  return lines.map((line) => `${line}\n`).join('');
+  return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
 function meaning({ state, switching, mappings }: ConsumerStatus): string {

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { printable } from '../../printable.ts';
 import type { Outcome, Problem, Tally } from './tally.ts';
 
 export interface Summary {
@@ -25,7 +26,7 @@ export function renderSummary({ tally, seconds, stopped }: Summary): string {
     }),
   );
   const rate = tally.counts.confirmed > 1 ? `, ${Math.round(tally.counts.confirmed / seconds)} confirmed a second` : '';
-  const id = tally.total === 1 && tally.firstId !== undefined ? `, message id ${tally.firstId}` : '';
+  const id = tally.total === 1 && tally.firstId !== undefined ? `, message id ${printable(tally.firstId)}` : '';
   const lines = [table.toString(), `${tally.total} in ${seconds.toFixed(1)} s${rate}${id}`];
   if (stopped !== undefined) lines.push(styleText('red', stopped));
   return `${lines.join('\n')}\n`;
@@ -40,11 +41,12 @@ export function renderProblem({ line, id, outcome, reason, mayHaveArrived }: Pro
 
 export function renderJson({ tally, seconds, stopped }: Summary): string {
   const { counts, problems, total, firstId } = tally;
-  return `${JSON.stringify({
+  const json = JSON.stringify({
     ...counts,
     ...(total === 1 && firstId !== undefined ? { id: firstId } : {}),
     seconds: Number(seconds.toFixed(3)),
     problems,
     ...(stopped === undefined ? {} : { stopped }),
-  })}\n`;
+  });
+  return `${printable(json)}\n`;
 }

@@ -1,5 +1,6 @@
 import { applyTopology } from '../../../lib/operations/topology/apply.ts';
 import { type ApplyReport, summary, TopologyApplyError } from '../../../lib/operations/topology/apply-report.ts';
+import { printable } from '../../printable.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 import { renderChanges } from './render.ts';
@@ -10,7 +11,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const settings = planSettings(values);
   const show = (report: ApplyReport, error?: string): void => {
     if (values.json) {
-      console.log(JSON.stringify({ ...report, ...(error === undefined ? {} : { error }) }));
+      console.log(printable(JSON.stringify({ ...report, ...(error === undefined ? {} : { error }) })));
       return;
     }
     const attempted = report.results.filter(({ outcome }) => outcome !== 'skipped');

@@ -1,5 +1,6 @@
 import { planAgainstBroker } from '../../../lib/operations/topology/plan-against-broker.ts';
 import { hasChanges } from '../../../lib/topology/change.ts';
+import { printable } from '../../printable.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 import { countActions, renderChanges } from './render.ts';
@@ -13,12 +14,14 @@ export async function run(args: readonly string[]): Promise<number> {
   const vhost = topology.vhost.name;
   if (values.json) {
     console.log(
-      JSON.stringify({
-        broker: client.broker,
-        version,
-        vhost,
-        changes: values.all ? plan : plan.filter(({ action }) => action !== 'unchanged'),
-      }),
+      printable(
+        JSON.stringify({
+          broker: client.broker,
+          version,
+          vhost,
+          changes: values.all ? plan : plan.filter(({ action }) => action !== 'unchanged'),
+        }),
+      ),
     );
   } else {
     process.stdout.write(

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import type { TopologyChange } from '../../../lib/topology/change.ts';
+import { printable, printableLines } from '../../printable.ts';
 
 type Action = TopologyChange['action'];
 
@@ -29,7 +30,12 @@ export function renderChanges(rows: readonly Row[], { all = false }: { all?: boo
     chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
   });
   for (const { change, remark } of shown) {
-    table.push([styleText(colours[change.action], change.action), change.kind, change.name, remark ?? details(change)]);
+    table.push([
+      styleText(colours[change.action], change.action),
+      change.kind,
+      printable(change.name),
+      printableLines(remark ?? details(change)),
+    ]);
   }
   return `${table.toString()}\n`;
 }

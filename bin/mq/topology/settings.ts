@@ -3,6 +3,7 @@ import { ManagementClient } from '../../../lib/operations/topology/management-cl
 import type { PlanSettings } from '../../../lib/operations/topology/plan-against-broker.ts';
 import { declaration } from '../../../lib/topology/declaration.ts';
 import { expandTopology } from '../../../lib/topology/expand.ts';
+import { printable } from '../../printable.ts';
 import { accessFrom, type BrokerValues, brokerOptions } from '../broker-options.ts';
 import { UsageError } from '../command.ts';
 
@@ -41,7 +42,9 @@ export function planSettings(values: TopologyValues): PlanSettings {
     timeoutSeconds,
     onRetry: ({ error, nextInMilliseconds }) =>
       console.error(
-        `waiting for ${management.url}: ${error.reason} (next try in ${(nextInMilliseconds / 1000).toFixed(1)} s)`,
+        printable(
+          `waiting for ${management.url}: ${error.reason} (next try in ${(nextInMilliseconds / 1000).toFixed(1)} s)`,
+        ),
       ),
   };
 }

@@ -35,11 +35,13 @@ function readBytes(
   { consumer }: Batch,
 ): Message<unknown> | Promise<Message<unknown>> {
   const { schema, maxBodyBytes } = consumer;
+  const { contentType } = delivery.raw.properties;
   if (!schema) return messageWith(delivery, bytes, bytes);
   const raw = bytes === delivery.raw.body ? delivery.raw : { ...delivery.raw, body: bytes };
   const result = schema['~standard'].validate(decodeBody(raw, maxBodyBytes));
-  if (result instanceof Promise) return result.then((settled) => messageWith(delivery, bytes, validated(settled)));
-  return messageWith(delivery, bytes, validated(result));
+  if (result instanceof Promise)
+    return result.then((settled) => messageWith(delivery, bytes, validated(settled, contentType)));
+  return messageWith(delivery, bytes, validated(result, contentType));
 }
 
 function messageWith(delivery: Delivery, bytes: Buffer, body: unknown): Message<unknown> {

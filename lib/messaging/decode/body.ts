@@ -16,11 +16,14 @@ export const defaultMaxBodyBytes = 67_108_864;
 export function decodeBody(message: RawMessage, maxBodyBytes = defaultMaxBodyBytes): unknown {
   const { contentEncoding, contentType } = message.properties;
   const bytes = contentEncoding ? decodeContentEncoding(message.body, contentEncoding, maxBodyBytes) : message.body;
-  const { kind, charset } = contentType === undefined || contentType === '' ? json : mediaKind(contentType);
+  const { kind, charset } = mediaKind(contentType);
   if (kind === 'bytes') return bytes;
   const text = decodeText(bytes, charset);
   return kind === 'json' ? parseJson(text) : text;
 }
+
+/** As what a body of this content type is read. */
+export const bodyKind = (contentType: string | undefined): 'json' | 'text' | 'bytes' => mediaKind(contentType).kind;
 
 interface MediaKind {
   readonly kind: 'json' | 'text' | 'bytes';
@@ -29,8 +32,8 @@ interface MediaKind {
 
 const json: MediaKind = { kind: 'json', charset: 'utf-8' };
 
-function mediaKind(contentType: string): MediaKind {
-  if (contentType === 'application/json') return json;
+function mediaKind(contentType: string | undefined): MediaKind {
+  if (contentType === undefined || contentType === '' || contentType === 'application/json') return json;
   const [essence = '', ...parameters] = contentType.split(';');
   const type = essence.trim().toLowerCase();
   const kind =

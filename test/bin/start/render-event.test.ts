@@ -39,6 +39,24 @@ describe('what npm start shows', () => {
       'fulfil-order  mapping of queue q is Disabled: ESM_CONFIG_NOT_VALID: no queue',
     ],
     [{ type: 'notice', message: 'waiting for the broker' }, 'waiting for the broker'],
+    [
+      {
+        type: 'record-refused',
+        functionName: 'f',
+        queue: 'q',
+        messageId: 'm-3',
+        reason: 'its headers cannot be decoded',
+      },
+      'fulfil-order  message m-3 left queue q: its headers cannot be decoded',
+    ],
+    [
+      { type: 'dead-letter', queue: 'q', messageId: 'm-4', reason: 'expired' },
+      'q  message m-4 went to the dead-letter queue: its time to live was over (expired)',
+    ],
+    [
+      { type: 'dead-letter', queue: 'q', reason: 'something new' },
+      'q  message without id went to the dead-letter queue: something new',
+    ],
   ] as [LocalRunEvent, string][])('%j is one line', (event, expected) => {
     expect(renderEvent(event, nameOf)).toBe(expected);
   });

@@ -10,6 +10,19 @@ const order = z.object({
 const validate = (value: unknown) => validated(order['~standard'].validate(value) as never);
 
 describe('validation', () => {
+  it('says that the content type is why a body is no JSON, where it is', () => {
+    const refused = (contentType: string | undefined, body: unknown) => () =>
+      validated(order['~standard'].validate(body) as never, contentType);
+    expect(refused('text/plain', '{"orderId":"a","lines":[]}')).toThrow(
+      'the body: Invalid input: expected object, received string (it was read as text, not as JSON, because its content type is "text/plain")',
+    );
+    expect(refused('application/octet-stream', Buffer.from('{}'))).toThrow(
+      'read as bytes, not as JSON, because its content type is "application/octet-stream"',
+    );
+    for (const contentType of ['application/json', undefined])
+      expect(refused(contentType, 'a string')).toThrow(/received string$/);
+  });
+
   it("gives the schema's output", () => {
     expect(validate({ orderId: 'a', lines: [{ sku: 's', quantity: 2 }], more: 1 })).toEqual({
       orderId: 'a',
