@@ -34,10 +34,16 @@ export interface Failure {
   readonly at: number;
 }
 
+/**
+ * What a copy for a retry says of the error, in bytes. Lambda spells each byte of a header as a number, about four characters, and an event has 6 MB:
+ * whole stacks (24 KiB) would leave room for some 60 messages. The dead letter has the last failure's in full.
+ */
+const retriedErrorBytes = 1024;
+
 /** The copy for the next attempt; it reaches the queue after `delaySeconds`. */
 export function retryCopy(message: Attempted, failure: Failure, delaySeconds: number): OutgoingMessage {
   const { raw, attempt } = message;
-  const own = { ...failureHeaders(raw, failure), [Header.attempt]: attempt + 1 };
+  const own = { ...failureHeaders(raw, shortened(failure)), [Header.attempt]: attempt + 1 };
   return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(message, own) };
 }
 
@@ -73,6 +79,15 @@ export function deferredCopy(message: Attempted, delaySeconds: number): Outgoing
   const { raw, attempt } = message;
   const own: Headers = attempt === 1 ? {} : { [Header.attempt]: attempt };
   return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(message, own) };
+}
+
+function shortened({ error: { type, message, stack }, at }: Failure): Failure {
+  const error = {
+    type,
+    message: truncateUtf8(message, retriedErrorBytes),
+    ...(stack !== undefined && { stack: truncateUtf8(stack, retriedErrorBytes) }),
+  };
+  return { error, at };
 }
 
 function failureHeaders(raw: RawMessage, { error, at }: Failure): Headers {

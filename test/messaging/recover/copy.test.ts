@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { encodeRecord } from '../../../lib/local/mapping/encode-record.ts';
 import { encodeHeaders } from '../../../lib/messaging/amqp/header-encoding.ts';
 import { decodeRecord } from '../../../lib/messaging/decode/record.ts';
 import type { Headers, HeaderValue, MessageProperties, RawMessage } from '../../../lib/messaging/message.ts';
@@ -27,6 +28,39 @@ describe('a copy of what was replayed', () => {
     const headers = Object.fromEntries(Array.from({ length: 7800 }, (_, index) => [`h${index}`, true]));
     const copy = retryCopy({ raw: raw({ headers }), attempt: 1, redriveCount: 3 }, failure, 5);
     expect(copy.headers).toMatchObject({ 'x-redrive-count': 3, 'x-dropped-headers': expect.any(String) });
+  });
+});
+
+describe('the stack of an error', () => {
+  const deep = new Error('x'.repeat(20_000));
+  deep.stack = `Error: x\n${'    at somewhere (/var/task/index.mjs:1:1)\n'.repeat(1000)}`;
+  const largest = { error: describeError(deep), at };
+  /** Bytes of the record in the event that a function gets when the copy is delivered. */
+  const recordBytes = ({ properties: { messageId }, headers, body }: OutgoingMessage) =>
+    Buffer.byteLength(
+      JSON.stringify(encodeRecord({ properties: { messageId, headers }, redelivered: false, content: body })),
+    );
+  const eventBytes = 6_291_456;
+
+  it('does not crowd out the messages of an event: 500 retries of 1 KB fit into 6 MB', () => {
+    const message = { raw: raw({ body: Buffer.alloc(1000) }), attempt: 1, redriveCount: 0 };
+    const retry = recordBytes(retryCopy(message, largest, 5));
+    expect(Math.floor(eventBytes / retry)).toBeGreaterThan(500);
+    // What it was when the whole stack rode along.
+    expect(Math.floor(eventBytes / recordBytes(deadLetterCopy(message, largest, 'exhausted')))).toBeLessThan(60);
+  });
+
+  it('is there in full in the dead letter', () => {
+    const { headers } = deadLetterCopy({ raw: raw(), attempt: 1, redriveCount: 0 }, largest, 'exhausted');
+    expect(headers['x-exception-stacktrace']).toBe(largest.error.stack);
+    expect(Buffer.byteLength(String(largest.error.stack))).toBeGreaterThan(24_000);
+  });
+
+  it('begins in a retry as it does in full', () => {
+    const { headers } = retryCopy({ raw: raw(), attempt: 1, redriveCount: 0 }, largest, 5);
+    const stack = String(headers['x-exception-stacktrace']);
+    expect(stack).toMatch(/^Error: x\n {4}at somewhere/);
+    expect(Buffer.byteLength(stack)).toBeLessThanOrEqual(1024);
   });
 });
 
