@@ -1,6 +1,8 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { decideSettle, defaultRetentionSeconds } from './claim-record.ts';
-import { settleUpdate } from './conditional-update.ts';
+import { decideSettle } from './claim-decisions.ts';
+import { defaultRetentionSeconds } from './claim-record.ts';
+import { type ClaimWrite, settleWrite } from './claim-write.ts';
+import { conditionalUpdate } from './conditional-update.ts';
 import { recordOf } from './dynamodb-claim-item.ts';
 
 export interface ClaimCompletion {
@@ -8,8 +10,8 @@ export interface ClaimCompletion {
   /** `<consumer>#<message id>`. */
   readonly key: string;
   readonly owner: string;
-  /** Milliseconds since the epoch. @default Date.now() */
-  readonly now?: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
   /** How long the record is remembered. @default 14 days */
   readonly retentionSeconds?: number;
 }
@@ -19,17 +21,11 @@ export interface ClaimCompletion {
  * cancelled when the owner no longer holds the claim; `whyClaimCancelled` tells.
  */
 export const claimCompletionItem = (completion: ClaimCompletion): TransactWriteItem => ({
-  Update: settleUpdate(
-    {
-      tableName: completion.tableName,
-      retentionSeconds: completion.retentionSeconds ?? defaultRetentionSeconds,
-      now: completion.now ?? Date.now(),
-    },
-    completion.key,
-    completion.owner,
-    'DONE',
-  ),
+  Update: conditionalUpdate(completion.tableName, completion.key, writeOf(completion)),
 });
+
+const writeOf = ({ owner, now, retentionSeconds = defaultRetentionSeconds }: ClaimCompletion): ClaimWrite =>
+  settleWrite(owner, 'DONE', now, retentionSeconds);
 
 /** What DynamoDB says about each item of a cancelled transaction, in the order of the items. */
 interface CancellationReason {
@@ -55,6 +51,6 @@ export const whyClaimCancelled = (
   const reason = reasons?.[index];
   if (reason?.Code !== 'ConditionalCheckFailed') return undefined;
   const record = reason.Item && recordOf(reason.Item);
-  const settlement = decideSettle(record, completion.owner, 'DONE', completion.now ?? Date.now());
+  const settlement = decideSettle(record, completion.owner, 'DONE', writeOf(completion), completion.now);
   return settlement === 'already' ? 'committed' : 'fenced';
 };

@@ -18,13 +18,20 @@ export interface ClaimRequest {
   readonly owner: string;
   /** Milliseconds since the epoch until which nobody else may take the claim: the invocation's deadline. */
   readonly leaseUntil: number;
+  /** Short digest of the message's body; kept in the record, so that a duplicate with another body is noticed. */
+  readonly digest?: string;
 }
 
 export type ClaimOutcome =
   /** This owner may handle the message. */
   | { readonly status: 'claimed' }
-  /** This turn, or a later one, has been done or handed on: nothing is left to do. */
-  | { readonly status: 'duplicate' }
+  /**
+   * This turn, or a later one, has been done or handed on: nothing is left to do.
+   *
+   * `handedOn`: it is not done, there was or is a later copy, or a dead letter. `bodyDiffers`: it was claimed with another digest, so this is
+   * another message under the same id.
+   */
+  | { readonly status: 'duplicate'; readonly handedOn?: true; readonly bodyDiffers?: true }
   /** Another owner holds the claim until `leaseUntil` (milliseconds since the epoch). */
   | { readonly status: 'busy'; readonly leaseUntil: number }
   /** Its owner vanished while handling it, `crashes` times so far counting this one. Not claimed yet: see `takeOver`. */

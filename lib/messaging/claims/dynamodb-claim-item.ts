@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { ClaimRecord } from './claim-record.ts';
+import { type ClaimRecord, unknownDigest } from './claim-record.ts';
 
 export type Item = Record<string, AttributeValue>;
 
@@ -13,6 +13,9 @@ export const claimTable = { partitionKey: 'id', timeToLive: 'expiry' } as const;
  */
 export const storedKey = (key: string): string =>
   Buffer.byteLength(key) <= 2048 ? key : `#sha256#${createHash('sha256').update(key).digest('hex')}`;
+
+/** Attribute of a record's field. */
+export const attributeOf = (field: keyof ClaimRecord): string => (field === 'leaseUntil' ? 'lease' : field);
 
 const states: ReadonlySet<string> = new Set(['IN_PROGRESS', 'DONE', 'FORWARDED', 'RELEASED']);
 
@@ -32,5 +35,6 @@ export const recordOf = (item: Item): ClaimRecord => {
     leaseUntil: number('lease'),
     crashes: number('crashes'),
     expiry: number('expiry'),
+    digest: item.digest?.S ?? unknownDigest,
   };
 };

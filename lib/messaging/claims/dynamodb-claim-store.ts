@@ -1,28 +1,16 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
   TransactionConflictException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import {
-  type ClaimRecord,
-  decideClaim,
-  decideSettle,
-  decideTakeOver,
-  defaultRetentionSeconds,
-  type SettledState,
-} from './claim-record.ts';
+import { type Clock, sleep, systemClock } from '../clock.ts';
+import { decideClaim, decideSettle, decideTakeOver } from './claim-decisions.ts';
+import { type ClaimRecord, defaultRetentionSeconds, type SettledState } from './claim-record.ts';
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from './claim-store.ts';
 import { ClaimStoreError } from './claim-store-error.ts';
-import {
-  type ConditionalUpdate,
-  claimSeenUpdate,
-  claimUpdate,
-  settleUpdate,
-  takeOverUpdate,
-  type WriteContext,
-} from './conditional-update.ts';
+import { type ClaimWrite, claimSeenWrite, claimWrite, settleWrite, takeOverWrite } from './claim-write.ts';
+import { conditionalUpdate } from './conditional-update.ts';
 import { type Item, recordOf } from './dynamodb-claim-item.ts';
 
 export interface DynamoDbClaimStoreOptions {
@@ -31,8 +19,10 @@ export interface DynamoDbClaimStoreOptions {
   readonly tableName: string;
   /** How long a settled record is remembered. @default 14 days */
   readonly retentionSeconds?: number;
-  /** Milliseconds since the epoch. @default Date.now */
-  readonly now?: () => number;
+  /** @default the machine's */
+  readonly clock?: Clock;
+  /** From 0 up to, but not including, 1. @default Math.random */
+  readonly random?: () => number;
 }
 
 /** The write took place, or the record that kept it from taking place. */
@@ -51,32 +41,36 @@ export class DynamoDbClaimStore implements ClaimStore {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
   readonly #retentionSeconds: number;
-  readonly #now: () => number;
+  readonly #clock: Clock;
+  readonly #random: () => number;
 
   constructor(options: DynamoDbClaimStoreOptions) {
     this.#client = options.client;
     this.#tableName = options.tableName;
     this.#retentionSeconds = options.retentionSeconds ?? defaultRetentionSeconds;
-    this.#now = options.now ?? Date.now;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
-    const context = this.#context();
-    let update = claimUpdate(context, request);
+    const now = this.#clock.now();
+    const first = claimWrite(request, now, this.#retentionSeconds);
+    let write = first;
     for (let tries = 0; tries < claimTries; tries++) {
-      const result = await this.#write('claim', request.key, update);
+      const result = await this.#write('claim', request.key, write);
       if (result.written) return { status: 'claimed' };
-      const decision = decideClaim(result.record, request, context.now);
+      const decision = decideClaim(result.record, request, first, now);
       if (decision.status !== 'claimable') return decision;
-      update = claimSeenUpdate(context, request, decision.crashes, result.record);
+      write = claimSeenWrite(request, result.record, decision.crashes, now, this.#retentionSeconds);
     }
     throw this.#error('claim', request.key, new Error(`the record changed ${claimTries} times meanwhile`));
   }
 
   async takeOver(request: ClaimRequest, from: string): Promise<boolean> {
-    const context = this.#context();
-    const result = await this.#write('takeOver', request.key, takeOverUpdate(context, request, from));
-    return result.written || decideTakeOver(result.record, request, from, context.now) === 'already';
+    const now = this.#clock.now();
+    const write = takeOverWrite(request, from, now, this.#retentionSeconds);
+    const result = await this.#write('takeOver', request.key, write);
+    return result.written || decideTakeOver(result.record, request, write, now) === 'already';
   }
 
   complete(key: string, owner: string): Promise<boolean> {
@@ -92,12 +86,14 @@ export class DynamoDbClaimStore implements ClaimStore {
   }
 
   async #settle(operation: string, key: string, owner: string, state: SettledState): Promise<boolean> {
-    const context = this.#context();
-    const result = await this.#write(operation, key, settleUpdate(context, key, owner, state));
-    return result.written || decideSettle(result.record, owner, state, context.now) === 'already';
+    const now = this.#clock.now();
+    const write = settleWrite(owner, state, now, this.#retentionSeconds);
+    const result = await this.#write(operation, key, write);
+    return result.written || decideSettle(result.record, owner, state, write, now) === 'already';
   }
 
-  async #write(operation: string, key: string, update: ConditionalUpdate): Promise<WriteResult> {
+  async #write(operation: string, key: string, write: ClaimWrite): Promise<WriteResult> {
+    const update = conditionalUpdate(this.#tableName, key, write);
     for (let tries = 1; ; tries++) {
       try {
         await this.#client.send(new UpdateItemCommand(update));
@@ -108,7 +104,7 @@ export class DynamoDbClaimStore implements ClaimStore {
         if (!(error instanceof TransactionConflictException) || tries === conflictTries)
           throw this.#error(operation, key, error);
         // The SDK does not retry conflicts. A transaction takes some 10 ms.
-        await sleep(tries * 20 * (1 + Math.random()));
+        await sleep(this.#clock, tries * 20 * (1 + this.#random()));
       }
     }
   }
@@ -119,10 +115,6 @@ export class DynamoDbClaimStore implements ClaimStore {
     } catch (error) {
       throw this.#error(operation, key, error);
     }
-  }
-
-  #context(): WriteContext {
-    return { tableName: this.#tableName, retentionSeconds: this.#retentionSeconds, now: this.#now() };
   }
 
   #error(operation: string, key: string, cause: unknown): ClaimStoreError {

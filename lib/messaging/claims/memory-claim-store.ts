@@ -1,13 +1,7 @@
-import {
-  type ClaimRecord,
-  decideClaim,
-  decideSettle,
-  decideTakeOver,
-  defaultRetentionSeconds,
-  expiryOf,
-  type SettledState,
-} from './claim-record.ts';
+import { decideClaim, decideSettle, decideTakeOver } from './claim-decisions.ts';
+import { type ClaimRecord, defaultRetentionSeconds, type SettledState } from './claim-record.ts';
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from './claim-store.ts';
+import { type ClaimWrite, changed, claimWrite, settleWrite, takeOverWrite } from './claim-write.ts';
 
 export interface MemoryClaimStoreOptions {
   /** Milliseconds since the epoch. @default Date.now */
@@ -28,16 +22,19 @@ export class MemoryClaimStore implements ClaimStore {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
-    const decision = decideClaim(this.#records.get(request.key), request, this.#now());
+    const now = this.#now();
+    const write = claimWrite(request, now, this.#retentionSeconds);
+    const decision = decideClaim(this.#records.get(request.key), request, write, now);
     if (decision.status !== 'claimable') return decision;
-    this.#hold(request, decision.crashes);
+    this.#write(request.key, { ...write, change: { ...write.change, crashes: decision.crashes } });
     return { status: 'claimed' };
   }
 
   async takeOver(request: ClaimRequest, from: string): Promise<boolean> {
-    const record = this.#records.get(request.key);
-    const decision = decideTakeOver(record, request, from, this.#now());
-    if (decision === 'write') this.#hold(request, (record?.crashes ?? 0) + 1);
+    const now = this.#now();
+    const write = takeOverWrite(request, from, now, this.#retentionSeconds);
+    const decision = decideTakeOver(this.#records.get(request.key), request, write, now);
+    if (decision === 'write') this.#write(request.key, write);
     return decision !== 'fenced';
   }
 
@@ -53,16 +50,15 @@ export class MemoryClaimStore implements ClaimStore {
     return this.#settle(key, owner, 'RELEASED');
   }
 
-  #hold({ key, turn, owner, leaseUntil }: ClaimRequest, crashes: number): void {
-    const expiry = expiryOf(this.#retentionSeconds, this.#now(), leaseUntil);
-    this.#records.set(key, { state: 'IN_PROGRESS', turn, owner, leaseUntil, crashes, expiry });
+  #settle(key: string, owner: string, state: SettledState): boolean {
+    const now = this.#now();
+    const write = settleWrite(owner, state, now, this.#retentionSeconds);
+    const decision = decideSettle(this.#records.get(key), owner, state, write, now);
+    if (decision === 'write') this.#write(key, write);
+    return decision !== 'fenced';
   }
 
-  #settle(key: string, owner: string, state: SettledState): boolean {
-    const record = this.#records.get(key);
-    const decision = decideSettle(record, owner, state, this.#now());
-    if (record && decision === 'write')
-      this.#records.set(key, { ...record, state, expiry: expiryOf(this.#retentionSeconds, this.#now()) });
-    return decision !== 'fenced';
+  #write(key: string, write: ClaimWrite): void {
+    this.#records.set(key, changed(write, this.#records.get(key)));
   }
 }

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DynamoDbEffectTransactions } from '../../../lib/messaging/batch/effect-transactions.ts';
 import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
 import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
+import { type Clock, systemClock } from '../../../lib/messaging/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Reaction, startScriptedEndpoint } from '../claims/scripted-endpoint.ts';
@@ -23,10 +24,9 @@ afterEach(async () => {
   for (const end of ends.splice(0)) await end();
 });
 
-const claimed = async (key: string, clock?: VirtualClock): Promise<void> => {
-  const now = clock?.now ?? Date.now;
-  const store = new DynamoDbClaimStore({ client: tables.client, tableName: claimTable, now });
-  await store.claim({ key, turn: 1, owner: 'owner', leaseUntil: now() + 60_000 });
+const claimed = async (key: string, clock: Clock = systemClock): Promise<void> => {
+  const store = new DynamoDbClaimStore({ client: tables.client, tableName: claimTable, clock });
+  await store.claim({ key, turn: 1, owner: 'owner', leaseUntil: clock.now() + 60_000 });
 };
 const take = (from = 'shared'): TransactWriteItem => ({
   Update: {

@@ -11,6 +11,7 @@ interface ModelRecord {
   lease: number;
   vanished: number;
   forgetAt: number;
+  body: string | undefined;
 }
 
 /** What the rules of claims say, in the plainest words; stores are compared with it. */
@@ -28,9 +29,9 @@ export class ClaimModel {
     return (Math.ceil(from / 1000) + retentionSeconds) * 1000;
   }
 
-  #start(key: string, turn: number, owner: string, lease: number, vanished: number): ClaimOutcome {
+  #start(key: string, turn: number, owner: string, lease: number, vanished: number, body?: string): ClaimOutcome {
     const forgetAt = this.#forgetAt(Math.max(this.now, lease));
-    this.#records.set(key, { turn, owner, lease, vanished, forgetAt });
+    this.#records.set(key, { turn, owner, lease, vanished, forgetAt, body });
     return { status: 'claimed' };
   }
 
@@ -42,13 +43,16 @@ export class ClaimModel {
       : { owner: 'nobody', moments: [] };
   }
 
-  claim(key: string, turn: number, owner: string, lease: number): ClaimOutcome {
+  claim(key: string, turn: number, owner: string, lease: number, body?: string): ClaimOutcome {
     const record = this.#present(key);
-    if (!record) return this.#start(key, turn, owner, lease, 0);
-    if (record.settled === 'complete' || turn < record.turn) return { status: 'duplicate' };
-    if (turn > record.turn) return this.#start(key, turn, owner, lease, 0);
-    if (record.settled === 'forwarded') return { status: 'duplicate' };
-    if (record.settled === 'release') return this.#start(key, turn, owner, lease, record.vanished);
+    if (!record) return this.#start(key, turn, owner, lease, 0, body);
+    const isOther = body !== undefined && record.body !== undefined && body !== record.body;
+    const duplicate: ClaimOutcome = { status: 'duplicate', ...(isOther && { bodyDiffers: true }) };
+    if (record.settled === 'complete') return duplicate;
+    if (turn < record.turn) return { ...duplicate, handedOn: true };
+    if (turn > record.turn) return this.#start(key, turn, owner, lease, 0, body);
+    if (record.settled === 'forwarded') return { ...duplicate, handedOn: true };
+    if (record.settled === 'release') return this.#start(key, turn, owner, lease, record.vanished, body);
     if (record.owner === owner) return { status: 'claimed' };
     if (this.now < record.lease) return { status: 'busy', leaseUntil: record.lease };
     return { status: 'suspect', crashes: record.vanished + 1, owner: record.owner };
@@ -101,11 +105,19 @@ const mostlyHolder = fc.oneof({ weight: 4, arbitrary: fc.constant(undefined) }, 
 const turn = fc.oneof({ weight: 3, arbitrary: fc.constant(turnOf(1, 0)) }, fc.constantFrom(turnOf(2, 0), turnOf(1, 1)));
 const lease = fc.constantFrom(1, 1_500, 10_000, 90_000);
 
-const claim = fc.record({ key, turn, owner, lease }).map((c) =>
+const body = fc.constantFrom('one', 'one', 'two', undefined);
+
+const claim = fc.record({ key, turn, owner, lease, body }).map((c) =>
   command(`claim(${JSON.stringify(c)})`, async (model, real) => {
     const leaseUntil = model.now + c.lease;
-    await agree(real, model.claim(c.key, c.turn, c.owner, leaseUntil), (store) =>
-      store.claim({ key: real.prefix + c.key, turn: c.turn, owner: c.owner, leaseUntil }),
+    await agree(real, model.claim(c.key, c.turn, c.owner, leaseUntil, c.body), (store) =>
+      store.claim({
+        key: real.prefix + c.key,
+        turn: c.turn,
+        owner: c.owner,
+        leaseUntil,
+        ...(c.body !== undefined && { digest: c.body }),
+      }),
     );
   }),
 );

@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 const key = 'fulfil-order#1';
 const request = (owner: string, leaseUntil = Date.now() + 60_000) => ({ key, turn: turnOf(1, 0), owner, leaseUntil });
-const completion = (owner: string) => ({ tableName: claims, key, owner });
+const completion = (owner: string) => ({ tableName: claims, key, owner, now: Date.now() });
 const order = (): TransactWriteItem => ({ Put: { TableName: orders, Item: { id: { S: 'order-1' } } } });
 const commit = (items: TransactWriteItem[]) =>
   tables.client.send(new TransactWriteItemsCommand({ TransactItems: items })).then(

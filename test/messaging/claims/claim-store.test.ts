@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type ClaimRequest, type ClaimStore, turnOf } from '../../../lib/messaging/claims/claim-store.ts';
 import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
 import { MemoryClaimStore } from '../../../lib/messaging/claims/memory-claim-store.ts';
+import { systemClock } from '../../../lib/messaging/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 
 let tables: LocalTables;
@@ -24,11 +25,15 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
   let store: ClaimStore;
   beforeEach(async () => {
     now = 1000;
-    const clock = { now: () => now, retentionSeconds: 60 };
     store =
       kind === 'memory'
-        ? new MemoryClaimStore(clock)
-        : new DynamoDbClaimStore({ client: tables.client, tableName: await tables.table(), ...clock });
+        ? new MemoryClaimStore({ now: () => now, retentionSeconds: 60 })
+        : new DynamoDbClaimStore({
+            client: tables.client,
+            tableName: await tables.table(),
+            clock: { ...systemClock, now: () => now },
+            retentionSeconds: 60,
+          });
   });
 
   it('is given to the first that asks and keeps others waiting until its lease ends', async () => {
@@ -48,8 +53,9 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
     async (end) => {
       await store.claim(request('a'));
       expect(await store[end](key, 'a')).toBe(true);
-      expect(await store.claim(request('b'))).toEqual({ status: 'duplicate' });
-      expect(await store.claim(request('a'))).toEqual({ status: 'duplicate' });
+      const duplicate = { status: 'duplicate', ...(end === 'forwarded' && { handedOn: true }) };
+      expect(await store.claim(request('b'))).toEqual(duplicate);
+      expect(await store.claim(request('a'))).toEqual(duplicate);
     },
   );
 
@@ -72,7 +78,7 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
     await store.claim(request('a'));
     await store.forwarded(key, 'a');
     expect(await store.claim(request('b', { turn: turnOf(2, 0) }))).toEqual({ status: 'claimed' });
-    expect(await store.claim(request('c'))).toEqual({ status: 'duplicate' });
+    expect(await store.claim(request('c'))).toEqual({ status: 'duplicate', handedOn: true });
   });
 
   it('of a later copy fences off the owner of an earlier one', async () => {
@@ -122,6 +128,15 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
       now = 30_000;
       expect(await store.claim(request('e', { turn: turnOf(1, 1) }))).toMatchObject({ crashes: 1 });
     });
+  });
+
+  it('notices a duplicate with another body; where one of the two is not known, nothing is said', async () => {
+    await store.claim(request('a', { digest: 'one' }));
+    await store.forwarded(key, 'a');
+    const duplicate = { status: 'duplicate', handedOn: true };
+    expect(await store.claim(request('b', { digest: 'one' }))).toEqual(duplicate);
+    expect(await store.claim(request('b'))).toEqual(duplicate);
+    expect(await store.claim(request('b', { digest: 'two' }))).toEqual({ ...duplicate, bodyDiffers: true });
   });
 
   it('is forgotten after its retention, which begins when the claim has been settled', async () => {

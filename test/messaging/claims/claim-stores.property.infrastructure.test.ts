@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
 import { MemoryClaimStore } from '../../../lib/messaging/claims/memory-claim-store.ts';
+import { systemClock } from '../../../lib/messaging/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 import { ClaimModel, claimCommands, retentionSeconds } from './claim-commands.ts';
 
@@ -33,10 +34,14 @@ describe('whatever is asked in whatever order', () => {
       fc.asyncProperty(claimCommands(40), (commands) =>
         fc.asyncModelRun(() => {
           const model = new ClaimModel();
-          const clock = { now: () => model.now, retentionSeconds };
           const stores = [
-            new MemoryClaimStore(clock),
-            new DynamoDbClaimStore({ client: tables.client, tableName, ...clock }),
+            new MemoryClaimStore({ now: () => model.now, retentionSeconds }),
+            new DynamoDbClaimStore({
+              client: tables.client,
+              tableName,
+              clock: { ...systemClock, now: () => model.now },
+              retentionSeconds,
+            }),
           ];
           const deleteExpired = async (id: string): Promise<void> => {
             const Key = { id: { S: id } };

@@ -5,6 +5,7 @@ import { type ClaimRequest, turnOf } from '../../../lib/messaging/claims/claim-s
 import { ClaimStoreError } from '../../../lib/messaging/claims/claim-store-error.ts';
 import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
 import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
+import { systemClock } from '../../../lib/messaging/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 import { dynamoDbError, type Reaction, startScriptedEndpoint } from './scripted-endpoint.ts';
 
@@ -96,7 +97,12 @@ describe('the number of requests', () => {
   });
 
   it('is one for what was forgotten but has not been deleted yet', async () => {
-    const short = new DynamoDbClaimStore({ client: tables.client, tableName, now: () => 1_000, retentionSeconds: 1 });
+    const short = new DynamoDbClaimStore({
+      client: tables.client,
+      tableName,
+      clock: { ...systemClock, now: () => 1_000 },
+      retentionSeconds: 1,
+    });
     await short.claim(request({ leaseUntil: 1_000 }));
     expect(await store.claim(request({ owner: 'b' }))).toEqual({ status: 'claimed' });
     expect(requests).toBe(1);
