@@ -11,7 +11,7 @@ import { BacklogFullError, DeadlineError, type PublishError, PublisherClosedErro
 import type { PublishingConnection } from './publishing-connection.ts';
 
 export interface PublishingOptions {
-  /** Messages sent and not answered yet; more wait. 1 to 65,535. @default 1000 */
+  /** Messages sent and not answered yet; more wait. What the broker refused counts by itself. 1 to 65,535. @default 1000 */
   readonly window?: number;
   /** Largest body in bytes. @default 524288, the `max_message_size` of Amazon MQ for RabbitMQ 4 */
   readonly maximumBodyBytes?: number;

@@ -19,11 +19,6 @@ export class PendingQueue<Entry extends Settleable> {
     this.#again = [...entries, ...this.#again];
   }
 
-  /** Adds an entry behind those that are to be sent again already. */
-  retry(entry: Entry): void {
-    this.#again.push(entry);
-  }
-
   /** The next entry that has no result yet; it stays in the queue. */
   peek(): Entry | undefined {
     while (this.#again[0]?.settled) this.#again.shift();

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { culpritsOf } from '../../../lib/messaging/amqp/channel-closure.ts';
+import { objectionIn } from '../../../lib/messaging/amqp/channel-closure.ts';
 import type { OutgoingMessage } from '../../../lib/messaging/publisher.ts';
 
 const message = (change: Partial<OutgoingMessage>): OutgoingMessage => ({
@@ -37,14 +37,14 @@ describe('the reply text of a closed channel', () => {
       { properties: { userId: 'other' } },
       { properties: { userId: 'me' } },
     ],
-  ])('%s tells which messages are to blame', (text, guilty, innocent) => {
-    const culprits = culpritsOf(text);
-    expect(culprits?.matches(message(guilty))).toBe(true);
-    expect(culprits?.matches(message(innocent))).toBe(false);
+  ])('%s tells which messages the broker objects to', (text, refused, accepted) => {
+    const objection = objectionIn(text);
+    expect(objection?.concerns(message(refused))).toBe(true);
+    expect(objection?.concerns(message(accepted))).toBe(false);
   });
 
-  it('blames nobody when it does not tell', () => {
-    expect(culpritsOf('PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,"CC",longstr}')).toBe(
+  it('names no message when it does not tell', () => {
+    expect(objectionIn('PRECONDITION_FAILED - invalid message: {unacceptable_type_in_header,"CC",longstr}')).toBe(
       undefined,
     );
   });
