@@ -9,13 +9,17 @@ export const defaultMetricsNamespace = 'Messaging';
 /** Metrics of a consumer's batches, each with the single dimension `consumer`. Counts of messages a batch. */
 export const ConsumerMetric = {
   done: 'Done',
+  /** Messages whose effect `transact` had committed when their handler failed: the rest of its work was not done. */
+  failedAfterCommit: 'FailedAfterCommit',
   duplicate: 'Duplicate',
   claimLost: 'ClaimLost',
   retried: 'Retried',
   deadLettered: 'DeadLettered',
   deferred: 'Deferred',
-  /** Messages that came back because the copy of one was not confirmed. */
+  /** Messages that came back: the copy of one was not confirmed, or the claim table refused nearly all. */
   returned: 'Returned',
+  /** Messages for which the claim table gave no answer. They are deferred or come back, and are counted there, too. */
+  claimsUnavailable: 'ClaimsUnavailable',
 } as const satisfies Record<string, string>;
 
 /** Attempts that have a metric of their own; later ones count with the last of these. */

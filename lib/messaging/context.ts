@@ -14,7 +14,8 @@ export interface MessageContext {
   readonly trace?: TraceContext;
   /**
    * Commits DynamoDB writes and the claim of this message in one transaction: the effect happens exactly once, whatever
-   * is redelivered or replayed. Takes 1 to 99 items (DynamoDB takes 100, one is the claim) and commits once per message.
+   * is redelivered or replayed. Put it last: the message is done when it has committed. What fails after that is not tried again, only logged and
+   * counted (`FailedAfterCommit`). Takes 1 to 99 items (DynamoDB takes 100, one is the claim) and commits once per message.
    *
    * Contention (`TransactionConflict`, throttling) is waited out, with growing pauses, for up to 10 s and never past the moment at which `signal`
    * aborts; what is thrown then is retried like any error. After a call that threw, it may be called again.

@@ -126,6 +126,17 @@ export class ForwardingError extends MessagingError {
   }
 }
 
+/**
+ * The claim store refused nearly the whole batch: the table denies, throttles or is away. Thrown out of the function on purpose, so that
+ * its error metric and the circuit breaker see it; the whole batch comes back.
+ */
+export class ClaimsUnavailableError extends MessagingError {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'ClaimsUnavailableError';
+  }
+}
+
 /** The function was invoked with something that is not the event of a RabbitMQ event source mapping. */
 export class NotARabbitMqEventError extends MessagingError {
   constructor(message: string, options?: ErrorOptions) {

@@ -2,6 +2,8 @@
 export const Header = {
   /** Number of the attempt that this copy is for; absent on the first. */
   attempt: 'x-attempt',
+  /** How often in this attempt the message was put off because the claim store gave no answer. */
+  deferrals: 'x-deferrals',
   /** ISO 8601 time of the first failure. */
   firstFailedAt: 'x-first-failed-at',
   /** ISO 8601 time of the last failure. */

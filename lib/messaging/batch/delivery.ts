@@ -41,6 +41,8 @@ export class Delivery {
   readonly id: string;
   readonly attempt: number;
   readonly redriveCount: number;
+  /** How often in this attempt the claim store gave no answer. */
+  readonly deferrals: number;
   /** Why the record cannot be read. */
   readonly problem: DecodeError | undefined;
   #readAhead: ReadAhead | undefined;
@@ -61,6 +63,7 @@ export class Delivery {
     const isMovedBack = raw.headers[Header.deadLetterReason] !== undefined;
     this.attempt = isMovedBack ? 1 : wholeNumber(raw.headers, Header.attempt, 1, 9_999);
     this.redriveCount = isMovedBack ? redrives + 1 : redrives;
+    this.deferrals = isMovedBack ? 0 : wholeNumber(raw.headers, Header.deferrals, 0, 9_999);
   }
 
   /** Where the message was created; read when it is asked for. */

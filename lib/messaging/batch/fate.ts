@@ -24,6 +24,8 @@ export type Fate =
   | { readonly kind: 'done' }
   /** Its effect had happened before, or it had been handed on. */
   | { readonly kind: 'duplicate' }
+  /** `transact` committed its effect, and then its handler failed: what it had left to do was not done, and is not tried again. */
+  | { readonly kind: 'failed-after-commit'; readonly failure: AttemptFailure }
   /** Another invocation took it over while this one was at it; the other decides what becomes of it. */
   | { readonly kind: 'claim-lost' }
   /** A copy for the next attempt. */
@@ -31,7 +33,19 @@ export type Fate =
   /** A copy for the dead-letter queue. */
   | { readonly kind: 'dead-letter'; readonly reason: DeadLetterReason; readonly failure: AttemptFailure }
   /** A copy for the same attempt. */
-  | { readonly kind: 'deferred'; readonly delaySeconds: number; readonly cause: DeferralCause };
+  | {
+      readonly kind: 'deferred';
+      readonly delaySeconds: number;
+      readonly cause: Exclude<DeferralCause, 'claims-unavailable'>;
+    }
+  /** A copy for the same attempt, because the claim store gave no answer, so often in this attempt. */
+  | {
+      readonly kind: 'deferred';
+      readonly delaySeconds: number;
+      readonly cause: 'claims-unavailable';
+      readonly deferrals: number;
+      readonly failure: AttemptFailure;
+    };
 
 /** Fates that need a copy before the original may be acknowledged. */
 export type ForwardedFate = Extract<Fate, { kind: 'retry' | 'dead-letter' | 'deferred' }>;
@@ -43,4 +57,8 @@ export const done: Fate = { kind: 'done' };
 export const duplicate: Fate = { kind: 'duplicate' };
 export const claimLost: Fate = { kind: 'claim-lost' };
 
-export const deferred = (cause: DeferralCause, delaySeconds = 1): Fate => ({ kind: 'deferred', delaySeconds, cause });
+export const deferred = (cause: Exclude<DeferralCause, 'claims-unavailable'>, delaySeconds = 1): Fate => ({
+  kind: 'deferred',
+  delaySeconds,
+  cause,
+});

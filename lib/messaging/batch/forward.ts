@@ -18,9 +18,10 @@ export async function forward(deliveries: readonly Delivery[], batch: Batch): Pr
   const unconfirmed: UnconfirmedCopy[] = [];
   let open: Forwarding[] = [];
   for (const delivery of deliveries) {
-    if (delivery.copy !== 'none' || !isForwarded(delivery.fate)) continue;
+    if (!isForwarded(delivery.fate)) continue;
     forwarded.push(delivery);
-    open.push(forwardingOf(delivery, delivery.fate));
+    // One that comes back with the batch has been refused a copy already.
+    if (delivery.copy === 'none') open.push(forwardingOf(delivery, delivery.fate));
   }
   // A copy is diverted twice at most: to the dead-letter queue, and there without its headers.
   while (open.length > 0) {

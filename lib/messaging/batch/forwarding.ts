@@ -24,7 +24,8 @@ export const forwardingOf = (delivery: Delivery, fate: ForwardedFate): Forwardin
 function copyFor(delivery: Delivery, fate: ForwardedFate): OutgoingMessage {
   if (fate.kind === 'retry') return retryCopy(delivery, fate.failure, fate.delaySeconds);
   if (fate.kind === 'dead-letter') return deadLetterCopy(delivery, fate.failure, fate.reason);
-  return deferredCopy(delivery, fate.delaySeconds);
+  const deferrals = fate.cause === 'claims-unavailable' ? fate.deferrals : delivery.deferrals;
+  return deferredCopy(delivery, fate.delaySeconds, deferrals);
 }
 
 /**

@@ -1,14 +1,13 @@
 import { maximumDelaySeconds } from '../../topology/delay.ts';
 import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
 import { ProcessCrashedError } from '../errors.ts';
-import { backoff } from '../recover/decide.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
-import { fateOfFailure } from './decide-fate.ts';
+import { fateAfterCommit, fateOfFailure, fateWithoutClaim } from './decide-fate.ts';
 import type { Delivery } from './delivery.ts';
 import { claimLost, deferred, done, duplicate } from './fate.ts';
 import { HandlerContext } from './handler-context.ts';
-import { logClaimProblem, logFailureAfterCommit } from './message-log.ts';
+import { logClaimProblem } from './message-log.ts';
 import { readMessage } from './read-message.ts';
 
 /** A message whose owner has vanished this often is taken for what kills the process. */
@@ -88,7 +87,7 @@ async function attempt(delivery: Delivery, batch: Batch): Promise<void> {
 }
 
 function failed(delivery: Delivery, batch: Batch, error: unknown): void {
-  if (delivery.stage === 'committed') logFailureAfterCommit(delivery, batch, error);
+  if (delivery.stage === 'committed') delivery.settle(fateAfterCommit(error, batch));
   else if (delivery.stage !== 'fenced') delivery.settle(fateOfFailure(error, delivery, batch));
 }
 
@@ -104,10 +103,9 @@ async function complete(delivery: Delivery, batch: Batch, claims: ClaimStore): P
   }
 }
 
-/** The message has done nothing wrong, so this is not counted as an attempt. */
 function claimsUnavailable(delivery: Delivery, batch: Batch, error: unknown): void {
   logClaimProblem(delivery, batch, 'the claim store gave no answer', error);
-  delivery.settle(deferred('claims-unavailable', backoff(1, batch.consumer.policy, batch.services.random)));
+  delivery.settle(fateWithoutClaim(error, delivery, batch));
 }
 
 const claimRequest = (delivery: Delivery, batch: Batch): ClaimRequest => ({

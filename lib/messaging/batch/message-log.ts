@@ -36,13 +36,17 @@ export function logClaimProblem(delivery: Delivery, { logger }: Batch, what: str
   logger().error(what, { ...keysOf(delivery), failure: { ...describeError(error) } });
 }
 
-export function logClaimLost(delivery: Delivery, { logger }: Batch): void {
-  logger().warn('another invocation took this message over', keysOf(delivery));
-}
-
-export function logFailureAfterCommit(delivery: Delivery, { logger }: Batch, error: unknown): void {
-  logger().warn('the handler failed after its effect was committed', {
-    ...keysOf(delivery),
-    failure: { ...describeError(error) },
-  });
+/** What nothing was said about while it was settled. Duplicates are many after a batch has come back, so they are told at level debug. */
+export function logFate(delivery: Delivery, { logger }: Batch): void {
+  const { fate } = delivery;
+  if (fate?.kind === 'duplicate') {
+    logger().debug('the message is a duplicate', keysOf(delivery));
+  } else if (fate?.kind === 'claim-lost') {
+    logger().warn('another invocation took this message over', keysOf(delivery));
+  } else if (fate?.kind === 'failed-after-commit') {
+    logger().error('the handler failed after its effect was committed; the rest of its work was not done', {
+      ...keysOf(delivery),
+      failure: { ...fate.failure.error },
+    });
+  }
 }

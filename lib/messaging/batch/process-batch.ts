@@ -1,7 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
+import { consumerOfQueue } from '../../topology/consumer-queues.ts';
 import { hasReference } from '../claim-check/reference.ts';
 import { parseEvent } from '../decode/event.ts';
-import { ForwardingError, type UnconfirmedCopy } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
 import { DeadlineGuard, timeBudget } from './deadline.ts';
 import { fateAtDeadline } from './decide-fate.ts';
@@ -9,10 +10,11 @@ import { Delivery } from './delivery.ts';
 import { forward } from './forward.ts';
 import { handleDelivery, handleSuspect } from './handle-delivery.ts';
 import { lanesOf, runLanes } from './lanes.ts';
-import { logClaimLost } from './message-log.ts';
+import { logFate } from './message-log.ts';
 import { ProcessSpans } from './process-spans.ts';
 import { readMessage } from './read-message.ts';
 import { type BatchReport, reportOn } from './report.ts';
+import { claimsUnavailable, forwardingError } from './returned-batch.ts';
 import { Sequence } from './sequence.ts';
 
 export interface Invocation {
@@ -31,7 +33,9 @@ export interface Invocation {
  * a copy of it. The batch may then be acknowledged.
  *
  * @throws NotARabbitMqEventError
+ * @throws ConfigurationError when a message comes from another consumer's queue
  * @throws ForwardingError when a copy was not confirmed: the whole batch has to come back
+ * @throws ClaimsUnavailableError when the claim store refused nearly all messages: the whole batch has to come back
  */
 export async function processBatch(
   event: unknown,
@@ -43,26 +47,36 @@ export async function processBatch(
   for (const { queue, vhost, records } of parseEvent(event)) {
     for (const record of records) deliveries.push(new Delivery(record, queue, vhost, deliveries.length));
   }
+  for (const { raw } of deliveries) if (raw.queue !== consumer.name) checkQueue(raw.queue, consumer.name);
   const { owner, logger, remainingMilliseconds } = invocation;
   const guard = new DeadlineGuard(timeBudget(services.clock.now(), remainingMilliseconds), services.clock);
   const spans = consumer.tracer && new ProcessSpans(consumer.tracer, logger);
   const batch: Batch = { consumer, services, guard, owner, logger, spans };
-  let unconfirmed: UnconfirmedCopy[];
+  let problem: Error | undefined;
   let report: BatchReport;
   try {
-    unconfirmed = await settleAll(deliveries, batch);
+    problem = await settleAll(deliveries, batch);
   } finally {
     guard.dispose();
     spans?.endAll();
     report = reportOn(deliveries);
     invocation.onReport?.(report);
   }
-  for (const delivery of deliveries) if (delivery.fate?.kind === 'claim-lost') logClaimLost(delivery, batch);
-  if (unconfirmed.length > 0) throw forwardingError(unconfirmed, deliveries.length);
+  for (const delivery of deliveries) logFate(delivery, batch);
+  if (problem) throw problem;
   return report;
 }
 
-async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise<UnconfirmedCopy[]> {
+/** A handler that was copied and kept the old name would take what the other consumer has done for its own: all would be duplicates. */
+function checkQueue(queue: string, consumer: string): void {
+  if (consumerOfQueue(queue) === consumer) return;
+  throw new ConfigurationError(
+    `consumer: queue is ${JSON.stringify(consumer)}, but the function got messages of the queue ${JSON.stringify(queue)}; a consumer's queue has its name, or that and .shard-<number>`,
+  );
+}
+
+/** @returns why the batch has to come back */
+async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise<Error | undefined> {
   const { consumer, services, guard } = batch;
   const sequence = new Sequence(services.claims !== undefined);
   if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, batch, consumer.orderBy));
@@ -76,17 +90,19 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   const parked = suspectsOf(lanes);
   const others = parked.size === 0 ? deliveries : deliveries.filter((delivery) => !parked.has(delivery));
   closeAtDeadline(others, batch, sequence);
+  const unavailable = claimsUnavailable(others, deliveries.length);
   // Everybody else's copies are safe before a suspect may take the process down.
   const unconfirmed = await forward(others, batch);
-  if (unconfirmed.length > 0) return unconfirmed;
+  if (unavailable) return unavailable;
+  if (unconfirmed.length > 0) return forwardingError(unconfirmed, deliveries.length);
 
   for (const delivery of parked) {
     await guard.within(handleAlone(delivery, batch, sequence));
     closeAtDeadline([delivery], batch, sequence);
     const unconfirmedSuspects = await forward([delivery], batch);
-    if (unconfirmedSuspects.length > 0) return unconfirmedSuspects;
+    if (unconfirmedSuspects.length > 0) return forwardingError(unconfirmedSuspects, deliveries.length);
   }
-  return [];
+  return undefined;
 }
 
 /** Messages with the same id or the same order key share a lane. */
@@ -165,15 +181,4 @@ async function findOrderKeys(
       delivery.wasReadAhead({ error });
     }
   }
-}
-
-function forwardingError(unconfirmed: readonly UnconfirmedCopy[], batchSize: number): ForwardingError {
-  const byReason = new Map<string, number>();
-  for (const { reason } of unconfirmed) byReason.set(reason, (byReason.get(reason) ?? 0) + 1);
-  const reasons = [...byReason].sort((a, b) => b[1] - a[1]).slice(0, 3);
-  const why = reasons.map(([reason, count]) => `${count} × ${reason.slice(0, 300)}`).join('; ');
-  return new ForwardingError(
-    `${unconfirmed.length} copies of failed messages were not confirmed, so the whole batch of ${batchSize} has to come back: ${why}`,
-    unconfirmed,
-  );
 }

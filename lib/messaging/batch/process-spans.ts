@@ -118,6 +118,6 @@ const outcomeAttributes = (fate: Fate): Attributes => ({
 });
 
 const failureOf = (fate: Fate): { readonly type: string; readonly message: string } | undefined =>
-  fate.kind === 'retry' || fate.kind === 'dead-letter' ? fate.failure.error : undefined;
+  'failure' in fate && fate.kind !== 'deferred' ? fate.failure.error : undefined;
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';

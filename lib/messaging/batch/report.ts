@@ -3,6 +3,8 @@ import type { Delivery } from './delivery.ts';
 /** How many messages of a batch met which fate. Retried, dead-lettered and deferred count confirmed copies only. */
 export interface BatchReport {
   readonly done: number;
+  /** Their effects were committed by `transact`, and then their handlers failed. */
+  readonly failedAfterCommit: number;
   readonly duplicate: number;
   /** Taken over by another invocation while this one was at it. */
   readonly claimLost: number;
@@ -11,21 +13,35 @@ export interface BatchReport {
   readonly retriedAfterAttempt: Readonly<Record<number, number>>;
   readonly deadLettered: number;
   readonly deferred: number;
-  /** Their copies were not confirmed, or they were not reached because other copies were not: they come back with the batch. */
+  /** They come back with the batch: their copies were not confirmed, the claim store refused nearly all, or others' trouble kept them from being reached. */
   readonly returned: number;
   /** Dead letters by `DeadLetterReason`. */
   readonly deadLetterReasons: Readonly<Record<string, number>>;
   /** Deferred messages by `DeferralCause`. */
   readonly deferralCauses: Readonly<Record<string, number>>;
+  /** For so many the claim store gave no answer, whether they were deferred or come back with the batch. Counted among these as well. */
+  readonly claimsUnavailable: number;
 }
 
 export function reportOn(deliveries: readonly Delivery[]): BatchReport {
-  const counts = { done: 0, duplicate: 0, claimLost: 0, retried: 0, deadLettered: 0, deferred: 0, returned: 0 };
+  const counts = {
+    done: 0,
+    failedAfterCommit: 0,
+    duplicate: 0,
+    claimLost: 0,
+    retried: 0,
+    deadLettered: 0,
+    deferred: 0,
+    returned: 0,
+    claimsUnavailable: 0,
+  };
   const deadLetterReasons: Record<string, number> = {};
   const deferralCauses: Record<string, number> = {};
   const retriedAfterAttempt: Record<number, number> = {};
   for (const { fate, copy, attempt } of deliveries) {
+    if (fate?.kind === 'deferred' && fate.cause === 'claims-unavailable') counts.claimsUnavailable++;
     if (fate?.kind === 'done') counts.done++;
+    else if (fate?.kind === 'failed-after-commit') counts.failedAfterCommit++;
     else if (fate?.kind === 'duplicate') counts.duplicate++;
     else if (fate?.kind === 'claim-lost') counts.claimLost++;
     else if (copy !== 'confirmed' || !fate) counts.returned++;

@@ -74,10 +74,17 @@ export function bareDeadLetterCopy(
   return { ...copy, headers: { ...copy.headers, [Header.droppedHeaders]: dropped } };
 }
 
-/** The same attempt once more, later: nothing has failed, so nothing is counted. */
-export function deferredCopy(message: Attempted, delaySeconds: number): OutgoingMessage {
+/**
+ * The same attempt once more, later: nothing has failed, so no attempt is counted.
+ *
+ * @param deferrals how often the attempt was put off because of the claim store; 0 leaves it out
+ */
+export function deferredCopy(message: Attempted, delaySeconds: number, deferrals = 0): OutgoingMessage {
   const { raw, attempt } = message;
-  const own: Headers = attempt === 1 ? {} : { [Header.attempt]: attempt };
+  const own: Headers = {
+    ...(attempt > 1 && { [Header.attempt]: attempt }),
+    ...(deferrals > 0 && { [Header.deferrals]: deferrals }),
+  };
   return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(message, own) };
 }
 
@@ -115,6 +122,7 @@ function copyOf(
   // What an earlier failure left behind must not be taken for this one's.
   delete headers[Header.deadLetterReason];
   delete headers[Header.attempt];
+  delete headers[Header.deferrals];
   // Not to be dropped for want of room: without it the copy would be taken for an earlier one.
   const redrives: Headers = redriveCount === 0 ? {} : { [Header.redriveCount]: redriveCount };
   if (own[Header.exceptionType] !== undefined) delete headers[Header.exceptionStacktrace];

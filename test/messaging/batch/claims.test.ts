@@ -1,16 +1,20 @@
+import { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { EffectTransactions } from '../../../lib/messaging/batch/batch.ts';
+import type { BatchReport } from '../../../lib/messaging/batch/report.ts';
 import type { ClaimStore } from '../../../lib/messaging/claims/claim-store.ts';
 import { sleep } from '../../../lib/messaging/clock.ts';
-import { ClaimLostError, FatalError } from '../../../lib/messaging/errors.ts';
+import { ClaimLostError, ClaimsUnavailableError, FatalError } from '../../../lib/messaging/errors.ts';
+import type { OutgoingMessage } from '../../../lib/messaging/publisher.ts';
+import { type Published, redelivery } from '../lambda-event.ts';
 import { failed, gate, type Handle, invoke, letPass, message, newWorld, summary, type World } from './harness.ts';
 
 const noop: Handle = () => {};
 /** The process ends while it handles this message: the claim stays behind. */
 async function crash(world: World, id: string, leaseMilliseconds = 1000): Promise<void> {
   const owner = `crashed-${id}-${world.clock.now()}`;
-  const request = { key: `consumer#${id}`, turn: 1, owner, leaseUntil: world.clock.now() + leaseMilliseconds };
+  const request = { key: `q#${id}`, turn: 1, owner, leaseUntil: world.clock.now() + leaseMilliseconds };
   const outcome = await world.claims.claim(request);
   if (outcome.status === 'suspect') expect(await world.claims.takeOver(request, outcome.owner)).toBe(true);
   else expect(outcome.status).toBe('claimed');
@@ -102,6 +106,16 @@ describe('a duplicate', () => {
   it('of two that have no id and the same content', async () => {
     const tick = { properties: { type: 'tick' }, body: '{}' };
     expect(await invoke(newWorld(), [tick, tick], noop)).toMatchObject({ done: 1, duplicate: 1 });
+  });
+});
+
+describe('duplicates', () => {
+  it('are told by id to whoever wants to know, at level debug', async () => {
+    const world = newWorld();
+    const logger = new Logger({ logLevel: 'SILENT' });
+    const lines = jest.spyOn(logger, 'debug');
+    await invoke(world, [message('a'), message('b'), message('a')], noop, { logger });
+    expect(lines.mock.calls).toEqual([['the message is a duplicate', { messageId: 'a', attempt: 1, queue: 'q' }]]);
   });
 });
 
@@ -210,14 +224,62 @@ describe('without an answer from the claim store', () => {
     throw new Error('table is away');
   };
 
-  it('messages come back uncounted', async () => {
+  const awayFor = (world: World, ...ids: string[]) =>
+    storeThat(world, {
+      claim: (request) => (ids.some((id) => request.key === `q#${id}`) ? away() : world.claims.claim(request)),
+    });
+
+  it('for some messages only, these come back uncounted', async () => {
     const world = newWorld();
     const handled: string[] = [];
-    const claims = storeThat(world, { claim: away, release: away });
-    const report = await invoke(world, [message('a')], ({ id }) => void handled.push(id), { claims });
-    expect(report).toMatchObject({ deferred: 1, deferralCauses: { 'claims-unavailable': 1 } });
-    expect(handled).toEqual([]);
+    const messages = [message('a'), message('b'), message('c')];
+    const report = await invoke(world, messages, ({ id }) => void handled.push(id), { claims: awayFor(world, 'a') });
+    expect(report).toMatchObject({ done: 2, deferred: 1, deferralCauses: { 'claims-unavailable': 1 } });
+    expect(report).toMatchObject({ claimsUnavailable: 1 });
+    expect(handled).toEqual(['b', 'c']);
     expect(world.publisher.published.map(summary)).toEqual([{ id: 'a', to: '5 s q', attempt: 1 }]);
+  });
+
+  it('for nearly the whole batch, it fails and comes back, so that the metrics of the function tell', async () => {
+    const world = newWorld();
+    const reports: BatchReport[] = [];
+    const handle: Handle = () => {
+      throw new Error('x');
+    };
+    const ids = Array.from({ length: 10 }, (_, index) => `m${index}`);
+    const run = invoke(
+      world,
+      ids.map((id) => message(id)),
+      handle,
+      { claims: awayFor(world, ...ids.slice(1)), onReport: (report) => void reports.push(report) },
+    );
+    await expect(run).rejects.toThrow(ClaimsUnavailableError);
+    await expect(run).rejects.toThrow(
+      'no answer for 9 of 10 messages, so the whole batch of 10 has to come back: 9 × table is away',
+    );
+    expect(reports).toMatchObject([{ retried: 1, returned: 9, deferred: 0, claimsUnavailable: 9 }]);
+    expect(world.publisher.published.map(summary)).toEqual([{ id: 'm0', to: '5 s q', attempt: 2 }]);
+  });
+
+  it('for one message for good, this ends as a dead letter, with the same number of attempts as any other', async () => {
+    const world = newWorld();
+    const claims = awayFor(world, 'stuck');
+    let due: Published = message('stuck');
+    let rounds = 0;
+    for (let copy: OutgoingMessage | undefined; copy?.exchange !== 'dead-letter'; rounds++) {
+      expect(rounds).toBeLessThan(40);
+      await invoke(world, [due, message(`other-${rounds}`)], noop, { claims });
+      copy = world.publisher.published.pop();
+      if (!copy) throw new Error('it was not handed on');
+      due = redelivery(copy);
+    }
+    expect(rounds).toBe(33);
+    expect(due.headers).toMatchObject({
+      'x-attempt': 3,
+      'x-dead-letter-reason': 'exhausted',
+      'x-exception-message': 'table is away',
+    });
+    expect(due.headers).not.toHaveProperty('x-deferrals');
   });
 
   it('a handled message is done all the same: a retry would repeat its effect', async () => {
@@ -261,14 +323,32 @@ describe('transact', () => {
     expect(committed).toEqual([item]);
   });
 
-  it('has committed: an error behind it changes nothing', async () => {
+  it('has committed: an error behind it is no retry, but counted and told', async () => {
     const world = newWorld();
     const { services } = effectsOf(world);
     const handle: Handle = async (_message, { transact }) => {
       await transact([item]);
       throw new Error('late');
     };
-    expect(await invoke(world, [message('a')], handle, { services })).toMatchObject({ done: 1, retried: 0 });
+    const logger = new Logger({ logLevel: 'SILENT' });
+    const errors = jest.spyOn(logger, 'error');
+    const report = await invoke(world, [message('a')], handle, { services, logger });
+    expect(report).toMatchObject({ done: 0, failedAfterCommit: 1, retried: 0 });
+    expect(errors).toHaveBeenCalledWith(
+      'the handler failed after its effect was committed; the rest of its work was not done',
+      expect.objectContaining({ messageId: 'a', failure: expect.objectContaining({ message: 'late' }) }),
+    );
+  });
+
+  it('has committed, and the handler does not end in time: that is told in the same way', async () => {
+    const world = newWorld();
+    const { services } = effectsOf(world);
+    const handle: Handle = async (_message, { transact }) => {
+      await transact([item]);
+      await new Promise(() => {});
+    };
+    const running = invoke(world, [message('a')], handle, { services, remainingMilliseconds: 300 });
+    expect(await letPass(world, 300, running)).toMatchObject({ done: 0, failedAfterCommit: 1, retried: 0 });
   });
 
   it.each(['lets it pass', 'catches it'])(

@@ -106,7 +106,7 @@ describe('when the time is almost over', () => {
     ]);
   });
 
-  it('a claim store that hangs counts as not started, and does not hang the function', async () => {
+  it('a claim store that hangs fails the batch, and does not hang the function', async () => {
     const world = newWorld();
     const claims = {
       claim: () => forever as never,
@@ -116,7 +116,10 @@ describe('when the time is almost over', () => {
       release: () => forever as never,
     };
     const running = invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 300 });
-    expect(await letPass(world, 300, running)).toMatchObject({ deferred: 1, retried: 0 });
+    await expect(letPass(world, 300, running)).rejects.toThrow(
+      'no answer for 1 of 1 messages, so the whole batch of 1 has to come back: 1 × the claim store had not answered in time',
+    );
+    expect(world.publisher.calls).toBe(0);
   });
 
   it('a completion that hangs counts as done: the effect has happened', async () => {

@@ -74,7 +74,7 @@ export function invoke(
   }: Run = {},
 ): Promise<BatchReport> {
   const consumer: ConsumerDefinition = {
-    name: 'consumer',
+    name: queue,
     schema: undefined,
     orderBy: undefined,
     concurrency: 10,

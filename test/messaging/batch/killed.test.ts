@@ -48,7 +48,7 @@ function surroundingsOf(world: World, kill: Kill | undefined, arrived: OutgoingM
     commit: (_items, key, owner) =>
       step(async () => {
         if (!(await world.claims.complete(key, owner))) return 'fenced';
-        effects.push(key.slice('consumer#'.length));
+        effects.push(key.slice('q#'.length));
         return 'committed';
       }),
   };

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
 import { InvalidMessageError } from '../../../lib/messaging/amqp/publish-errors.ts';
 import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
-import { FatalError, ForwardingError, RetryableError } from '../../../lib/messaging/errors.ts';
+import { ConfigurationError, FatalError, ForwardingError, RetryableError } from '../../../lib/messaging/errors.ts';
 import type { Headers } from '../../../lib/messaging/message.ts';
 import { eventOf, redelivery } from '../lambda-event.ts';
 import {
@@ -75,6 +75,19 @@ describe('a batch', () => {
     ]);
   });
 
+  it.each(['orders-copied', 'orders.shard-x', 'orders.dead-letter'])(
+    "from another consumer's queue is refused before anything is done: %s",
+    async (queue) => {
+      const world = newWorld();
+      const handled: string[] = [];
+      const run = invoke(world, [message('a')], ids(handled), { queue, name: 'orders' });
+      await expect(run).rejects.toThrow(ConfigurationError);
+      await expect(run).rejects.toThrow(`queue is "orders", but the function got messages of the queue "${queue}"`);
+      expect(handled).toEqual([]);
+      expect(await invoke(world, [message('a')], noop, { queue })).toMatchObject({ done: 1, duplicate: 0 });
+    },
+  );
+
   it('passes on what its handler needs of each message', async () => {
     const world = newWorld();
     const seen: unknown[] = [];
@@ -143,6 +156,7 @@ describe('a message that fails', () => {
     const report = await invoke(world, messages, handle, { schema: z.object({ n: z.number() }) });
     expect(report).toEqual({
       done: 2,
+      failedAfterCommit: 0,
       duplicate: 0,
       claimLost: 0,
       retried: 2,
@@ -152,6 +166,7 @@ describe('a message that fails', () => {
       returned: 0,
       deadLetterReasons: { fatal: 1, undecodable: 2, invalid: 1, exhausted: 1 },
       deferralCauses: {},
+      claimsUnavailable: 0,
     });
     expect(world.publisher.calls).toBe(1);
     expect(world.publisher.published.map(summary)).toEqual([

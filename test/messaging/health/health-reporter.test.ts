@@ -4,6 +4,8 @@ import { type AttemptCounts, HealthReporter } from '../../../lib/messaging/healt
 
 const report = (given: Partial<BatchReport>): BatchReport => ({
   done: 0,
+  failedAfterCommit: 0,
+  claimsUnavailable: 0,
   duplicate: 0,
   claimLost: 0,
   retried: 0,
