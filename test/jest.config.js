@@ -1,19 +1,26 @@
 // A test file's name says what it needs:
 //   name.test.ts                  nothing but this process
 //   name.infrastructure.test.ts   synthesized stacks, bundles, or processes of this machine
-//   acceptance/*.test.ts          a RabbitMQ; test/run.ts starts it
+//   acceptance/*.test.ts          a RabbitMQ; test/run.ts starts one of each version that is to be tested
 
 import { dirname } from 'node:path';
 
+const rootDir = dirname(import.meta.dirname);
+
 /** @type {import('jest').Config} */
 const everywhere = {
-  rootDir: dirname(import.meta.dirname),
+  rootDir,
+  // One id for all kinds: a file is compiled once.
+  id: rootDir,
+  cacheDirectory: `${rootDir}/node_modules/.cache/jest`,
   extensionsToTreatAsEsm: ['.ts'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local'],
-  transform: {
-    '^.+\\.ts$': ['@swc/jest', { sourceMaps: true, jsc: { target: 'es2024', parser: { syntax: 'typescript' } } }],
-  },
+  testEnvironment: '<rootDir>/test/support/environment.ts',
+  transform: { '^.+\\.ts$': '<rootDir>/test/support/compile.js' },
 };
+
+/** @type {{ version?: string }[]} the versions of TEST_BROKERS, the newest first. Without a runner, each test file starts the broker that it needs. */
+const [newest = {}, ...older] = JSON.parse(process.env.TEST_BROKERS ?? '[]');
 
 export default {
   projects: [
@@ -32,7 +39,14 @@ export default {
     {
       ...everywhere,
       displayName: 'acceptance',
-      testMatch: ['<rootDir>/test/acceptance/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/acceptance/*.test.ts'],
+      testEnvironmentOptions: { version: newest.version },
     },
+    ...older.map(({ version }) => ({
+      ...everywhere,
+      displayName: `acceptance on ${version}`,
+      testMatch: ['<rootDir>/test/acceptance/*.every-version.test.ts'],
+      testEnvironmentOptions: { version },
+    })),
   ],
 };

@@ -1,33 +1,42 @@
 // npm test [-- [--unit] [arguments of jest]]
 //
-// Runs the unit tests (nothing but this process) and the infrastructure tests (stacks, bundles, processes of this machine); beside them
-// the acceptance tests on the newest RabbitMQ of this machine; and those whose file name ends in `.every-version.test.ts` on each
-// older one. The brokers are private ones. The last line is the sum of all runs.
+// One run of jest over the unit tests, the infrastructure tests and the acceptance tests on every RabbitMQ of this machine, with as many test
+// files at a time as there are processors. The brokers are private ones, one of each version, and only those that the chosen tests need. Everything
+// that tests write goes into one folder, which is removed in the end. The last line is the sum of all.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism, constants, tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type RunningBroker, startBroker } from '../lib/local/broker/broker.ts';
 import { findInstallations, type Installation } from '../lib/local/broker/installations.ts';
 import { addressOf } from './support/broker-address.ts';
+import { cpuSeconds, cpuSecondsOf } from './support/cpu-seconds.ts';
+import { type MeasuredFile, measurements } from './support/environment.ts';
+import { foldersLeft, processesLeft } from './support/left-behind.ts';
+import { report } from './support/reporter.ts';
 import {
-  allButEveryVersion,
   everyVersionTests,
   isForEveryVersion,
-  type JestReport,
   lastLine,
+  linesByProject,
+  mostExpensive,
   sum,
   type Tally,
-  tallyOf,
+  type TestedFile,
 } from './support/run-report.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
+/** The temporary folder of all tests. */
+const temporary = join(scratch, 'tmp');
+mkdirSync(temporary);
+
 const unitOnly = process.argv.includes('--unit');
 const jestArguments = process.argv.slice(2).filter((argument) => argument !== '--unit');
+if (unitOnly) jestArguments.push('--selectProjects', 'unit');
 const running = new Set<ChildProcess>();
 const brokers: Promise<RunningBroker>[] = [];
 const notes: string[] = [];
@@ -41,52 +50,34 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 try {
-  await (unitOnly ? testsWithoutBroker() : allTests());
+  await run();
 } catch (error) {
   console.error(error);
   tallies.push({ passed: 0, failed: 1, skipped: 0 });
 }
 await cleanUp();
 
-const total = sum(tallies);
 for (const note of notes) console.log(note);
+const total = sum(tallies);
 console.log(lastLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
 
-async function testsWithoutBroker(): Promise<void> {
-  const projects = unitOnly ? ['unit'] : ['unit', 'infrastructure'];
-  await jest(projects.join(' and '), ['--selectProjects', ...projects]);
-}
-
-/** Acceptance tests wait more than they work: those on the newest broker, which are most of them, run beside all others. */
-async function allTests(): Promise<void> {
-  const files = await acceptanceFiles();
-  const installations = files.length === 0 ? [] : findInstallations();
-  if (files.length > 0 && installations.length === 0)
+async function run(): Promise<void> {
+  const begun = performance.now();
+  const acceptance = unitOnly ? [] : (await testFiles()).filter((file) => file.includes('/test/acceptance/'));
+  const installations = acceptance.length === 0 ? [] : findInstallations();
+  if (acceptance.length > 0 && installations.length === 0)
     throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');
-  // Only as many brokers as the chosen tests need.
-  const [newest, ...older] = files.some(isForEveryVersion) ? installations : installations.slice(0, 1);
-  const beside = async () => {
-    await testsWithoutBroker();
-    for (const installation of older)
-      await acceptanceTests(installation, ['--testPathIgnorePatterns', allButEveryVersion]);
-  };
-  const ended = await Promise.allSettled([newest && acceptanceTests(newest), beside()]);
-  for (const { reason } of ended.filter((each) => each.status === 'rejected')) throw reason;
-  const [first] = ended;
-  if (newest && installations.length === 1 && first.status === 'fulfilled' && first.value)
-    noteMissingVersions(newest.version, everyVersionTests(first.value));
-}
-
-async function acceptanceTests(installation: Installation, selection: string[] = []): Promise<JestReport | undefined> {
-  const starting = start(installation);
-  brokers.push(starting);
-  const broker = await starting;
-  const environment = { TEST_BROKERS: JSON.stringify([addressOf(broker)]), TEST_SCRATCH: scratch };
-  return jest(
-    `acceptance on RabbitMQ ${broker.version}`,
-    ['--selectProjects', 'acceptance', ...selection],
-    environment,
+  const needed = acceptance.some(isForEveryVersion) ? installations : installations.slice(0, 1);
+  brokers.push(...needed.map(start));
+  const started = await Promise.all(brokers);
+  const files = await jest(started);
+  notes.push(...linesByProject(files), ...mostExpensive(files, 8));
+  if (installations.length === 1) noteMissingVersions(installations[0]?.version ?? '', everyVersionTests(files));
+  const ofBrokers = started.reduce((seconds, { pid }) => seconds + cpuSecondsOf(pid), 0);
+  const inAll = cpuSeconds() + ofBrokers;
+  notes.push(
+    `${Math.round((performance.now() - begun) / 1000)} s, ${Math.round(inAll)} s of CPU time; ${Math.round(ofBrokers)} s of it are the shared brokers'`,
   );
 }
 
@@ -106,54 +97,58 @@ function noteMissingVersions(version: string, tests: number): void {
   tallies.push({ passed: 0, failed: 0, skipped: tests });
 }
 
-async function acceptanceFiles(): Promise<string[]> {
-  const output = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    const child = spawnJest(['--selectProjects', 'acceptance', '--listTests'], {}, 'pipe');
-    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
-      text += chunk;
-    });
-    child.once('error', reject);
-    child.once('close', () => resolve(text));
-  });
-  return output.split('\n').filter((line) => line.endsWith('.test.ts'));
+async function testFiles(): Promise<string[]> {
+  const child = spawnJest(['--listTests'], {}, 'pipe');
+  const chunks: Buffer[] = [];
+  child.stdout?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await ended(child);
+  return Buffer.concat(chunks)
+    .toString()
+    .split('\n')
+    .filter((line) => line.endsWith('.test.ts'));
 }
 
-/** Counts what the tests of a run gave. The report is undefined (and noted) when jest did not get as far as writing one. */
-async function jest(name: string, args: string[], env: Record<string, string> = {}): Promise<JestReport | undefined> {
-  const outputFile = join(scratch, `${name}.json`);
-  const begun = performance.now();
-  const child = spawnJest(['--ci', '--json', `--outputFile=${outputFile}`, ...args], env, 'ignore');
-  const ending = await new Promise<string | number>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
-  });
-  if (!existsSync(outputFile)) {
-    notes.push(`${name}: jest ended (${ending}) without a report`);
-    tallies.push({ passed: 0, failed: 1, skipped: 0 });
-    return undefined;
-  }
-  const report = JSON.parse(readFileSync(outputFile, 'utf8')) as JestReport;
-  const tally = tallyOf(report);
-  tallies.push(tally);
-  notes.push(`${name}: ${lastLine(tally)} in ${Math.round((performance.now() - begun) / 1000)} s`);
-  if (ending !== 0 && tally.failed === 0) {
-    notes.push(`${name}: jest ended (${ending}) although no test failed; its output above says why`);
+/** Counts what the tests gave. A run that ends without a report of its own, or badly although no test failed, is a failure. */
+async function jest(started: readonly RunningBroker[]): Promise<TestedFile[]> {
+  const reporters = ['--reporters=default', `--reporters=${join(project, 'test/support/reporter.ts')}`];
+  const env = { TEST_BROKERS: JSON.stringify(started.map(addressOf)) };
+  const ending = await ended(spawnJest(['--ci', ...reporters], env, 'inherit'));
+  const files = filesOf();
+  tallies.push(...files);
+  if (ending !== 0 && sum(files).failed === 0) {
+    notes.push(`jest ended (${ending}) although no test failed; its output above says why`);
     tallies.push({ passed: 0, failed: 1, skipped: 0 });
   }
-  return report;
+  for (const what of [...(await processesLeft(temporary)), ...foldersLeft(temporary)]) {
+    notes.push(`left behind by a test: ${what}`);
+    tallies.push({ passed: 0, failed: 1, skipped: 0 });
+  }
+  return files;
 }
 
-/** `stdout`: with --json jest repeats the report there; what is for people goes to standard error. */
-function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' | 'ignore'): ChildProcess {
+function filesOf(): TestedFile[] {
+  if (!existsSync(join(scratch, report))) return [];
+  const files = JSON.parse(readFileSync(join(scratch, report), 'utf8')) as TestedFile[];
+  const lines = existsSync(join(scratch, measurements)) ? readFileSync(join(scratch, measurements), 'utf8') : '';
+  const measured = lines
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as MeasuredFile);
+  return files.map((file) => ({
+    ...file,
+    path: relative(project, file.path),
+    cpuSeconds: measured.find(({ path, project }) => path === file.path && project === file.project)?.cpuSeconds,
+  }));
+}
+
+function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' | 'inherit'): ChildProcess {
   const program = join(project, 'node_modules/jest/bin/jest.js');
-  // Jest leaves one processor idle, which is half of a small machine. Acceptance tests mostly wait.
-  const workers = jestArguments.some(isAboutWorkers) ? [] : [`--maxWorkers=${env.TEST_BROKERS ? 3 : 2}`];
+  const workers = jestArguments.some(isAboutWorkers) ? [] : [`--maxWorkers=${Math.max(2, availableParallelism())}`];
   // The user's arguments come first: several options of jest take every word that follows them.
   const jestOptions = [
     '--config',
     'test/jest.config.js',
-    ...jestArguments,
+    ...jestArguments.flatMap(everyAcceptanceProject),
     '--passWithNoTests',
     '--testTimeout=30000',
     ...workers,
@@ -162,12 +157,33 @@ function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' |
   const options = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules', program, ...jestOptions];
   const child = spawn(process.execPath, options, {
     cwd: project,
-    env: { ...process.env, ...env },
+    env: {
+      ...process.env,
+      TEST_SCRATCH: scratch,
+      TMPDIR: temporary,
+      // For the programs that tests start.
+      NODE_COMPILE_CACHE: join(project, 'node_modules/.cache/compiled'),
+      ...env,
+    },
     stdio: ['ignore', stdout, 'inherit'],
   });
   running.add(child);
   child.once('exit', () => running.delete(child));
   return child;
+}
+
+function ended(child: ChildProcess): Promise<string | number> {
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => resolve(code ?? signal ?? 'unknown'));
+  });
+}
+
+/** jest has a project for each version. */
+function everyAcceptanceProject(argument: string): string[] {
+  if (argument !== 'acceptance') return [argument];
+  const [, ...older] = findInstallations();
+  return [argument, ...older.map(({ version }) => `acceptance on ${version}`)];
 }
 
 function isAboutWorkers(argument: string): boolean {
@@ -177,5 +193,5 @@ function isAboutWorkers(argument: string): boolean {
 async function cleanUp(): Promise<void> {
   const stopped = await Promise.allSettled(brokers.map(async (starting) => (await starting).stop('kill')));
   for (const result of stopped) if (result.status === 'rejected') console.error(result.reason);
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
 }

@@ -108,6 +108,8 @@ async function manage(broker: BrokerAddress, method: string, path: string, body?
     headers: {
       authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
       'content-type': 'application/json',
+      // A kept-alive connection may be closed by the broker at the moment in which it is used again.
+      connection: 'close',
     },
     body: body === undefined ? null : JSON.stringify(body),
     signal: AbortSignal.timeout(20_000),
