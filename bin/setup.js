@@ -17,6 +17,7 @@ import { handOver } from './setup/command.js';
 import { ensureNpmPackages } from './setup/npm-packages.js';
 import { say } from './setup/progress.js';
 import { ensureRabbitMq } from './setup/rabbitmq.js';
+import { starters } from './setup/starters.js';
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(
@@ -28,6 +29,9 @@ const command = process.argv.slice(2);
 const options = new Set();
 while (command[0]?.startsWith('--')) options.add(command.shift());
 const unknown = [...options].filter((option) => option !== '--all' && option !== '--no-broker');
+
+// Before anything takes its time: who is gone by then is no longer to be found.
+const startedBy = starters();
 
 try {
   if (unknown.length > 0) throw new Error(`unknown option ${unknown.join(' ')}; there are --all and --no-broker`);
@@ -41,7 +45,7 @@ try {
     : [];
   // The test runner says it beside what it skips for it.
   if (unavailable.length > 0) env.RABBITMQ_UNAVAILABLE = unavailable.join('; ');
-  if (command.length > 0) handOver(command, env);
+  if (command.length > 0) handOver(command, env, startedBy);
 } catch (error) {
   const { message, code = '', path = '' } = /** @type {NodeJS.ErrnoException} */ (error);
   const elsewhere = code !== '' && path.startsWith(cache) ? '; name another cache folder in XDG_CACHE_HOME' : '';

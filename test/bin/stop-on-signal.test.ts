@@ -42,10 +42,17 @@ describe('a signal', () => {
     },
   );
 
+  it('that comes by several ways at once is one signal', async () => {
+    const child = await program(300, 0);
+    for (let ways = 0; ways < 3; ways += 1) child.kill('SIGTERM');
+    // One way after the other would not have waited, and the exit code would have been that of the signal.
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
   it('that comes a second time does not wait, but lets the process clear up', async () => {
     const child = await program(20_000);
     child.kill('SIGINT');
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await new Promise((resolve) => setTimeout(resolve, 700));
     const last = once(child.stdout ?? child, 'data');
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([143, null]);
