@@ -27,12 +27,10 @@ export const FunctionEnvironment = {
   managementUrl: 'BROKER_MANAGEMENT_URL',
   /** ARN of the administrator's secret; for rotation only. */
   adminSecretArn: 'BROKER_ADMIN_SECRET_ARN',
-  /** Name of the DynamoDB table in which consumers count how they fare, for the circuit breaker. Absent where a consumer has none. */
+  /** Name of the DynamoDB table in which consumers say how they fare, for the circuit breaker. Absent where a consumer has none. */
   healthTable: 'HEALTH_TABLE',
   /** Name of the DynamoDB table with the state of each consumer's circuit. */
   circuitTable: 'CIRCUIT_TABLE',
-  /** JSON of a `ControlledConsumers`. */
-  controlledConsumers: 'CONTROLLED_CONSUMERS',
   /** Name of the DynamoDB table with what is known of the queues from one minute to the next. */
   queueTrackTable: 'QUEUE_TRACK_TABLE',
 } as const;

@@ -15,6 +15,8 @@ import { VpcFunction } from './vpc-function.ts';
 export interface ConsumerControlProps {
   /** For its network. */
   readonly broker: Broker;
+  /** Virtual host of their queues. */
+  readonly vhost: string;
   /** By name. */
   readonly consumers: ReadonlyMap<string, Consumer>;
   /** Of most consumers. @default none */
@@ -25,7 +27,7 @@ export interface ConsumerControlProps {
   readonly logRetentionDays: number;
 }
 
-/** Of a minute. A look at a mapping takes a fraction of a second, and they are looked at one after the other. */
+/** Of a minute. A look at a consumer takes a few milliseconds, a change of a mapping a fraction of a second; both are done one after the other. */
 const timeoutSeconds = 50;
 
 /**
@@ -38,12 +40,16 @@ export class ConsumerControl extends Construct {
   constructor(scope: Construct, id: string, props: ConsumerControlProps) {
     super(scope, id);
     const { broker, consumers, breaker, breakers } = props;
-    const health = new DataTable(this, 'Health', { partitionKey: 'consumer', settings: props.data });
+    const health = new DataTable(this, 'Health', {
+      partitionKey: 'consumer',
+      sortKey: 'at',
+      expiryAttribute: 'expiry',
+      settings: props.data,
+    });
     const circuits = new DataTable(this, 'Circuits', { partitionKey: 'consumer', settings: props.data });
-    const mappings = Object.fromEntries(
-      [...consumers].map(([name, consumer]) => [name, consumer.mappings.map(({ ref }) => ref)]),
-    );
-    const controlled: ControlledConsumers = { mappings, breaker, breakers };
+    const queues = Object.fromEntries([...consumers].map(([name, consumer]) => [name, consumer.queues]));
+    const mappings = [...consumers.values()].flatMap((consumer) => consumer.mappings);
+    const configuration: ControlledConsumers = { queues, breaker, breakers };
     this.handler = new VpcFunction(this, 'Handler', {
       entry: join(projectRoot, 'functions', 'platform', 'consumer-control', 'handler.ts'),
       service: 'consumer-control',
@@ -57,19 +63,25 @@ export class ConsumerControl extends Construct {
       environment: {
         [FunctionEnvironment.healthTable]: health.tableName,
         [FunctionEnvironment.circuitTable]: circuits.tableName,
-        [FunctionEnvironment.controlledConsumers]: Stack.of(this).toJsonString(controlled),
+        [FunctionEnvironment.brokerArn]: broker.arn,
+        [FunctionEnvironment.brokerVhost]: props.vhost,
         // Environments and clones in one account count for themselves.
         POWERTOOLS_METRICS_NAMESPACE: Stack.of(this).stackName,
       },
+      configuration,
     });
-    health.grant(this.handler.role, 'dynamodb:BatchGetItem');
+    // A queue that no mapping reads is one that fails.
+    this.handler.function.node.addDependency(...mappings);
+    health.grant(this.handler.role, 'dynamodb:Query');
     circuits.grant(this.handler.role, 'dynamodb:BatchGetItem', 'dynamodb:PutItem');
+    // IAM knows no resource for listing; the role's other wildcard is for network interfaces.
+    this.handler.role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:ListEventSourceMappings'], resources: ['*'] }),
+    );
     this.handler.role.addToPolicy(
       new PolicyStatement({
-        actions: ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
-        resources: [...consumers.values()].flatMap(({ mappings }) =>
-          mappings.map(({ attrEventSourceMappingArn }) => attrEventSourceMappingArn),
-        ),
+        actions: ['lambda:UpdateEventSourceMapping'],
+        resources: mappings.map(({ attrEventSourceMappingArn }) => attrEventSourceMappingArn),
       }),
     );
     new EveryMinute(this, 'Schedule', { target: this.handler, description: 'Looks after the consumers' });

@@ -34,6 +34,7 @@ export interface ConsumerProps {
 /** A function behind its queues, with everything that the consumer run time needs to settle messages by itself. */
 export class Consumer extends Construct implements IGrantable {
   readonly handler: VpcFunction;
+  readonly queues: readonly string[];
   /** One for each queue. */
   readonly mappings: readonly CfnEventSourceMapping[];
 
@@ -41,6 +42,7 @@ export class Consumer extends Construct implements IGrantable {
     super(scope, id);
     const { broker, topology, claimTable, settings } = props;
     const user = topology.functionSecret(props.name);
+    this.queues = props.queues;
     this.handler = new VpcFunction(this, 'Handler', {
       entry: join(props.functionsFolder, props.name, 'handler.ts'),
       service: props.name,

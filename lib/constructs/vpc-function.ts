@@ -1,10 +1,11 @@
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { bundledHandler, functionCode } from './bundle/function-code.ts';
+import { variableProblems } from './function-variables.ts';
 import { privateSubnets } from './private-subnets.ts';
 
 export interface VpcFunctionProps {
@@ -28,6 +29,8 @@ export interface VpcFunctionProps {
    */
   readonly failedEvents?: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** What grows with the application and is known at synthesis: a file in the function's bundle, as JSON. @default none */
+  readonly configuration?: unknown;
 }
 
 /** A bundled function in the private subnets, with a role and a log group of its own and no permission that it does not need. */
@@ -54,7 +57,7 @@ export class VpcFunction extends Construct {
     logGroup.grantWrite(this.role);
     this.role.addToPolicy(networkInterfaces());
     this.function = new LambdaFunction(this, 'Function', {
-      code: functionCode(props.entry),
+      code: functionCode(props.entry, props.configuration),
       handler: bundledHandler,
       description: props.description,
       runtime: Runtime.NODEJS_24_X,
@@ -75,6 +78,12 @@ export class VpcFunction extends Construct {
       },
     });
     this.acknowledge(props.failedEvents);
+    this.node.addValidation({ validate: () => [...variableProblems(this.service, this.variables)] });
+  }
+
+  private get variables(): Readonly<Record<string, unknown>> {
+    const { environment } = this.function.node.defaultChild as CfnFunction;
+    return Stack.of(this).resolve(environment)?.variables ?? {};
   }
 
   private acknowledge(

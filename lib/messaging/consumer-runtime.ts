@@ -10,13 +10,9 @@ import type { CheckedOptions } from './check-options.ts';
 import { type Environment, openServices } from './consumer-services.ts';
 import { defaultMaxBodyBytes } from './decode/body.ts';
 import type { RabbitMqEvent } from './decode/event.ts';
-import { HealthReporter } from './health/health-reporter.ts';
 import { retryPolicy } from './recover/retry-policy.ts';
 
 const defaultConcurrency = 10;
-
-/** Milliseconds that must be left for a report to be worth its time; otherwise it goes with the next batch's. */
-const healthReserve = 3000;
 
 interface Prepared {
   readonly definition: ConsumerDefinition;
@@ -27,7 +23,6 @@ interface Prepared {
 export class ConsumerRuntime {
   readonly #logger: Logger;
   readonly #metrics: BatchMetrics;
-  readonly #health: HealthReporter | undefined;
   readonly #prepare: () => Promise<Prepared>;
   #prepared: Promise<Prepared> | undefined;
 
@@ -38,7 +33,6 @@ export class ConsumerRuntime {
       persistentKeys: { consumer: options.queue },
     });
     this.#metrics = new BatchMetrics(options.queue, environment);
-    this.#health = healthReporter(options.queue, environment);
     this.#prepare = async () => ({
       definition: definitionOf(options, environment),
       services: services ?? (await openServices(options, environment, this.#logger)),
@@ -51,30 +45,12 @@ export class ConsumerRuntime {
       throw error;
     });
     const { definition, services } = await this.#prepared;
-    let report: BatchReport | undefined;
-    try {
-      return await processBatch(event, definition, services, {
-        remainingMilliseconds: context.getRemainingTimeInMillis(),
-        owner: `${context.awsRequestId}/${randomUUID()}`,
-        logger: loggerOf(context, this.#logger),
-        onReport: (made) => {
-          report = made;
-          this.#metrics.publish(made);
-        },
-      });
-    } finally {
-      // Also of a batch that has to come back: most of it may have been settled, and is not counted a second time.
-      if (report && this.#health) await this.#reportHealth(this.#health, report, context);
-    }
-  }
-
-  async #reportHealth(health: HealthReporter, report: BatchReport, context: Context): Promise<void> {
-    const isInHurry = context.getRemainingTimeInMillis() < healthReserve;
-    try {
-      await health.record(report, isInHurry);
-    } catch (error) {
-      this.#logger.warn('how the consumer fares could not be reported', error as Error);
-    }
+    return processBatch(event, definition, services, {
+      remainingMilliseconds: context.getRemainingTimeInMillis(),
+      owner: `${context.awsRequestId}/${randomUUID()}`,
+      logger: loggerOf(context, this.#logger),
+      onReport: (report) => this.#metrics.publish(report),
+    });
   }
 }
 
@@ -86,16 +62,6 @@ function loggerOf(context: Context, logger: Logger): () => Logger {
     hasContext = true;
     return logger;
   };
-}
-
-/** Undefined where no circuit breaker asks how the consumer fares. */
-function healthReporter(consumer: string, environment: Environment): HealthReporter | undefined {
-  const tableName = environment[FunctionEnvironment.healthTable];
-  if (!tableName) return undefined;
-  return new HealthReporter(async () => {
-    const { DynamoDbHealthStore } = await import('./health/health-table.ts');
-    return new DynamoDbHealthStore(consumer, tableName);
-  });
 }
 
 function definitionOf(options: CheckedOptions, environment: Environment): ConsumerDefinition {

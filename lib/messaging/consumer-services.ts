@@ -3,6 +3,7 @@ import { FunctionEnvironment } from '../config/function-environment.ts';
 import type { ConsumerServices } from './batch/batch.ts';
 import type { CheckedOptions } from './check-options.ts';
 import { systemClock } from './clock.ts';
+import { HealthReporter, type HealthSink } from './health/health-reporter.ts';
 import { requiredVariable } from './required-variable.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -38,10 +39,22 @@ export async function openServices(
         (await import('./claim-check/s3-claim-check-store.ts')).openClaimCheckBucket(bucket),
       ),
     }),
+    health: openHealth(options.queue, environment),
     publisher: once(async () => (await import('./copy-publisher.ts')).openCopyPublisher(environment, logger)),
     clock: systemClock,
     random: Math.random,
   };
+}
+
+/** Undefined where no circuit breaker asks. */
+function openHealth(consumer: string, environment: Environment): HealthSink | undefined {
+  const tableName = environment[FunctionEnvironment.healthTable];
+  if (!tableName) return undefined;
+  const store = once(async () => {
+    const { DynamoDbHealthStore } = await import('./health/health-table.ts');
+    return new DynamoDbHealthStore(consumer, tableName);
+  });
+  return new HealthReporter(store, systemClock);
 }
 
 const claimPurpose =

@@ -92,6 +92,7 @@ export class ProcessingStack extends Stack {
     addSampleTables(this, data);
     this.control = new ConsumerControl(this, 'ConsumerControl', {
       broker,
+      vhost: topology.vhost,
       consumers: this.consumers,
       breaker: environment.consumer.circuitBreaker,
       breakers: ownBreakers(environment),

@@ -48,7 +48,7 @@ describe('what commands show of messages', () => {
     const problem = renderProblem({ line: 1, id: hostile, outcome: 'failed', reason: hostile });
     expect(shown((progress) => progress.note(problem))).toBe(`line 1 (${harmless}) failed: ${harmless}\n`);
     expect(shown((progress) => progress.show(hostile))).toBe(`${harmless}\n`);
-    const status = { consumer: 'orders', state: 'paused', since: 0, switching: false, mappings: [] } as const;
+    const status = { consumer: 'orders', state: 'paused', since: 0, mappings: [], unmapped: [] } as const;
     expect(renderStatuses([{ ...status, reason: hostile }])).toBe(
       `orders  paused, gets no messages; since 1970-01-01T00:00:00Z; ${harmless}\n`,
     );

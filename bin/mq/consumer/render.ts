@@ -16,10 +16,11 @@ export function renderStatuses(statuses: readonly ConsumerStatus[]): string {
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
-function meaning({ state, switching, mappings }: ConsumerStatus): string {
+function meaning({ state, mappings, unmapped }: ConsumerStatus): string {
   if (state === 'paused') return 'paused, gets no messages';
   if (state === 'open') return 'circuit open, gets no messages';
-  if (!switching && mappings.some((mapping) => mapping.state === 'Disabled'))
+  if (unmapped.length > 0) return `nothing reads ${unmapped.join(', ')}: deploy again to have an event source mapping`;
+  if (mappings.some((mapping) => mapping.failing && mapping.state === 'Disabled'))
     return 'a mapping is disabled, and not by us: mend what is wrong, then resume';
   return state === 'half-open' ? 'on trial, gets messages again' : 'gets messages';
 }

@@ -1,6 +1,8 @@
-import { dirname } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
+import { bundledConfiguration } from '../../config/bundled-configuration.ts';
 import { bundleFunction, checkHandler } from './bundle.ts';
 
 /** Name under which Lambda finds the handler of a bundle: export `handler` of `index.mjs`. */
@@ -10,20 +12,24 @@ export const bundledHandler = 'index.handler';
  * The bundle of a handler file as a Lambda asset. Its hash is that of the output: a change that does not reach the bundle (a comment, a
  * test, another function) deploys nothing.
  *
+ * @param configuration goes into the bundle as `configuration.json`; must be known at synthesis
  * @throws MissingHandlerError
  */
-export const functionCode = (entry: string): AssetCode => {
+export const functionCode = (entry: string, configuration?: unknown): AssetCode => {
   // CDK would say only that a folder is not there.
   checkHandler(entry);
+  const json = configuration === undefined ? undefined : JSON.stringify(configuration);
   return Code.fromAsset(dirname(entry), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // CDK asks for an image to fall back to; the local bundler below never falls back.
       image: DockerImage.fromRegistry('none'),
-      command: [entry],
+      // By this CDK tells bundles of one entry apart.
+      command: json === undefined ? [entry] : [entry, json],
       local: {
         tryBundle: (outputDirectory) => {
           bundleFunction(entry, outputDirectory);
+          if (json !== undefined) writeFileSync(join(outputDirectory, bundledConfiguration), json);
           return true;
         },
       },

@@ -5,6 +5,7 @@ import type { ClaimCheckStore } from '../claim-check/claim-check-store.ts';
 import type { ClaimStore } from '../claims/claim-store.ts';
 import type { Clock } from '../clock.ts';
 import type { MessageContext } from '../context.ts';
+import type { HealthSink } from '../health/health-reporter.ts';
 import type { Message } from '../message.ts';
 import type { MessagePublisher } from '../publisher.ts';
 import type { RecoveryPolicy } from '../recover/decide.ts';
@@ -51,6 +52,8 @@ export interface ConsumerServices {
   readonly effects?: EffectTransactions;
   /** Where bodies are that were too large to travel; called when one is needed. Absent where no bucket is configured. */
   readonly claimChecks?: () => Promise<ClaimCheckStore>;
+  /** Absent where no circuit breaker asks how the consumer fares. */
+  readonly health?: HealthSink;
   /** Called at the first failure; may reject. */
   readonly publisher: () => Promise<MessagePublisher>;
   /** Time, and every timer of the batch. */

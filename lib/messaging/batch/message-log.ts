@@ -50,3 +50,9 @@ export function logFate(delivery: Delivery, { logger }: Batch): void {
     });
   }
 }
+
+export function logHealthUnreported({ logger }: Batch, error: unknown): void {
+  logger().warn('how the consumer fares could not be reported to the circuit breaker', {
+    failure: { ...describeError(error) },
+  });
+}

@@ -2,7 +2,7 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { consumerOfQueue } from '../../topology/consumer-queues.ts';
 import { hasReference } from '../claim-check/reference.ts';
 import { parseEvent } from '../decode/event.ts';
-import { ConfigurationError } from '../errors.ts';
+import { ConfigurationError, type UnconfirmedCopy } from '../errors.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
 import { DeadlineGuard, timeBudget } from './deadline.ts';
 import { fateAtDeadline } from './decide-fate.ts';
@@ -14,6 +14,7 @@ import { logFate } from './message-log.ts';
 import { ProcessSpans } from './process-spans.ts';
 import { readMessage } from './read-message.ts';
 import { type BatchReport, reportOn } from './report.ts';
+import { reportHealth } from './report-health.ts';
 import { claimsUnavailable, forwardingError } from './returned-batch.ts';
 import { Sequence } from './sequence.ts';
 
@@ -92,17 +93,24 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   closeAtDeadline(others, batch, sequence);
   const unavailable = claimsUnavailable(others, deliveries.length);
   // Everybody else's copies are safe before a suspect may take the process down.
-  const unconfirmed = await forward(others, batch);
+  const unconfirmed = await handOn(others, batch);
   if (unavailable) return unavailable;
   if (unconfirmed.length > 0) return forwardingError(unconfirmed, deliveries.length);
 
   for (const delivery of parked) {
     await guard.within(handleAlone(delivery, batch, sequence));
     closeAtDeadline([delivery], batch, sequence);
-    const unconfirmedSuspects = await forward([delivery], batch);
+    const unconfirmedSuspects = await handOn([delivery], batch);
     if (unconfirmedSuspects.length > 0) return forwardingError(unconfirmedSuspects, deliveries.length);
   }
   return undefined;
+}
+
+async function handOn(deliveries: readonly Delivery[], batch: Batch): Promise<UnconfirmedCopy[]> {
+  const reported = reportHealth(deliveries, batch);
+  const unconfirmed = await forward(deliveries, batch);
+  if (reported !== undefined) await reported;
+  return unconfirmed;
 }
 
 /** Messages with the same id or the same order key share a lane. */

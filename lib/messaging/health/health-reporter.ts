@@ -1,65 +1,123 @@
-import type { BatchReport } from '../batch/report.ts';
-
-export interface AttemptCounts {
-  readonly succeeded: number;
-  readonly failed: number;
-}
+import type { Clock } from '../clock.ts';
+import { type HealthRecord, messageToken, mostNamed, recordStart } from './health-record.ts';
 
 /** Adds up what a consumer reports of itself, for the circuit breaker. */
 export interface HealthStore {
-  add(counts: AttemptCounts): Promise<void>;
+  /** Adds to the record that begins at `record.at`. Naming a message again changes nothing. */
+  add(record: HealthRecord): Promise<void>;
 }
 
-/** A batch without failures waits so long for others, in milliseconds. */
+/** What a batch says about what its handler depends on. */
+export interface BatchHealth {
+  readonly succeeded: number;
+  /** Ids of the messages that failed. */
+  readonly failed: readonly string[];
+}
+
+/** Takes what batches say. */
+export interface HealthSink {
+  /**
+   * @param until gives up waiting then, in milliseconds since the epoch
+   * @returns a promise only where there is something to wait for; it rejects when the store does, and the batch is none the worse for it
+   */
+  record(health: BatchHealth, until: number): Promise<void> | undefined;
+}
+
+/** The store took longer than the batch had time for. */
+export class HealthReportOverdueError extends Error {
+  override readonly name = 'HealthReportOverdueError';
+
+  constructor(milliseconds: number) {
+    super(`no answer within the ${milliseconds} ms that the batch had left for it`);
+  }
+}
+
+/** Successes wait so long for others, in milliseconds. */
 const quietInterval = 30_000;
 
-/**
- * Reports how a consumer fares: a batch with failures at once, others at most every half minute, so that a healthy consumer pays next to
- * nothing. What a report could not deliver goes with the next one.
- */
-export class HealthReporter {
-  readonly #store: () => Promise<HealthStore>;
-  readonly #now: () => number;
-  #unreported: AttemptCounts = { succeeded: 0, failed: 0 };
-  #reportedAt = Number.NEGATIVE_INFINITY;
+/** What could not be reported for so long is dropped, in milliseconds: it says nothing about now. */
+const expiry = 60_000;
 
-  constructor(store: () => Promise<HealthStore>, now: () => number = Date.now) {
+/**
+ * Reports how a consumer fares: failures at once, successes at most every half minute, so that a healthy consumer pays next to nothing. What a
+ * report could not deliver goes with the next one, unless that comes so late that it would tell of a trouble that may be over.
+ */
+export class HealthReporter implements HealthSink {
+  readonly #store: () => Promise<HealthStore>;
+  readonly #clock: Clock;
+  #reportedAt = Number.NEGATIVE_INFINITY;
+  /** Not reported yet. */
+  #succeeded = 0;
+  #named = new Set<string>();
+  #unnamed = 0;
+  /** Since when there has been something to report. */
+  #since = 0;
+  /** Named in the record that begins at `#toldAt`. */
+  #told = new Set<string>();
+  #toldAt = 0;
+
+  constructor(store: () => Promise<HealthStore>, clock: Clock) {
     this.#store = store;
-    this.#now = now;
+    this.#clock = clock;
   }
 
-  /**
-   * Rejects when the store does; the batch is none the worse for it.
-   * @param isInHurry there is no time for a request now
-   */
-  async record(report: BatchReport, isInHurry = false): Promise<void> {
-    const { succeeded, failed } = attemptsOf(report);
-    this.#unreported = {
-      succeeded: this.#unreported.succeeded + succeeded,
-      failed: this.#unreported.failed + failed,
-    };
-    const due = this.#unreported.failed > 0 || this.#now() - this.#reportedAt >= quietInterval;
-    if (isInHurry || !due || this.#unreported.succeeded + this.#unreported.failed === 0) return;
-    const reported = this.#unreported;
-    this.#unreported = { succeeded: 0, failed: 0 };
+  record({ succeeded, failed }: BatchHealth, until: number): Promise<void> | undefined {
+    const now = this.#clock.now();
+    if (this.#isEmpty || now - this.#since > expiry) {
+      this.#clear();
+      this.#since = now;
+    }
+    const at = recordStart(now);
+    if (at !== this.#toldAt) {
+      this.#toldAt = at;
+      this.#told = new Set();
+    }
+    this.#succeeded += succeeded;
+    for (const id of failed) this.#fail(messageToken(id));
+    const hasFailures = this.#named.size + this.#unnamed > 0;
+    const due = hasFailures || (this.#succeeded > 0 && now - this.#reportedAt >= quietInterval);
+    return due ? this.#report(at, until) : undefined;
+  }
+
+  get #isEmpty(): boolean {
+    return this.#succeeded + this.#named.size + this.#unnamed === 0;
+  }
+
+  #clear(): void {
+    this.#succeeded = 0;
+    this.#named = new Set();
+    this.#unnamed = 0;
+  }
+
+  #fail(token: string): void {
+    if (this.#told.has(token) || this.#named.has(token)) return;
+    if (this.#told.size + this.#named.size < mostNamed) this.#named.add(token);
+    else this.#unnamed++;
+  }
+
+  async #report(at: number, until: number): Promise<void> {
+    const since = this.#since;
+    const record = { at, succeeded: this.#succeeded, failed: [...this.#named], failedUnnamed: this.#unnamed };
+    this.#clear();
     try {
-      await (await this.#store()).add(reported);
-      this.#reportedAt = this.#now();
+      await this.#within(until, async () => (await this.#store()).add(record));
+      this.#reportedAt = this.#clock.now();
+      if (at === this.#toldAt) for (const token of record.failed) this.#told.add(token);
     } catch (error) {
-      this.#unreported = {
-        succeeded: this.#unreported.succeeded + reported.succeeded,
-        failed: this.#unreported.failed + reported.failed,
-      };
+      this.#since = since;
+      this.#succeeded += record.succeeded;
+      this.#unnamed += record.failedUnnamed;
+      for (const token of record.failed) this.#fail(token);
       throw error;
     }
   }
-}
 
-/**
- * Attempts that say something about what the handler depends on. A message that is malformed, or that the handler refuses for good, fails whether
- * or not the consumer pauses, so it counts as neither.
- */
-export const attemptsOf = ({ done, retried, deadLetterReasons }: BatchReport): AttemptCounts => ({
-  succeeded: done,
-  failed: retried + (deadLetterReasons.exhausted ?? 0),
-});
+  /** @throws HealthReportOverdueError */
+  #within(until: number, work: () => Promise<void>): Promise<void> {
+    const milliseconds = Math.max(0, until - this.#clock.now());
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.after(milliseconds, () => reject(new HealthReportOverdueError(milliseconds)));
+      work().then(resolve, reject).finally(cancel);
+    });
+  }
+}

@@ -1,18 +1,25 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbClient } from '../claims/dynamodb-client.ts';
-import type { AttemptCounts, HealthStore } from './health-reporter.ts';
+import type { HealthRecord } from './health-record.ts';
+import type { HealthStore } from './health-reporter.ts';
 
-/** One item for each consumer, with how many of its attempts have `succeeded` and `failed` since it was first deployed. */
-export const healthTable = { partitionKey: 'consumer' } as const;
+/**
+ * One item for each record of a consumer: when it begins, as ISO 8601, and the attributes `succeeded`, `failed` (a set) and `failedUnnamed`, absent
+ * where there is nothing to tell.
+ */
+export const healthTable = { partitionKey: 'consumer', sortKey: 'at', expiryAttribute: 'expiry' } as const;
 
-/** Who waits for it is a batch that is done: what does not get through goes with the next report. */
+/** Nobody looks back further than an hour. */
+const keptMilliseconds = 2 * 3_600_000;
+
+/** Who waits for it is a batch: what does not get through goes with the next report. */
 const hastyClient = (): DynamoDBClient =>
   createDynamoDbClient({
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
   });
 
-/** The counters in a table. */
+/** The records in a table. */
 export class DynamoDbHealthStore implements HealthStore {
   readonly #client: DynamoDBClient;
   readonly #tableName: string;
@@ -24,14 +31,23 @@ export class DynamoDbHealthStore implements HealthStore {
     this.#consumer = consumer;
   }
 
-  /** A request that is repeated after a lost answer may count twice: a rate does not mind. */
-  async add({ succeeded, failed }: AttemptCounts): Promise<void> {
+  /** A request that is repeated after a lost answer counts successes twice: a rate does not mind. */
+  async add({ at, succeeded, failed, failedUnnamed }: HealthRecord): Promise<void> {
     await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#tableName,
-        Key: { [healthTable.partitionKey]: { S: this.#consumer } },
-        UpdateExpression: 'ADD succeeded :succeeded, failed :failed',
-        ExpressionAttributeValues: { ':succeeded': { N: String(succeeded) }, ':failed': { N: String(failed) } },
+        Key: {
+          [healthTable.partitionKey]: { S: this.#consumer },
+          [healthTable.sortKey]: { S: new Date(at).toISOString() },
+        },
+        // DynamoDB knows no empty sets.
+        UpdateExpression: `SET expiry = :expiry ADD succeeded :succeeded, failedUnnamed :unnamed${failed.length > 0 ? ', failed :failed' : ''}`,
+        ExpressionAttributeValues: {
+          ':expiry': { N: String(Math.ceil((at + keptMilliseconds) / 1000)) },
+          ':succeeded': { N: String(succeeded) },
+          ':unnamed': { N: String(failedUnnamed) },
+          ...(failed.length > 0 && { ':failed': { SS: [...failed] } }),
+        },
       }),
     );
   }

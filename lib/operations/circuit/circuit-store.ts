@@ -24,7 +24,7 @@ export class CircuitConflictError extends Error {
 /** The circuits' states, kept so that neither a new deployment nor a function that starts anew forgets a pause. */
 export interface CircuitStore {
   /** Of a consumer that has none, a closed one. */
-  read(consumers: readonly string[], now: number): Promise<ReadonlyMap<string, StoredCircuit>>;
+  read(consumers: readonly string[]): Promise<ReadonlyMap<string, StoredCircuit>>;
   /** @throws CircuitConflictError when the version is no longer the stored one */
   write(consumer: string, circuit: Circuit, version: number): Promise<void>;
 }
@@ -38,13 +38,14 @@ export class DynamoDbCircuitStore implements CircuitStore {
     this.#tableName = tableName;
   }
 
-  async read(consumers: readonly string[], now: number): Promise<ReadonlyMap<string, StoredCircuit>> {
+  async read(consumers: readonly string[]): Promise<ReadonlyMap<string, StoredCircuit>> {
     const found = new Map<string, StoredCircuit>(
-      consumers.map((consumer) => [consumer, { circuit: initialCircuit(now), version: 0 }]),
+      consumers.map((consumer) => [consumer, { circuit: initialCircuit, version: 0 }]),
     );
     for (const item of await readItems(this.#client, this.#tableName, circuitTable.partitionKey, consumers))
       found.set(item.consumer?.S ?? '', {
-        circuit: JSON.parse(item.circuit?.S ?? '') as Circuit,
+        // An earlier version of this template did not say what it held.
+        circuit: { ...initialCircuit, ...(JSON.parse(item.circuit?.S ?? '') as Partial<Circuit>) },
         version: Number(item.version?.N),
       });
     return found;

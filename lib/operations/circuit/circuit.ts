@@ -1,27 +1,19 @@
 import type { CircuitBreakerSettings } from '../../config/circuit-breaker-settings.ts';
-
-/** Attempts that a consumer has made since it was first deployed. */
-export interface AttemptCounters {
-  readonly succeeded: number;
-  readonly failed: number;
-}
-
-interface CounterSample extends AttemptCounters {
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
+import { countMessages, type HealthRecord } from '../../messaging/health/health-record.ts';
+import { type HeldMappings, hold, holdAll, stillHeld } from './held-mappings.ts';
+import type { MappingStatus } from './mapping-control.ts';
 
 /** Whether a consumer gets messages, and why not. */
 export interface Circuit {
   readonly state: /** Gets messages. */
     | 'closed'
-    /** Gets none, because too many attempts failed; until `until`. */
+    /** Gets none, because too many messages failed; until `until`. */
     | 'open'
-    /** Gets messages again after it had been open; the first results decide. */
+    /** Gets messages again after it had been open; the first of them decide. */
     | 'half-open'
     /** Gets none, because somebody said so; until he says otherwise. */
     | 'paused';
-  /** When it came into this state, in milliseconds since the epoch. */
+  /** When it came into this state, in milliseconds since the epoch; 0 for one that was never in another. What happened before does not count. */
   readonly since: number;
   /** Why, for people. */
   readonly reason?: string;
@@ -29,53 +21,44 @@ export interface Circuit {
   readonly until?: number;
   /** How often it has opened in succession without having closed. */
   readonly trips: number;
-  /** The mappings have been switched on and have not been seen to read since. */
-  readonly enabling: boolean;
-  /** The counters as they were seen in this state, within the window, oldest first. */
-  readonly samples: readonly CounterSample[];
+  /** Mappings that this circuit switched off and has not seen reading since. Nobody else's are switched on again. */
+  readonly held: HeldMappings;
 }
 
-export const initialCircuit = (now: number): Circuit => ({
-  state: 'closed',
-  since: now,
-  trips: 0,
-  enabling: false,
-  samples: [],
-});
+export const initialCircuit: Circuit = { state: 'closed', since: 0, trips: 0, held: {} };
 
 /** What is seen at a look. */
 export interface CircuitObservation {
   /** Milliseconds since the epoch. */
   readonly now: number;
-  readonly counters: AttemptCounters;
-  /** Every mapping of the consumer is enabled. */
-  readonly enabled: boolean;
+  /** Those of the window, at least. */
+  readonly health: readonly HealthRecord[];
+  readonly mappings: readonly MappingStatus[];
 }
 
 /** The state after a look. @param settings undefined where the consumer has no breaker; then only people pause it. */
-export function look(circuit: Circuit, seen: CircuitObservation, settings?: CircuitBreakerSettings): Circuit {
-  const { now, counters } = seen;
-  const enabling = circuit.enabling && !seen.enabled;
-  if (circuit.state === 'paused') return circuit;
-  if (!settings) return circuit.state === 'closed' ? { ...circuit, enabling, samples: [] } : close(circuit, seen);
+export function look(before: Circuit, seen: CircuitObservation, settings?: CircuitBreakerSettings): Circuit {
+  if (before.state === 'paused') return before;
+  const { now, mappings } = seen;
+  const circuit: Circuit = { ...before, held: stillHeld(before.held, mappings) };
+  if (!settings) return circuit.state === 'closed' ? circuit : close(circuit, now);
   if (circuit.state === 'open') {
-    if (now < (circuit.until ?? 0)) return circuit;
-    return {
-      state: 'half-open',
-      since: now,
-      trips: circuit.trips,
-      enabling: true,
-      samples: [{ at: now, ...counters }],
-    };
+    if (now < (circuit.until ?? 0)) return { ...circuit, held: hold(circuit.held, mappings) };
+    return { state: 'half-open', since: now, trips: circuit.trips, held: circuit.held };
   }
-  const samples = within(circuit.samples, { at: now, ...counters }, settings.windowSeconds);
-  const { succeeded, failed } = sinceFirst(samples);
-  const attempts = succeeded + failed;
+  const { succeeded, failed } = countMessages(
+    seen.health,
+    Math.max(circuit.since, now - settings.windowSeconds * 1000),
+  );
+  const messages = succeeded + failed;
   const isTrial = circuit.state === 'half-open';
-  if (attempts >= (isTrial ? 1 : settings.minimumAttempts) && failed >= settings.failureRate * attempts)
-    return open(circuit, now, `${failed} of ${attempts} attempts failed`, settings);
-  if (isTrial && attempts > 0) return close(circuit, seen);
-  return { ...circuit, enabling, samples };
+  const isFailing = messages > 0 && failed >= settings.failureRate * messages;
+  if (isFailing && messages >= (isTrial ? settings.trialMessages : settings.minimumMessages))
+    return open(circuit, seen, `${failed} of ${messages} messages failed`, settings);
+  // A queue that gets few messages must not stay on trial for ever; one message that fails says nothing, however long it takes.
+  const isLongTrial = now - circuit.since >= settings.windowSeconds * 1000;
+  if (isTrial && !isFailing && messages >= (isLongTrial ? 1 : settings.trialMessages)) return close(circuit, now);
+  return circuit;
 }
 
 /** An operator keeps messages from the consumer. */
@@ -84,71 +67,50 @@ export const pause = (now: number, reason: string): Circuit => ({
   since: now,
   reason,
   trips: 0,
-  enabling: false,
-  samples: [],
+  held: {},
 });
 
 /** An operator lets messages through, whatever kept them from the consumer. What happened before no longer counts. */
-export const resume = (now: number, reason: string): Circuit => ({
+export const resume = (now: number, reason: string, mappings: readonly MappingStatus[]): Circuit => ({
   state: 'closed',
   since: now,
   reason,
   trips: 0,
-  enabling: true,
-  samples: [],
+  held: holdAll(mappings),
 });
 
-/**
- * What the mappings are to be made; undefined where they are left alone. In a closed circuit they are: Lambda may have disabled one for an error, or
- * somebody by hand, and it is not for the breaker to switch it on again.
- */
-export function wanted({ state, enabling }: Circuit): 'enabled' | 'disabled' | undefined {
-  if (state === 'open' || state === 'paused') return 'disabled';
-  return enabling ? 'enabled' : undefined;
+/** What a mapping is to be made. */
+export interface Switch {
+  readonly id: string;
+  readonly to: 'enabled' | 'disabled';
 }
 
-function open({ trips }: Circuit, now: number, reason: string, settings: CircuitBreakerSettings): Circuit {
-  const seconds = Math.min(settings.openSeconds * 2 ** trips, settings.maximumOpenSeconds);
+/** What the circuit's state asks of the mappings. One that is on its way waits for the next look. */
+export const switches = (circuit: Circuit, mappings: readonly MappingStatus[]): readonly Switch[] =>
+  stops(circuit)
+    ? mappings.filter(({ state }) => state === 'Enabled').map(({ id }) => ({ id, to: 'disabled' }))
+    : mappings
+        .filter(({ id, state }) => state === 'Disabled' && Object.hasOwn(circuit.held, id))
+        .map(({ id }) => ({ id, to: 'enabled' }));
+
+/** Whether the circuit keeps messages from the consumer. */
+export const stops = ({ state }: Pick<Circuit, 'state'>): boolean => state === 'open' || state === 'paused';
+
+function open(
+  circuit: Circuit,
+  { now, mappings }: CircuitObservation,
+  reason: string,
+  settings: CircuitBreakerSettings,
+): Circuit {
+  const seconds = Math.min(settings.openSeconds * 2 ** circuit.trips, settings.maximumOpenSeconds);
   return {
     state: 'open',
     since: now,
     reason,
     until: now + seconds * 1000,
-    trips: trips + 1,
-    enabling: false,
-    samples: [],
+    trips: circuit.trips + 1,
+    held: hold(circuit.held, mappings),
   };
 }
 
-const close = (circuit: Circuit, { now, counters, enabled }: CircuitObservation): Circuit => ({
-  state: 'closed',
-  since: now,
-  trips: 0,
-  // An open one was never switched on, a half-open one may not have been seen to be.
-  enabling: circuit.state === 'open' || (circuit.enabling && !enabled),
-  samples: [{ at: now, ...counters }],
-});
-
-/**
- * Adds a sample, and drops those that are older than the window but for the last of them, from which what happened in the window is counted. Counters only
- * grow: where they are lower than before, the table has been replaced and what is known of them is void.
- */
-function within(
-  samples: readonly CounterSample[],
-  newest: CounterSample,
-  windowSeconds: number,
-): readonly CounterSample[] {
-  const last = samples.at(-1);
-  if (!last || newest.succeeded < last.succeeded || newest.failed < last.failed) return [newest];
-  const unchanged = newest.succeeded === last.succeeded && newest.failed === last.failed;
-  const all = unchanged ? samples : [...samples, newest];
-  const first = all.findLastIndex(({ at }) => at <= newest.at - windowSeconds * 1000);
-  return first > 0 ? all.slice(first) : all;
-}
-
-function sinceFirst(samples: readonly CounterSample[]): AttemptCounters {
-  const first = samples[0];
-  const last = samples.at(-1);
-  if (!first || !last) return { succeeded: 0, failed: 0 };
-  return { succeeded: last.succeeded - first.succeeded, failed: last.failed - first.failed };
-}
+const close = ({ held }: Circuit, now: number): Circuit => ({ state: 'closed', since: now, trips: 0, held });

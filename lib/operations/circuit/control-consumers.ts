@@ -1,7 +1,8 @@
 import { breakerOf, type ControlledConsumers } from '../../config/circuit-breaker-settings.ts';
 import { MappingMetric } from '../../config/metric-names.ts';
+import type { Clock } from '../../messaging/clock.ts';
 import type { MetricRecord } from '../metric-record.ts';
-import { type Circuit, look, pause, resume, wanted } from './circuit.ts';
+import { type Circuit, look, pause, resume, stops, switches } from './circuit.ts';
 import { CircuitConflictError, type CircuitStore, type StoredCircuit } from './circuit-store.ts';
 import type { HealthSource } from './health-source.ts';
 import type { MappingControl, MappingStatus } from './mapping-control.ts';
@@ -10,8 +11,7 @@ export interface ControlServices {
   readonly circuits: CircuitStore;
   readonly health: HealthSource;
   readonly mappings: MappingControl;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+  readonly clock: Pick<Clock, 'now'>;
   /** Told of everything that people would want to find in a log. */
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -23,9 +23,12 @@ export interface ConsumerStatus {
   readonly since: number;
   readonly reason?: string;
   readonly until?: number;
-  /** The mappings are being made to follow the state. */
-  readonly switching: boolean;
-  readonly mappings: readonly MappingStatus[];
+  readonly mappings: readonly (MappingStatus & {
+    /** It does not read, and neither the circuit breaker nor an operator with `pause` is the reason. */
+    readonly failing: boolean;
+  })[];
+  /** Queues that no mapping reads. */
+  readonly unmapped: readonly string[];
 }
 
 /** There is no consumer of that name. */
@@ -50,30 +53,22 @@ export async function lookAfterConsumers(
   consumers: ControlledConsumers,
   services: ControlServices,
 ): Promise<readonly ConsumerStatus[]> {
-  const names = Object.keys(consumers.mappings);
-  const [circuits, health] = await Promise.all([
-    services.circuits.read(names, services.now()),
-    services.health.counters(names),
-  ]);
+  const names = Object.keys(consumers.queues);
+  const [circuits, all] = await Promise.all([services.circuits.read(names), services.mappings.list()]);
   const statuses: ConsumerStatus[] = [];
   const errors: unknown[] = [];
-  // One after the other: Lambda takes 15 such requests a second of an account, and deployments need some, too.
-  for (const [consumer, ids] of Object.entries(consumers.mappings)) {
+  // One after the other: Lambda takes 15 changes of mappings a second of an account, and deployments need some, too.
+  for (const consumer of names) {
     try {
       const stored = circuits.get(consumer) as StoredCircuit;
-      const mappings = await statusesOf(ids, services.mappings);
-      const circuit = look(
-        stored.circuit,
-        {
-          now: services.now(),
-          counters: health.get(consumer) ?? { succeeded: 0, failed: 0 },
-          enabled: mappings.every(({ state }) => state === 'Enabled'),
-        },
-        breakerOf(consumer, consumers),
-      );
+      const settings = breakerOf(consumer, consumers);
+      const mappings = mappingsOf(consumer, consumers, all);
+      const now = services.clock.now();
+      const health = settings ? await services.health.read(consumer, now - settings.windowSeconds * 1000) : [];
+      const circuit = look(stored.circuit, { now, health, mappings }, settings);
       await keep(consumer, stored, circuit, services);
       await follow(circuit, mappings, services.mappings);
-      statuses.push(statusOf(consumer, circuit, mappings));
+      statuses.push(statusOf(consumer, consumers, circuit, mappings));
     } catch (error) {
       // Somebody paused or resumed it this very moment, and switched its mappings.
       if (error instanceof CircuitConflictError) services.log(error.message, { consumer });
@@ -97,31 +92,34 @@ export async function order(
   consumers: ControlledConsumers,
   services: ControlServices,
 ): Promise<ConsumerStatus> {
-  const ids = mappingsOf(consumer, consumers);
+  const mappings = mappingsOf(consumer, consumers, await services.mappings.list());
   const stored = await circuitOf(consumer, services);
-  const circuit = (action === 'pause' ? pause : resume)(services.now(), reason);
+  const now = services.clock.now();
+  const circuit = action === 'pause' ? pause(now, reason) : resume(now, reason, mappings);
   await keep(consumer, stored, circuit, services);
-  await follow(circuit, await statusesOf(ids, services.mappings), services.mappings);
-  return statusOf(consumer, circuit, await statusesOf(ids, services.mappings));
+  await follow(circuit, mappings, services.mappings);
+  return statusOf(consumer, consumers, circuit, mappingsOf(consumer, consumers, await services.mappings.list()));
 }
 
-/** How a consumer stands; changes nothing. @throws UnknownConsumerError */
-export async function consumerStatus(
-  consumer: string,
+/** How a consumer stands; changes nothing. @param consumer @default all @throws UnknownConsumerError */
+export async function consumerStatuses(
+  consumer: string | undefined,
   consumers: ControlledConsumers,
   services: ControlServices,
-): Promise<ConsumerStatus> {
-  const mappings = await statusesOf(mappingsOf(consumer, consumers), services.mappings);
-  return statusOf(consumer, (await circuitOf(consumer, services)).circuit, mappings);
+): Promise<readonly ConsumerStatus[]> {
+  const names = consumer === undefined ? Object.keys(consumers.queues) : [consumer];
+  const [circuits, all] = await Promise.all([services.circuits.read(names), services.mappings.list()]);
+  return names.map((name) =>
+    statusOf(name, consumers, (circuits.get(name) as StoredCircuit).circuit, mappingsOf(name, consumers, all)),
+  );
 }
 
 /** Metrics of how consumers stand. */
 export const statusRecords = (statuses: readonly ConsumerStatus[]): readonly MetricRecord[] =>
-  statuses.map(({ consumer, state, switching, mappings }) => {
-    const kept = state === 'open' || state === 'paused';
+  statuses.map(({ consumer, state, mappings, unmapped }) => {
     const values = {
-      [MappingMetric.failing]: switching ? 0 : mappings.filter(isFailing).length,
-      [MappingMetric.paused]: kept ? 1 : 0,
+      [MappingMetric.failing]: mappings.filter(({ failing }) => failing).length + unmapped.length,
+      [MappingMetric.paused]: stops({ state }) ? 1 : 0,
       [MappingMetric.circuitOpen]: state === 'open' ? 1 : 0,
     };
     return {
@@ -133,22 +131,21 @@ export const statusRecords = (statuses: readonly ConsumerStatus[]): readonly Met
   });
 
 /** Not one that is on its way. `PROBLEM` is how the last result of a mapping that cannot reach its broker begins. */
-const isFailing = ({ state, lastResult = '' }: MappingStatus): boolean =>
-  state === 'Disabled' || lastResult.startsWith('PROBLEM');
+const isFailing = ({ id, state, lastResult = '' }: MappingStatus, circuit: Circuit): boolean =>
+  !stops(circuit) && !Object.hasOwn(circuit.held, id) && (state === 'Disabled' || lastResult.startsWith('PROBLEM'));
 
-function mappingsOf(consumer: string, { mappings }: ControlledConsumers): readonly string[] {
-  if (!Object.hasOwn(mappings, consumer)) throw new UnknownConsumerError(consumer, Object.keys(mappings));
-  return mappings[consumer] ?? [];
+/** @throws UnknownConsumerError */
+function mappingsOf(
+  consumer: string,
+  { queues }: ControlledConsumers,
+  all: readonly MappingStatus[],
+): readonly MappingStatus[] {
+  if (!Object.hasOwn(queues, consumer)) throw new UnknownConsumerError(consumer, Object.keys(queues));
+  return all.filter(({ queue }) => queues[consumer]?.includes(queue));
 }
 
-async function circuitOf(consumer: string, { circuits, now }: ControlServices): Promise<StoredCircuit> {
-  return (await circuits.read([consumer], now())).get(consumer) as StoredCircuit;
-}
-
-async function statusesOf(ids: readonly string[], control: MappingControl): Promise<MappingStatus[]> {
-  const statuses = [];
-  for (const id of ids) statuses.push(await control.status(id));
-  return statuses;
+async function circuitOf(consumer: string, { circuits }: ControlServices): Promise<StoredCircuit> {
+  return (await circuits.read([consumer])).get(consumer) as StoredCircuit;
 }
 
 /** Stores the circuit before anything is switched: whoever finds it switched finds out why. */
@@ -158,8 +155,7 @@ async function keep(
   circuit: Circuit,
   { circuits, log }: ControlServices,
 ): Promise<void> {
-  const isNew = version === 0 && circuit.state === 'closed' && circuit.samples.length === 0;
-  if (isNew || JSON.stringify(circuit) === JSON.stringify(before)) return;
+  if (JSON.stringify(circuit) === JSON.stringify(before)) return;
   await circuits.write(consumer, circuit, version);
   if (circuit.state !== before.state)
     log(`${consumer} is ${circuit.state}, was ${before.state}`, {
@@ -170,18 +166,20 @@ async function keep(
 }
 
 async function follow(circuit: Circuit, mappings: readonly MappingStatus[], control: MappingControl): Promise<void> {
-  const to = wanted(circuit);
-  if (!to) return;
-  const reached = to === 'enabled' ? ['Enabled', 'Enabling'] : ['Disabled', 'Disabling'];
-  for (const { id, state } of mappings) if (!reached.includes(state)) await control.switch(id, to);
+  for (const { id, to } of switches(circuit, mappings)) await control.switch(id, to);
 }
 
-const statusOf = (consumer: string, circuit: Circuit, mappings: readonly MappingStatus[]): ConsumerStatus => ({
+const statusOf = (
+  consumer: string,
+  { queues }: ControlledConsumers,
+  circuit: Circuit,
+  mappings: readonly MappingStatus[],
+): ConsumerStatus => ({
   consumer,
   state: circuit.state,
   since: circuit.since,
   reason: circuit.reason,
   until: circuit.until,
-  switching: wanted(circuit) !== undefined,
-  mappings,
+  mappings: mappings.map((mapping) => ({ ...mapping, failing: isFailing(mapping, circuit) })),
+  unmapped: (queues[consumer] ?? []).filter((queue) => !mappings.some((mapping) => mapping.queue === queue)),
 });

@@ -1,12 +1,11 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import type { HealthRecord } from '../../messaging/health/health-record.ts';
 import { healthTable } from '../../messaging/health/health-table.ts';
-import type { AttemptCounters } from './circuit.ts';
-import { readItems } from './read-items.ts';
 
 /** How consumers fare, as they say themselves. */
 export interface HealthSource {
-  /** Zeros for a consumer that has not reported yet. */
-  counters(consumers: readonly string[]): Promise<ReadonlyMap<string, AttemptCounters>>;
+  /** Records that begin at this moment, in milliseconds since the epoch, or later. */
+  read(consumer: string, from: number): Promise<readonly HealthRecord[]>;
 }
 
 export class DynamoDbHealthSource implements HealthSource {
@@ -18,13 +17,26 @@ export class DynamoDbHealthSource implements HealthSource {
     this.#tableName = tableName;
   }
 
-  async counters(consumers: readonly string[]): Promise<ReadonlyMap<string, AttemptCounters>> {
-    const counters = new Map(consumers.map((consumer) => [consumer, { succeeded: 0, failed: 0 }]));
-    for (const item of await readItems(this.#client, this.#tableName, healthTable.partitionKey, consumers))
-      counters.set(item.consumer?.S ?? '', {
-        succeeded: Number(item.succeeded?.N ?? 0),
-        failed: Number(item.failed?.N ?? 0),
-      });
-    return counters;
+  async read(consumer: string, from: number): Promise<readonly HealthRecord[]> {
+    const records: HealthRecord[] = [];
+    const pages = paginateQuery(
+      { client: this.#client },
+      {
+        TableName: this.#tableName,
+        KeyConditionExpression: '#consumer = :consumer AND #at >= :from',
+        ExpressionAttributeNames: { '#consumer': healthTable.partitionKey, '#at': healthTable.sortKey },
+        ExpressionAttributeValues: { ':consumer': { S: consumer }, ':from': { S: new Date(from).toISOString() } },
+        ConsistentRead: true,
+      },
+    );
+    for await (const { Items = [] } of pages)
+      for (const { at, succeeded, failed, failedUnnamed } of Items)
+        records.push({
+          at: Date.parse(at?.S ?? ''),
+          succeeded: Number(succeeded?.N ?? 0),
+          failed: failed?.SS ?? [],
+          failedUnnamed: Number(failedUnnamed?.N ?? 0),
+        });
+    return records;
   }
 }

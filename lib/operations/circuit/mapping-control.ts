@@ -1,6 +1,7 @@
 import {
-  GetEventSourceMappingCommand,
+  type EventSourceMappingConfiguration,
   LambdaClient,
+  paginateListEventSourceMappings,
   ResourceInUseException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
@@ -8,36 +9,48 @@ import {
 /** An event source mapping as Lambda describes it. */
 export interface MappingStatus {
   readonly id: string;
+  readonly queue: string;
   /** `Enabled`, `Disabled`, or on its way: `Creating`, `Enabling`, `Disabling`, `Updating`, `Deleting`. */
   readonly state: string;
   /** `USER_INITIATED`, or a code such as `EVENT_SOURCE_AUTHN_ERROR` where Lambda disabled it. */
   readonly reason?: string;
+  /** When it was last updated or its state changed, in milliseconds since the epoch. */
+  readonly lastModified?: number;
   /** What became of the last batch, in Lambda's words. */
   readonly lastResult?: string;
 }
 
 /** Looks at event source mappings, and switches them. */
 export interface MappingControl {
-  status(id: string): Promise<MappingStatus>;
+  /** Those of one virtual host. */
+  list(): Promise<readonly MappingStatus[]>;
   /** Takes effect within a minute or so. Does nothing to a mapping that is on its way already: the next look will tell. */
   switch(id: string, to: 'enabled' | 'disabled'): Promise<void>;
 }
 
+export interface LambdaMappingControlOptions {
+  readonly client?: LambdaClient;
+  readonly brokerArn: string;
+  readonly vhost: string;
+}
+
 export class LambdaMappingControl implements MappingControl {
   readonly #client: LambdaClient;
+  readonly #brokerArn: string;
+  readonly #vhost: string;
 
-  constructor(client: LambdaClient = new LambdaClient({ maxAttempts: 3 })) {
+  constructor({ client = new LambdaClient({ maxAttempts: 3 }), brokerArn, vhost }: LambdaMappingControlOptions) {
     this.#client = client;
+    this.#brokerArn = brokerArn;
+    this.#vhost = vhost;
   }
 
-  async status(id: string): Promise<MappingStatus> {
-    const mapping = await this.#client.send(new GetEventSourceMappingCommand({ UUID: id }));
-    return {
-      id,
-      state: mapping.State ?? 'Unknown',
-      reason: mapping.StateTransitionReason,
-      lastResult: mapping.LastProcessingResult,
-    };
+  async list(): Promise<readonly MappingStatus[]> {
+    const found: MappingStatus[] = [];
+    const pages = paginateListEventSourceMappings({ client: this.#client }, { EventSourceArn: this.#brokerArn });
+    for await (const { EventSourceMappings = [] } of pages)
+      for (const mapping of EventSourceMappings) if (vhostOf(mapping) === this.#vhost) found.push(statusOf(mapping));
+    return found;
   }
 
   async switch(id: string, to: 'enabled' | 'disabled'): Promise<void> {
@@ -48,3 +61,15 @@ export class LambdaMappingControl implements MappingControl {
     }
   }
 }
+
+const vhostOf = ({ SourceAccessConfigurations = [] }: EventSourceMappingConfiguration): string =>
+  SourceAccessConfigurations.find(({ Type }) => Type === 'VIRTUAL_HOST')?.URI ?? '/';
+
+const statusOf = (mapping: EventSourceMappingConfiguration): MappingStatus => ({
+  id: mapping.UUID ?? '',
+  queue: mapping.Queues?.[0] ?? '',
+  state: mapping.State ?? 'Unknown',
+  reason: mapping.StateTransitionReason,
+  lastModified: mapping.LastModified?.getTime(),
+  lastResult: mapping.LastProcessingResult,
+});

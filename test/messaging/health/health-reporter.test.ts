@@ -1,87 +1,135 @@
 import { describe, expect, it } from '@jest/globals';
-import type { BatchReport } from '../../../lib/messaging/batch/report.ts';
-import { type AttemptCounts, HealthReporter } from '../../../lib/messaging/health/health-reporter.ts';
+import { countMessages, type HealthRecord, mostNamed } from '../../../lib/messaging/health/health-record.ts';
+import {
+  type BatchHealth,
+  HealthReporter,
+  HealthReportOverdueError,
+} from '../../../lib/messaging/health/health-reporter.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
-const report = (given: Partial<BatchReport>): BatchReport => ({
-  done: 0,
-  failedAfterCommit: 0,
-  claimsUnavailable: 0,
-  duplicate: 0,
-  claimLost: 0,
-  retried: 0,
-  retriedAfterAttempt: {},
-  deadLettered: 0,
-  deferred: 0,
-  returned: 0,
-  deadLetterReasons: {},
-  deferralCauses: {},
-  ...given,
-});
-
-const world = () => {
-  const written: AttemptCounts[] = [];
-  const state = { now: 0, down: false };
-  const add = async (counts: AttemptCounts) => {
-    if (state.down) throw new Error('no table');
-    written.push(counts);
+const setting = () => {
+  const clock = new VirtualClock();
+  const written: HealthRecord[] = [];
+  const state: { answer: 'written' | 'refused' | 'none' } = { answer: 'written' };
+  const add = async (record: HealthRecord) => {
+    if (state.answer === 'refused') throw new Error('no table');
+    if (state.answer === 'none') await new Promise(() => {});
+    written.push(record);
   };
+  const reporter = new HealthReporter(async () => ({ add }), clock);
+  const record = (health: Partial<BatchHealth>) =>
+    reporter.record({ succeeded: 0, failed: [], ...health }, clock.now() + 1000);
   return {
+    clock,
     state,
-    written,
-    reporter: new HealthReporter(
-      async () => ({ add }),
-      () => state.now,
-    ),
+    record,
+    /** Succeeded and failed, of each record that was written. */
+    written: () => written.map((each) => countMessages([each], 0)),
+    total: () => countMessages(written, 0),
+    records: written,
   };
 };
 
+const ids = (count: number, prefix = 'm') => Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
+
 describe('a consumer that reports how it fares', () => {
-  it('says at once that attempts failed, together with what had gone well', async () => {
-    const { reporter, written } = world();
-    await reporter.record(report({ done: 3 }));
-    await reporter.record(report({ done: 10 }));
-    await reporter.record(report({ done: 1, retried: 2 }));
-    expect(written).toEqual([
+  it('says at once that messages failed, together with what had gone well', async () => {
+    const { record, written } = setting();
+    await record({ succeeded: 3 });
+    await record({ succeeded: 10 });
+    await record({ succeeded: 1, failed: ['a', 'b'] });
+    expect(written()).toEqual([
       { succeeded: 3, failed: 0 },
       { succeeded: 11, failed: 2 },
     ]);
   });
 
   it('says every half minute that all is well', async () => {
-    const { reporter, written, state } = world();
-    for (; state.now < 60_000; state.now += 1000) await reporter.record(report({ done: 1 }));
-    expect(written).toEqual([
+    const { clock, record, written } = setting();
+    for (let second = 0; second < 60; second++) {
+      await record({ succeeded: 1 });
+      await clock.advance(1000);
+    }
+    expect(written()).toEqual([
       { succeeded: 1, failed: 0 },
       { succeeded: 30, failed: 0 },
     ]);
   });
 
-  it('counts the last attempt as failed, and neither malformed messages nor refused ones', async () => {
-    const { reporter, written } = world();
-    await reporter.record(report({ deadLettered: 6, deadLetterReasons: { exhausted: 1, invalid: 3, fatal: 2 } }));
-    expect(written).toEqual([{ succeeded: 0, failed: 1 }]);
+  it('counts a message once, however often it fails', async () => {
+    const { clock, record, total } = setting();
+    for (let attempt = 0; attempt < 50; attempt++) {
+      await record({ failed: ['a', 'b'] });
+      await clock.advance(3000);
+    }
+    expect(total()).toEqual({ succeeded: 0, failed: 2 });
   });
 
-  it('has nothing to say of a batch of duplicates', async () => {
-    const { reporter, written } = world();
-    await reporter.record(report({ duplicate: 5 }));
-    expect(written).toEqual([]);
+  it('has nothing to say of a message that it has named a moment ago', async () => {
+    const { record, records } = setting();
+    await record({ failed: ['a'] });
+    expect(record({ failed: ['a'] })).toBeUndefined();
+    expect(records).toHaveLength(1);
   });
 
-  it('does not keep a batch waiting whose time is almost over', async () => {
-    const { reporter, written } = world();
-    await reporter.record(report({ retried: 1 }), true);
-    expect(written).toEqual([]);
-    await reporter.record(report({ done: 1 }));
-    expect(written).toEqual([{ succeeded: 1, failed: 1 }]);
+  it('names no more messages than fit, and counts the others', async () => {
+    const { record, records, total } = setting();
+    await record({ failed: ids(150) });
+    await record({ failed: ids(50, 'n') });
+    expect(total().failed).toBe(200);
+    expect(records.map(({ failed }) => failed.length)).toEqual([mostNamed, 0]);
   });
 
-  it('says later what it could not say at the time', async () => {
-    const { reporter, written, state } = world();
-    state.down = true;
-    await expect(reporter.record(report({ done: 1, retried: 1 }))).rejects.toThrow('no table');
-    state.down = false;
-    await reporter.record(report({ done: 1 }));
-    expect(written).toEqual([{ succeeded: 2, failed: 1 }]);
+  it('has nothing to say of a batch that says nothing', () => {
+    const { record } = setting();
+    expect(record({})).toBeUndefined();
+  });
+
+  it('keeps a batch waiting no longer than the batch can wait', async () => {
+    const { clock, state, record } = setting();
+    state.answer = 'none';
+    const recorded = expect(record({ failed: ['a'] })).rejects.toThrow(HealthReportOverdueError);
+    await clock.advance(1000);
+    await recorded;
+    expect(clock.waiting).toBe(0);
+  });
+
+  it('says with the next batch what it could not say at the time', async () => {
+    const { clock, state, record, written } = setting();
+    state.answer = 'refused';
+    await expect(record({ succeeded: 1, failed: ['a'] })).rejects.toThrow('no table');
+    state.answer = 'written';
+    await clock.advance(20_000);
+    await record({ succeeded: 1 });
+    expect(written()).toEqual([{ succeeded: 2, failed: 1 }]);
+  });
+
+  it('drops what it could not say for a minute: the trouble may be over by now', async () => {
+    const { clock, state, record, written } = setting();
+    state.answer = 'refused';
+    for (let minute = 0; minute < 10; minute++) {
+      await expect(record({ failed: ids(10, `minute-${minute}`) })).rejects.toThrow('no table');
+      await clock.advance(61_000);
+    }
+    state.answer = 'written';
+    await record({ succeeded: 20 });
+    expect(written()).toEqual([{ succeeded: 20, failed: 0 }]);
+  });
+});
+
+describe('counting messages', () => {
+  const record = (at: number, failed: string[], succeeded = 0): HealthRecord => ({
+    at,
+    succeeded,
+    failed,
+    failedUnnamed: 0,
+  });
+
+  it('tells a message that failed in several records once', () => {
+    expect(countMessages([record(0, ['a', 'b']), record(10, ['b', 'c'], 4)], 0)).toEqual({ succeeded: 4, failed: 3 });
+  });
+
+  it('leaves out what is older', () => {
+    expect(countMessages([record(0, ['a'], 1), record(10, ['b'], 2)], 10)).toEqual({ succeeded: 2, failed: 1 });
   });
 });

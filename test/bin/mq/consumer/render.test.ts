@@ -6,8 +6,8 @@ const status = (given: Partial<ConsumerStatus>): ConsumerStatus => ({
   consumer: 'orders',
   state: 'closed',
   since: Date.UTC(2026, 0, 2, 3, 4, 5),
-  switching: false,
-  mappings: [{ id: 'm-1', state: 'Enabled' }],
+  mappings: [{ id: 'm-1', queue: 'orders', state: 'Enabled', failing: false }],
+  unmapped: [],
   ...given,
 });
 
@@ -19,17 +19,25 @@ describe('the state of consumers', () => {
         status({
           consumer: 'send-mails',
           state: 'open',
-          reason: '9 of 10 attempts failed',
+          reason: '9 of 10 messages failed',
           until: Date.UTC(2026, 0, 2, 3, 6, 5),
-          switching: true,
-          mappings: [{ id: 'm-2', state: 'Disabling', reason: 'USER_INITIATED', lastResult: 'OK' }],
+          mappings: [
+            {
+              id: 'm-2',
+              queue: 'send-mails',
+              state: 'Disabling',
+              reason: 'USER_INITIATED',
+              lastResult: 'OK',
+              failing: false,
+            },
+          ],
         }),
       ]),
     ).toBe(
       [
         'orders      gets messages',
         '            mapping m-1: Enabled',
-        'send-mails  circuit open, gets no messages; since 2026-01-02T03:04:05Z; tries again at 2026-01-02T03:06:05Z; 9 of 10 attempts failed',
+        'send-mails  circuit open, gets no messages; since 2026-01-02T03:04:05Z; tries again at 2026-01-02T03:06:05Z; 9 of 10 messages failed',
         '            mapping m-2: Disabling, USER_INITIATED, OK',
         '',
       ].join('\n'),
@@ -37,9 +45,14 @@ describe('the state of consumers', () => {
   });
 
   it('does not call a consumer well whose mapping Lambda has disabled', () => {
-    const mappings = [{ id: 'm-1', state: 'Disabled', reason: 'EVENT_SOURCE_AUTHN_ERROR' }];
-    expect(renderStatuses([status({ mappings })])).toContain('a mapping is disabled, and not by us');
-    expect(renderStatuses([status({ mappings, switching: true })])).toContain('orders  gets messages');
+    const mapping = { id: 'm-1', queue: 'orders', state: 'Disabled', reason: 'EVENT_SOURCE_AUTHN_ERROR' };
+    const rendered = (failing: boolean) => renderStatuses([status({ mappings: [{ ...mapping, failing }] })]);
+    expect(rendered(true)).toContain('a mapping is disabled, and not by us');
+    expect(rendered(false)).toContain('orders  gets messages');
+  });
+
+  it('does not call a consumer well whose queue nothing reads', () => {
+    expect(renderStatuses([status({ mappings: [], unmapped: ['orders.1'] })])).toContain('nothing reads orders.1');
   });
 
   it('of none is nothing', () => {
