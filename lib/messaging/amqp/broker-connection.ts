@@ -17,6 +17,8 @@ export interface ConnectionServices {
   readonly clock?: Clock;
   /** A number in [0, 1). @default Math.random */
   readonly random?: () => number;
+  /** Connects and logs in. @default amqplib's */
+  readonly connect?: typeof connect;
 }
 
 interface Live extends LiveConnection {
@@ -41,6 +43,7 @@ export class BrokerConnection implements PublishingConnection {
   readonly #settings: ConnectionSettings;
   readonly #log: ConnectionLog;
   readonly #clock: Clock;
+  readonly #amqplib: { readonly connect: typeof connect };
   readonly #rotation: EndpointRotation<Endpoint>;
   #credentials: Credentials | undefined;
   #state: State = { name: 'idle' };
@@ -49,6 +52,7 @@ export class BrokerConnection implements PublishingConnection {
 
   constructor(settings: ConnectionSettings, services: ConnectionServices = {}) {
     const { log = silentLog, clock = systemClock, random = Math.random } = services;
+    this.#amqplib = { connect: services.connect ?? connect };
     this.#settings = settings;
     this.#log = log;
     this.#clock = clock;
@@ -204,7 +208,7 @@ export class BrokerConnection implements PublishingConnection {
     try {
       const model = await within(
         { clock: this.#clock, milliseconds, signal },
-        () => connect(...this.#amqplibOptions(endpoint, credentials, socket.signal)),
+        () => this.#amqplib.connect(...this.#amqplibOptions(endpoint, credentials, socket.signal)),
         'the broker did not answer in time',
       );
       const openedAt = this.#clock.now();

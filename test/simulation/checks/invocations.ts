@@ -1,0 +1,82 @@
+import type { SimulatedProcess } from '../engine/simulated-process.ts';
+import type { InvocationResult } from '../lambda/environment.ts';
+import type { Account, Ledger, Run } from './ledger.ts';
+
+interface Current {
+  readonly number: number;
+  readonly accounts: readonly Account[];
+  readonly runs: Run[];
+  /** The message that ended the process. */
+  culprit: Account | undefined;
+  disturbed: boolean;
+}
+
+/** What each process is at, and how it ended. */
+export class InvocationWatch {
+  readonly #ledger: Ledger;
+  readonly #now: () => number;
+  readonly #current = new Map<SimulatedProcess, Current>();
+  #invocations = 0;
+
+  constructor(ledger: Ledger, now: () => number) {
+    this.#ledger = ledger;
+    this.#now = now;
+  }
+
+  begin(process: SimulatedProcess, accounts: readonly Account[]): void {
+    this.#current.set(process, {
+      number: ++this.#invocations,
+      accounts,
+      runs: [],
+      culprit: undefined,
+      disturbed: false,
+    });
+  }
+
+  /** A handler is called. The attempt that it is told must be one more than have failed, whatever happened to others. */
+  run(process: SimulatedProcess, account: Account, attempt: number): Run {
+    const current = this.#current.get(process);
+    const run: Run = {
+      process,
+      attempt,
+      startedAt: this.#now(),
+      batch: current?.number ?? 0,
+      end: 'running',
+      gaveUp: false,
+      disturbed: current?.disturbed ?? false,
+    };
+    const failed = account.runs.filter(({ end }) => end === 'threw' || end === 'cut-off').length;
+    if (attempt > 1 + failed)
+      this.#ledger.violate({
+        rule: 'neighbours keep their attempt count',
+        consumer: account.consumer,
+        message: account.id,
+        what: `${account.id} comes as attempt ${attempt} after ${failed} failures`,
+      });
+    account.runs.push(run);
+    current?.runs.push(run);
+    return run;
+  }
+
+  /** A service lets the process down: what it knows and what is so may differ from here on. */
+  disturb(process: SimulatedProcess): void {
+    const current = this.#current.get(process);
+    if (!current || current.disturbed) return;
+    current.disturbed = true;
+    for (const account of current.accounts) account.disturbances += 1;
+    for (const run of current.runs) run.disturbed = true;
+  }
+
+  blame(process: SimulatedProcess, account: Account | undefined): void {
+    const current = this.#current.get(process);
+    if (current) current.culprit = account;
+  }
+
+  end(process: SimulatedProcess, result: InvocationResult): void {
+    const current = this.#current.get(process);
+    if (!current) return;
+    if (result.status === 'failed' || !process.alive) this.disturb(process);
+    for (const run of current.runs) if (run.end === 'running') run.end = process.alive ? 'cut-off' : 'killed';
+    if (!process.alive && !current.culprit) for (const account of current.accounts) account.killings += 1;
+  }
+}

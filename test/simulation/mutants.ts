@@ -1,0 +1,165 @@
+/** A defect to be planted: a place in a source file, and what stands there instead. */
+export interface Mutant {
+  readonly name: string;
+  readonly file: string;
+  /** Must be there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+}
+
+const batch = 'lib/messaging/batch';
+const claims = 'lib/messaging/claims';
+const recover = 'lib/messaging/recover';
+
+/** Defects that the search must find. */
+export const mutants: readonly Mutant[] = [
+  {
+    name: 'a publisher wedges when its connection closes while a channel opens',
+    file: 'lib/messaging/amqp/broker-connection.ts',
+    find: 'if (live.lost) throw live.lost;',
+    replace: '',
+  },
+  {
+    name: 'a full queue stops the delays of all others',
+    file: 'lib/topology/returning-queues.ts',
+    find: "return limit !== undefined && settings.overflow === 'reject-publish';",
+    replace: 'return limit === -1;',
+  },
+  {
+    name: 'contention of transact is not waited out',
+    file: `${batch}/effect-transactions.ts`,
+    find: 'if (!isContention(error) || this.#clock.now() + pause >= lastTry) throw namingItems(error, items);',
+    replace: "throw Object.assign(new Error('fatal'), { name: 'FatalError' });",
+  },
+  {
+    name: 'a claim table that refuses everything is deferred to for ever',
+    file: `${batch}/decide-fate.ts`,
+    find: 'if (deferrals > maximumDeferrals) return fateOfFailure(error, delivery, batch);',
+    replace: '',
+  },
+  {
+    name: 'settling asks for no owner',
+    file: `${claims}/claim-write.ts`,
+    find: `    [
+      { field: 'owner', is: '=', value: owner },
+      { field: 'state', is: '=', value: 'IN_PROGRESS' },
+      { field: 'expiry', is: '>', value: seconds(now) },`,
+    replace: `    [
+      { field: 'expiry', is: '>', value: seconds(now) },`,
+  },
+  {
+    name: 'the lease of another is ignored',
+    file: `${claims}/claim-decisions.ts`,
+    find: "if (record.leaseUntil > now) return { status: 'busy', leaseUntil: record.leaseUntil };",
+    replace: '',
+  },
+  {
+    name: 'taking over ignores the lease',
+    file: `${claims}/claim-write.ts`,
+    find: "      { field: 'leaseUntil', is: '<=', value: now },\n",
+    replace: '',
+  },
+  {
+    name: 'a batch is acknowledged although a copy is not confirmed',
+    file: `${batch}/forward.ts`,
+    find: 'else if (!noteAnswer(forwarding, result, batch)) unconfirmed.push(unconfirmedCopy(forwarding, result));',
+    replace: 'else noteAnswer(forwarding, result, batch);',
+  },
+  {
+    name: 'a copy counts as confirmed without the broker having said so',
+    file: `${batch}/forward.ts`,
+    find: "  if (result.status === 'confirmed') {",
+    replace: "  if (result.status !== 'returned') {",
+  },
+  {
+    name: "the broker's own headers stay on copies",
+    file: `${recover}/copy.ts`,
+    find: "!isBrokerHeader(name) && name !== 'BCC'",
+    replace: "name !== 'BCC'",
+  },
+  {
+    name: 'a retry does not count its attempt',
+    file: `${recover}/copy.ts`,
+    find: '[Header.attempt]: attempt + 1 }',
+    replace: '[Header.attempt]: attempt }',
+  },
+  {
+    name: 'a deferral counts as an attempt',
+    file: `${recover}/copy.ts`,
+    find: '? {} : { [Header.attempt]: attempt }),',
+    replace: '? { [Header.attempt]: 2 } : { [Header.attempt]: attempt + 1 }),',
+  },
+  {
+    name: 'a claim is given back although its message was handed on',
+    file: `${batch}/settle-claims.ts`,
+    find: "if (delivery.copy === 'confirmed' && delivery.fate?.kind !== 'deferred') await claims.forwarded(key, owner);",
+    replace: "if (delivery.copy !== 'confirmed') await claims.release(key, owner);",
+  },
+  {
+    name: 'earlier turns may be claimed again',
+    file: `${claims}/claim-write.ts`,
+    find: "{ field: 'turn', is: '<', value: request.turn },",
+    replace: "{ field: 'turn', is: '<>', value: request.turn },",
+  },
+  {
+    name: 'what is done may be claimed for a later turn',
+    file: `${claims}/claim-write.ts`,
+    find: "      { field: 'state', is: '<>', value: 'DONE' },\n",
+    replace: '',
+  },
+  {
+    name: 'a crash is not counted',
+    file: `${claims}/claim-write.ts`,
+    find: "change: held(request, 'one more', now, retentionSeconds),",
+    replace: 'change: held(request, 0, now, retentionSeconds),',
+  },
+  {
+    name: 'suspects run beside others',
+    file: `${batch}/handle-delivery.ts`,
+    find: 'else delivery.suspect(outcome);',
+    replace: 'else { delivery.suspect(outcome); await handleSuspect(delivery, batch); }',
+  },
+  {
+    name: 'transact does not ask for the claim',
+    file: `${batch}/effect-transactions.ts`,
+    find: 'TransactItems: [...items, claimCompletionItem(completion)],',
+    replace: 'TransactItems: [...items],',
+  },
+  {
+    name: 'a handler that is left behind may still commit',
+    file: `${batch}/settle-claims.ts`,
+    find: 'if (!delivery.mayHoldClaim) return;',
+    replace: 'if (delivery.mayHoldClaim) return;',
+  },
+  {
+    name: 'what the end of the time finds in the hands of its handler is taken for done',
+    file: `${batch}/decide-fate.ts`,
+    find: 'return fateOfFailure(leftBehind(), delivery, batch);',
+    replace: 'return done;',
+  },
+  {
+    name: 'delays have one level less than they say',
+    file: 'lib/topology/delay-infrastructure.ts',
+    find: "'x-message-ttl': 2 ** level * 1000,",
+    replace: "'x-message-ttl': 2 ** level * 500,",
+  },
+  {
+    name: 'delays are not dead-lettered at least once, but to nowhere',
+    file: 'lib/topology/delay-infrastructure.ts',
+    find: 'return { source: delayDeliveryExchange, destination: queue, routingKey: delayDestinationBindingKey(queue) };',
+    replace:
+      'return { source: delayDeliveryExchange, destination: queue, routingKey: delayDestinationBindingKey(queue.slice(1)) };',
+  },
+  {
+    name: 'a message is tried for ever',
+    file: `${recover}/decide.ts`,
+    find: "if (attempt >= policy.maxAttempts) return { action: 'dead-letter', reason: 'exhausted' };",
+    replace: '',
+  },
+  {
+    name: 'a dead letter counts one attempt too few',
+    file: `${recover}/decide.ts`,
+    find: 'if (attempt >= policy.maxAttempts) ',
+    replace: 'if (attempt >= policy.maxAttempts - 1) ',
+  },
+];

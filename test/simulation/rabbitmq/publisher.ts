@@ -1,0 +1,27 @@
+import { publisherOver } from '../../../lib/messaging/amqp/amqp-publisher.ts';
+import { BrokerConnection } from '../../../lib/messaging/amqp/broker-connection.ts';
+import { connectionSettingsFromUrl } from '../../../lib/messaging/amqp/connection-settings.ts';
+import type { MessagePublisher } from '../../../lib/messaging/publisher.ts';
+import { ClientConnection, type Network } from './client-connection.ts';
+
+const settings = connectionSettingsFromUrl('amqps://user:password@broker:5671/%2F');
+
+/** The real publisher over the real connection; amqplib and everything beyond it are modelled. */
+export function simulatedPublisher(network: Network): MessagePublisher {
+  const { process, random } = network;
+  const services = { clock: process.clock, random: random.next };
+  const connection = new BrokerConnection(settings, { ...services, connect: modelledConnect(network) });
+  return publisherOver(connection, services);
+}
+
+/** amqplib's `connect`: TCP, TLS and login take several round trips. */
+const modelledConnect =
+  (network: Network) =>
+  async (_: unknown, options?: object): Promise<never> => {
+    const { process, door, random } = network;
+    await process.settle(5 + random.next() * 40, () => {
+      if (door.isAway) throw Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    });
+    const { signal } = options as { readonly signal: AbortSignal };
+    return new ClientConnection(network, signal).asChannelModel as never;
+  };

@@ -1,0 +1,51 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { ConsumerDefinition, ConsumerServices } from '../../../lib/messaging/batch/batch.ts';
+import { DynamoDbEffectTransactions } from '../../../lib/messaging/batch/effect-transactions.ts';
+import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
+import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
+import type { MessagePublisher } from '../../../lib/messaging/publisher.ts';
+import type { SimulatedProcess } from '../engine/simulated-process.ts';
+import type { Handler } from '../lambda/environment.ts';
+import type { ConsumerPlan } from '../scenario/scenario.ts';
+import type { Story } from '../story.ts';
+import type { Business } from './business.ts';
+import { storyLogger } from './story-logger.ts';
+
+export interface FunctionSurroundings {
+  readonly process: SimulatedProcess;
+  readonly client: DynamoDBClient;
+  readonly publisher: MessagePublisher;
+  readonly random: () => number;
+  readonly story: Story;
+}
+
+/** The real run time of a consumer, in one environment. */
+export function consumerFunction(plan: ConsumerPlan, business: Business, surroundings: FunctionSurroundings): Handler {
+  const { process, client, publisher, random, story } = surroundings;
+  const definition: ConsumerDefinition = {
+    name: plan.name,
+    schema: business.schema,
+    handle: business.handle as ConsumerDefinition['handle'],
+    orderBy: plan.ordered ? (business.orderKey as ConsumerDefinition['orderBy']) : undefined,
+    concurrency: plan.concurrency,
+    maxBodyBytes: 1_000_000,
+    policy: { maxAttempts: plan.maxAttempts, baseDelaySeconds: 1, maxDelaySeconds: plan.maxDelaySeconds },
+  };
+  const services: ConsumerServices = {
+    ...(plan.claims && {
+      claims: new DynamoDbClaimStore({ client, tableName: 'claims', clock: process.clock, random }),
+      effects: new DynamoDbEffectTransactions({ client, tableName: 'claims', clock: process.clock, random }),
+    }),
+    publisher: async () => publisher,
+    clock: process.clock,
+    random,
+  };
+  const logger = storyLogger(story, process.name);
+  let invocations = 0;
+  return (event, context) =>
+    processBatch(event, definition, services, {
+      remainingMilliseconds: context.getRemainingTimeInMillis(),
+      owner: `${process.name}/${++invocations}`,
+      logger: () => logger,
+    });
+}
