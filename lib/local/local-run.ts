@@ -1,4 +1,5 @@
 import { resolve as absolute } from 'node:path';
+import { systemClock } from '../messaging/clock.ts';
 import { deadLetterQueue } from '../topology/names.ts';
 import { account, region } from './assembly/pseudo-parameters.ts';
 import { readAssembly } from './assembly/read-assembly.ts';
@@ -28,6 +29,7 @@ import { startS3 } from './s3/start-s3.ts';
 import type { LocalSchedule } from './schedule/local-schedule.ts';
 import { RunDirectory } from './state/run-directory.ts';
 import { type LocalState, writeWhole } from './state/state-file.ts';
+import { type Part, Supervision } from './supervision.ts';
 import { updateFunctions } from './update-functions.ts';
 import { type BrokerUrlOptions, parseBrokerUrl, type UserBroker } from './user-broker/broker-url.ts';
 import { connectUserBroker, type UserBrokerOptions } from './user-broker/connect-user-broker.ts';
@@ -200,7 +202,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       s3: s3.url,
       ingest: outputNamed('IngestUrl', published),
     });
-    const state: LocalState = { ...running, consumerControl: outputNamed('ConsumerControlFunction', published) };
+    let state: LocalState = { ...running, consumerControl: outputNamed('ConsumerControlFunction', published) };
     const logins = (): Record<string, string> => ({
       ...secrets.logins(),
       [broker.admin.username]: broker.admin.password,
@@ -217,12 +219,35 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     const deadLetters = new DeadLetterWatch({ broker, vhost: state.vhost, emit });
     undo.push(() => deadLetters.stop());
     await deadLetters.start();
+    const mind = (part: Part, name: keyof LocalState['parts']): void => {
+      const supervision = new Supervision(part, {
+        clock: systemClock,
+        notice,
+        onState: (partState) => {
+          state = { ...state, parts: { ...state.parts, [name]: partState } };
+          writeWhole(directory.file('state.json'), state, 0o644);
+        },
+      });
+      undo.push(() => supervision.stop());
+    };
+    const rabbitMq = ownBroker.running;
+    if (rabbitMq)
+      mind(
+        {
+          name: 'RabbitMQ',
+          onDeath: (listener) => rabbitMq.onDeath(listener),
+          restart: () => rabbitMq.restart('kill'),
+        },
+        'broker',
+      );
     let current = assembly;
     return {
       broker,
       ownBroker: ownBroker.running,
       vhost: state.vhost,
-      state,
+      get state() {
+        return state;
+      },
       functions: [...machine.functions.values()],
       mappings: machine.mappings,
       streamMappings: machine.streamMappings,
@@ -286,6 +311,7 @@ const stateOf = (
       ]),
     ),
     endpoints,
+    parts: { broker: 'running', dynamoDb: 'running' },
     aws: { region, credentialsFile: directory.file('aws-credentials') },
   };
 };

@@ -22,6 +22,8 @@ function meaning({ state, mappings, unmapped }: ConsumerStatus): string {
   if (unmapped.length > 0) return `nothing reads ${unmapped.join(', ')}: deploy again to have an event source mapping`;
   if (mappings.some((mapping) => mapping.failing && mapping.state === 'Disabled'))
     return 'a mapping is disabled, and not by us: mend what is wrong, then resume';
+  if (mappings.some(({ lastResult }) => lastResult?.startsWith('PROBLEM: Connection error')))
+    return 'gets no messages: a mapping cannot reach the broker';
   return state === 'half-open' ? 'on trial, gets messages again' : 'gets messages';
 }
 

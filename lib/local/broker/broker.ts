@@ -46,6 +46,8 @@ export interface RunningBroker {
    * @default 'graceful'
    */
   restart(how?: 'graceful' | 'kill'): Promise<void>;
+  /** Calls the listener, the last one given, each time the broker dies without one of these methods having ended it. */
+  onDeath(listener: (how: string) => void): void;
 }
 
 export class BrokerStartError extends Error {
@@ -115,6 +117,7 @@ function runningBroker(node: PrivateNode, version: string, ports: BrokerPorts, a
       const outcome = await node.start();
       if (outcome.result !== 'ready') throw new BrokerStartError(outcome.reason);
     },
+    onDeath: (listener) => node.onDeath(listener),
   };
 }
 

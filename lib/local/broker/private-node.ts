@@ -46,6 +46,9 @@ export class PrivateNode {
   readonly #environment: Record<string, string>;
   #machine: BoundProcess | undefined;
   #epmd: BoundProcess | undefined;
+  /** Whether the Erlang machine is to end. */
+  #ending = false;
+  #onDeath: (how: string) => void = () => undefined;
 
   private constructor(settings: NodeSettings, environment: Record<string, string>, caFile: string) {
     this.#settings = settings;
@@ -74,6 +77,11 @@ export class PrivateNode {
     return this.#machine.pid;
   }
 
+  /** Calls the listener each time the Erlang machine ends after it was ready, unless one of the methods here ended it. */
+  onDeath(listener: (how: string) => void): void {
+    this.#onDeath = listener;
+  }
+
   /** Starts what does not run; the data of an earlier start are kept. */
   async start(signal?: AbortSignal): Promise<StartOutcome> {
     const isGivenUp = () => signal?.aborted === true;
@@ -91,7 +99,13 @@ export class PrivateNode {
     this.#machine = machine;
     const isPointless = () => isGivenUp() || machine.hasEnded();
     const ready = await waitUntil(() => isReady(ports, admin), isPointless, readyTimeoutSeconds * 1000);
-    if (ready) return { result: 'ready' };
+    if (ready) {
+      this.#ending = false;
+      void machine.ended.then((how) => {
+        if (!this.#ending) this.#onDeath(how);
+      });
+      return { result: 'ready' };
+    }
     if (isGivenUp()) return givenUp;
     return this.#failure(
       machine.hasEnded()
@@ -102,12 +116,14 @@ export class PrivateNode {
 
   /** SIGKILL, at once; returns before the process is gone. */
   kill(): void {
+    this.#ending = true;
     this.#machine?.signal('SIGKILL');
   }
 
   /** Resolves when the Erlang machine is gone; its port mapper and the files stay. */
   async stopMachine(how: 'graceful' | 'kill'): Promise<void> {
     const machine = this.#machine;
+    this.#ending = true;
     if (machine === undefined || machine.hasEnded()) return;
     if (how === 'graceful') {
       const impatience = setTimeout(() => machine.signal('SIGKILL'), gracefulStopMilliseconds);
@@ -131,6 +147,7 @@ export class PrivateNode {
 
   /** The same for the moment when the process exits and nothing can be waited for. */
   removeSync(): void {
+    this.#ending = true;
     this.#machine?.signal('SIGKILL');
     this.#epmd?.signal('SIGKILL');
     rmSync(this.#settings.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });

@@ -80,7 +80,8 @@ const describe = (found: EventSourceMapping): Record<string, unknown> => {
     State: found.transition ?? stateOf(mapping.state),
     StateTransitionReason: mapping.reason ?? 'USER_INITIATED',
     LastModified: found.lastModified,
-    LastProcessingResult: 'No records processed',
+    LastProcessingResult:
+      mapping.state === 'Reconnecting' ? `PROBLEM: Connection error. ${mapping.reason}` : 'No records processed',
   };
 };
 

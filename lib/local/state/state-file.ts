@@ -1,4 +1,5 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
+import type { PartState } from '../supervision.ts';
 
 /** `.local/state.json`: where the parts of a running local run are, for other tools. */
 export interface LocalState {
@@ -33,6 +34,8 @@ export interface LocalState {
   };
   /** Function that pauses and resumes consumers; absent where the assembly has none. */
   readonly consumerControl?: string;
+  /** Whether the processes that hold the data are there; a broker of the user's own always counts as running. Changes while the run goes on. */
+  readonly parts: { readonly broker: PartState; readonly dynamoDb: PartState };
   /** For signed requests to the endpoints. */
   readonly aws: {
     readonly region: string;

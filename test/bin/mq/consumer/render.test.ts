@@ -55,6 +55,14 @@ describe('the state of consumers', () => {
     expect(renderStatuses([status({ mappings: [], unmapped: ['orders.1'] })])).toContain('nothing reads orders.1');
   });
 
+  it('does not call a consumer well whose mapping cannot reach the broker', () => {
+    const lastResult = 'PROBLEM: Connection error. connect ECONNREFUSED';
+    const mapping = { id: 'm-1', queue: 'orders', state: 'Enabled', lastResult, failing: true };
+    expect(renderStatuses([status({ mappings: [mapping] })])).toContain(
+      'gets no messages: a mapping cannot reach the broker',
+    );
+  });
+
   it('of none is nothing', () => {
     expect(renderStatuses([])).toBe('');
   });

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { LocalState } from '../../lib/local/state/state-file.ts';
+import {
+  asAdministrator,
+  ordered,
+  placeOrder,
+  type StartedStacks,
+  startStacks,
+  until,
+} from '../support/local-run-setting.ts';
+
+let stacks: StartedStacks;
+beforeAll(async () => {
+  stacks = await startStacks();
+}, 150_000);
+
+const partsNow = (): LocalState['parts'] =>
+  (JSON.parse(readFileSync(join(stacks.directory, 'state.json'), 'utf8')) as LocalState).parts;
+const said = (): string[] => stacks.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
+
+describe('when the broker of a run is killed', () => {
+  it('the run says so, starts it again with what was in its queues, and events go on', async () => {
+    const { run } = stacks;
+    await placeOrder(run, 'before');
+    await until('the order before', () => ordered(run, 'before'));
+    await Promise.all(run.mappings.map((mapping) => mapping.pause()));
+    await placeOrder(run, 'kept');
+    process.kill(run.ownBroker?.pid ?? 0, 'SIGKILL');
+    await until('what state.json says of it', () => partsNow().broker === 'restarting');
+    expect(said().join()).toContain('RabbitMQ ended unexpectedly (signal SIGKILL); it is started again with its data');
+    await until('the broker again', () => partsNow().broker === 'running', 120);
+    expect(run.state.parts.broker).toBe('running');
+    await Promise.all(run.mappings.map((mapping) => mapping.resume()));
+    await until('the order that was in the queue', () => ordered(run, 'kept'));
+    await placeOrder(run, 'after');
+    await until('the order after', () => ordered(run, 'after'));
+  }, 240_000);
+});
+
+describe('when the broker makes a dead letter of a message', () => {
+  it('the run says which, and why', async () => {
+    const { run, events } = stacks;
+    const mapping = run.mappings.find(({ queue }) => queue === 'send-welcome');
+    await mapping?.pause();
+    await asAdministrator(run, async (connection) => {
+      const channel = await connection.createConfirmChannel();
+      channel.sendToQueue('send-welcome', Buffer.from('{}'), { messageId: 'too-late', expiration: '1' });
+      await channel.waitForConfirms();
+    });
+    const found = await until('the dead letter', () => events.find(({ type }) => type === 'dead-letter'));
+    expect(found).toEqual({ type: 'dead-letter', queue: 'send-welcome', messageId: 'too-late', reason: 'expired' });
+    await mapping?.resume();
+  }, 90_000);
+});
