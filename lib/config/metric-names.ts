@@ -63,6 +63,11 @@ export const BrokerMetric = {
   queuesDown: 'BrokerQueuesDown',
   /** Messages that wait in the delay infrastructure: retries and scheduled events. */
   delayed: 'DelayedMessages',
+  /**
+   * Of these, messages whose time is over and whom the next queue has not taken yet. On a broker that is well that takes milliseconds; the broker hands on 32
+   * messages of a queue at a time, so as many that stay stop all others behind them.
+   */
+  overdue: 'OverdueMessages',
   /** Delayed messages whose destination was gone when their time had come. */
   parked: 'ParkedMessages',
 } as const satisfies Record<string, string>;

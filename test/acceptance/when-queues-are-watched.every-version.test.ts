@@ -5,6 +5,7 @@ import amqp from 'amqplib';
 import { type BrokerSample, readBroker } from '../../lib/operations/queue-metrics/broker-sample.ts';
 import { measure } from '../../lib/operations/queue-metrics/metric-records.ts';
 import { ManagementClient } from '../../lib/operations/topology/management-client.ts';
+import { delayRoute } from '../../lib/topology/delay.ts';
 import { applied } from '../support/applied-topology.ts';
 import { sharedBroker } from '../support/broker.ts';
 
@@ -13,7 +14,10 @@ jest.setTimeout(90_000);
 const broker = await sharedBroker();
 const topology = await applied(broker, {
   exchanges: { events: { type: 'topic' } },
-  consumers: { orders: { bindings: [{ exchange: 'events', routingKey: '#' }] } },
+  consumers: {
+    orders: { bindings: [{ exchange: 'events', routingKey: '#' }] },
+    full: { bindings: [], maxLength: 1 },
+  },
   publishers: {},
 });
 const user = `${topology.userPrefix}monitoring`;
@@ -86,6 +90,20 @@ describe('when queues are watched by the user for monitoring', () => {
       AcknowledgeRate: expect.closeTo(10 / seconds, 3),
       PublishRate: 0,
     });
+    await connection.close();
+  });
+
+  it('a delay that is over and whose queue is full is seen to be overdue', async () => {
+    const connection = await amqp.connect(topology.amqpUrl());
+    const channel = await connection.createConfirmChannel();
+    const { exchange, routingKey } = delayRoute(1, 'full');
+    for (let i = 0; i < 100; i++) channel.publish(exchange, routingKey, Buffer.from('x'), { persistent: true });
+    await channel.waitForConfirms();
+    const overdue = (sample: BrokerSample) =>
+      measure(sample, {}).records.find(({ dimensions }) => dimensions.component === 'broker')?.metrics.OverdueMessages
+        ?.value ?? 0;
+    const sample = await look('more than the broker hands on at a time', (found) => overdue(found) > 32);
+    expect(overdue({ ...sample, queues: sample.queues.filter(({ name }) => name !== 'full.returning') })).toBe(0);
     await connection.close();
   });
 

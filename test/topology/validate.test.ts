@@ -363,6 +363,14 @@ describe('policies', () => {
     ).toEqual([]);
   });
 
+  it('of a user must not limit where delayed messages go that have no destination', () => {
+    const narrow = policy({ pattern: '^delay\\.parking$', priority: 50, definition: { 'max-length': 10 } });
+    const expanded = expandTopology({ ...declaration, additional: { policies: [narrow] } }, { vhost: 'events' });
+    expect(() => validateTopology(expanded)).toThrow(
+      /queue 'delay\.parking': a length limit would hold up everybody's/u,
+    );
+  });
+
   it('of a user must not touch the delay infrastructure nor take the dead-lettering from a consumer', () => {
     const greedy = policy({ pattern: '.*', priority: 50, definition: { 'message-ttl': 60_000 } });
     const expanded = expandTopology({ ...declaration, additional: { policies: [greedy] } }, { vhost: 'events' });

@@ -51,6 +51,14 @@ export const addBrokerAlarms = (
     description:
       'A queue has no leader or no majority, so nothing can be published to it. It comes back with the nodes that it is on; if they run, ask AWS Support.',
   });
+  alarms.add('delays overdue', {
+    metric: metrics.overdue(),
+    // As many as the broker hands on at a time: fewer leave room for what is behind them.
+    threshold: 32,
+    periods: 3,
+    description:
+      "The time of delayed messages is over and where they go to does not take them. The log of queue-metrics has the number of each queue. In <queue>.returning: that queue is full (maxLength), and only its own retries wait; empty it. In delay.level-00 to 15: everybody's retries wait; look for a queue without leader, or one that an operator policy limits.",
+  });
   alarms.add('parked messages', {
     metric: metrics.parked(),
     threshold: 1,

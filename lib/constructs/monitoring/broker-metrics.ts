@@ -18,6 +18,7 @@ export class BrokerMetrics {
   queuesDown = (): Metric => this.metric(BrokerMetric.queuesDown, Stats.MAXIMUM, 'queues down');
   connections = (): Metric => this.metric(BrokerMetric.connections, Stats.MAXIMUM, 'connections');
   delayed = (): Metric => this.metric(BrokerMetric.delayed, Stats.MAXIMUM, 'delayed');
+  overdue = (): Metric => this.metric(BrokerMetric.overdue, Stats.MAXIMUM, 'overdue');
   parked = (): Metric => this.metric(BrokerMetric.parked, Stats.MAXIMUM, 'parked');
 
   /** How often the broker was looked at. */

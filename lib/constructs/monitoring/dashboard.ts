@@ -48,7 +48,7 @@ const brokerRow = (metrics: BrokerMetrics, hasOutbox: boolean): IWidget[] =>
   row(
     graph('Memory and disk', [metrics.memoryUsed()], [metrics.diskFree()]),
     graph('Connections', [metrics.connections()], [metrics.nodesDown(), metrics.queuesDown()]),
-    graph('Delayed messages', [metrics.delayed()], [metrics.parked()]),
+    graph('Delayed messages', [metrics.delayed(), metrics.overdue()], [metrics.parked()]),
     ...(hasOutbox ? [graph('Outbox', [metrics.outboxWaiting()], [metrics.outboxAge()])] : []),
   );
 

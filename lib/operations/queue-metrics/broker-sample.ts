@@ -8,6 +8,8 @@ export interface QueueSample {
   readonly ready?: number;
   readonly unacknowledged?: number;
   readonly consumers?: number;
+  /** Expired, and not yet taken by where they are dead-lettered to. Absent for queues without at-least-once dead-lettering. */
+  readonly deadLettering?: number;
   /** Counted since the broker's statistics began: they start again from 0 when nodes restart. */
   readonly published: number;
   readonly delivered: number;
@@ -42,6 +44,7 @@ interface QueueInfo {
   messages_ready?: number;
   messages_unacknowledged?: number;
   consumers?: number;
+  messages_dlx?: number;
   /** Absent for a queue that nothing has ever gone through. */
   message_stats?: Partial<
     Record<'publish' | 'deliver' | 'deliver_no_ack' | 'get' | 'get_no_ack' | 'redeliver' | 'ack', number>
@@ -67,6 +70,7 @@ const queueColumns = [
   'messages_ready',
   'messages_unacknowledged',
   'consumers',
+  'messages_dlx',
   ...['publish', 'deliver', 'deliver_no_ack', 'get', 'get_no_ack', 'redeliver', 'ack'].map(
     (counter) => `message_stats.${counter}`,
   ),
@@ -98,6 +102,7 @@ function queueSample({ message_stats: counters = {}, ...info }: QueueInfo): Queu
     ready: info.messages_ready,
     unacknowledged: info.messages_unacknowledged,
     consumers: info.consumers,
+    deadLettering: info.messages_dlx,
     published: publish,
     delivered: deliver + deliver_no_ack + get + get_no_ack,
     redelivered: redeliver,

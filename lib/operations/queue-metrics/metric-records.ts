@@ -1,6 +1,6 @@
 import { BrokerMetric, QueueMetric } from '../../config/metric-names.ts';
 import { consumerOfQueue } from '../../topology/consumer-queues.ts';
-import { deadLetterQueue, delayLevel, delayParkingQueue } from '../../topology/names.ts';
+import { deadLetterQueue, delayParkingQueue, isDelayQueue } from '../../topology/names.ts';
 import type { MetricRecord, Unit } from '../metric-record.ts';
 import type { BrokerSample, NodeSample, QueueSample } from './broker-sample.ts';
 import { observe, type QueueObservation, type QueueTrack } from './queue-track.ts';
@@ -15,14 +15,13 @@ export interface Measured {
 }
 
 const deadLetterSuffix = deadLetterQueue('');
-const delayPrefix = delayLevel(0).slice(0, -2);
 
 /** What a look at the broker says, given what was known of its queues before. */
 export function measure(sample: BrokerSample, before: QueueTracks): Measured {
   const records: MetricRecord[] = [brokerRecord(sample)];
   const tracks: Record<string, QueueTrack> = {};
   for (const queue of sample.queues) {
-    if (queue.name === delayParkingQueue || queue.name.startsWith(delayPrefix)) continue;
+    if (queue.name === delayParkingQueue || isDelayQueue(queue.name)) continue;
     if (queue.name.endsWith(deadLetterSuffix)) {
       records.push(...queueRecord(queue, { [QueueMetric.ready]: depthOf(queue) }));
       continue;
@@ -38,8 +37,8 @@ export function measure(sample: BrokerSample, before: QueueTracks): Measured {
 }
 
 /** Dead letters that an operator looks at for the moment are still dead letters. */
-const depthOf = ({ ready, unacknowledged = 0 }: QueueSample): number | undefined =>
-  ready === undefined ? undefined : ready + unacknowledged;
+const depthOf = ({ ready, unacknowledged = 0, deadLettering = 0 }: QueueSample): number | undefined =>
+  ready === undefined ? undefined : ready + unacknowledged + deadLettering;
 
 function consumedQueueMetrics(
   queue: QueueSample,
@@ -82,7 +81,7 @@ const metricsOf = (values: Readonly<Record<string, number | undefined>>): Metric
   );
 
 function brokerRecord({ queues, nodes, connections }: BrokerSample): MetricRecord {
-  const levels = queues.filter(({ name }) => name.startsWith(delayPrefix));
+  const delays = queues.filter(({ name }) => isDelayQueue(name));
   const parking = queues.find(({ name }) => name === delayParkingQueue);
   const running = nodes.filter((node) => node.running);
   const values = {
@@ -92,13 +91,14 @@ function brokerRecord({ queues, nodes, connections }: BrokerSample): MetricRecor
     [BrokerMetric.nodesDown]: nodes.length - running.length,
     [BrokerMetric.connections]: connections,
     [BrokerMetric.queuesDown]: queues.filter(({ state }) => state !== undefined && !isUp(state)).length,
-    [BrokerMetric.delayed]: levels.reduce((sum, level) => sum + (depthOf(level) ?? 0), 0),
+    [BrokerMetric.delayed]: delays.reduce((sum, queue) => sum + (depthOf(queue) ?? 0), 0),
+    [BrokerMetric.overdue]: delays.reduce((sum, { deadLettering = 0 }) => sum + deadLettering, 0),
     [BrokerMetric.parked]: parking && depthOf(parking),
   };
   return {
     dimensions: { component: 'broker' },
     metrics: metricsOf(values),
-    properties: Object.fromEntries(levels.map((level) => [level.name, depthOf(level) ?? 0])),
+    properties: Object.fromEntries(delays.map((queue) => [queue.name, depthOf(queue) ?? 0])),
   };
 }
 

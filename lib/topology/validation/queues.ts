@@ -1,4 +1,5 @@
 import type { Queue, Topology } from '../model.ts';
+import { delayParkingQueue } from '../names.ts';
 import { effectiveSettings } from '../policy-matching.ts';
 import { knownExchanges } from './references.ts';
 
@@ -15,6 +16,8 @@ export function* queueProblems(topology: Topology): Iterable<string> {
   for (const queue of topology.queues) {
     yield* queueArgumentProblems(queue);
     const settings = effectiveSettings(queue, topology.policies);
+    if (queue.name === delayParkingQueue && (settings['max-length'] ?? settings['max-length-bytes']) !== undefined)
+      yield `queue '${queue.name}': a length limit would hold up everybody's delays, or drop messages: leave it out, or narrow the policy's pattern`;
     const { 'dead-letter-exchange': deadLetterExchange, 'dead-letter-strategy': strategy, overflow } = settings;
     if (
       deadLetterExchange !== undefined &&

@@ -94,9 +94,21 @@ describe('metrics of queues', () => {
       queue('delay.parking', { ready: 2 }),
     ];
     const measured = measure(sample({ queues }), {});
-    expect(valuesOf(measured, 'broker')).toMatchObject({ DelayedMessages: 8, ParkedMessages: 2 });
+    expect(valuesOf(measured, 'broker')).toMatchObject({ DelayedMessages: 8, OverdueMessages: 0, ParkedMessages: 2 });
     expect(measured.records).toHaveLength(1);
     expect(measured.records[0]?.properties).toEqual({ 'delay.level-00': 1, 'delay.level-15': 7 });
+  });
+
+  it('say which delays are over without having come to an end', () => {
+    const queues = [
+      queue('delay.level-00', { ready: 1, deadLettering: 30 }),
+      queue('orders.returning', { deadLettering: 4 }),
+      queue('orders', { deadLettering: 100 }),
+    ];
+    const measured = measure(sample({ queues }), {});
+    expect(valuesOf(measured, 'broker')).toMatchObject({ DelayedMessages: 35, OverdueMessages: 34 });
+    expect(measured.records[0]?.properties).toEqual({ 'delay.level-00': 31, 'orders.returning': 4 });
+    expect(valuesOf(measured, 'orders.returning')).toBeUndefined();
   });
 });
 
@@ -115,6 +127,7 @@ describe('metrics of the broker', () => {
       BrokerConnections: 4,
       BrokerQueuesDown: 0,
       DelayedMessages: 0,
+      OverdueMessages: 0,
     });
   });
 });
