@@ -27,8 +27,9 @@ export function expandAccess(declaration: TopologyDeclaration, { vhost, userPref
   const permissions: Permission[] = [];
   const topicPermissions: TopicPermission[] = [];
 
-  for (const [consumer, { publishes = [], schedules = [], shards }] of Object.entries(declaration.consumers)) {
-    const queues = consumerQueues(consumer, { shards });
+  for (const [consumer, declared] of Object.entries(declaration.consumers)) {
+    const { publishes = [], schedules = [] } = declared;
+    const queues = consumerQueues(consumer, declared);
     const mapping = mappingUser(consumer, userPrefix);
     users.push(user(mapping));
     permissions.push({ user: mapping, configure: nothing, write: nothing, read: exactly(...queues) });

@@ -38,8 +38,8 @@ export interface BrokerOperation {
  * compared with it. Where an operation is meant for nobody, the administrator does it.
  */
 export function brokerOperations(declaration: TopologyDeclaration): BrokerOperation[] {
-  const queues = Object.entries(declaration.consumers).flatMap(([consumer, { shards }]) =>
-    consumerQueues(consumer, { shards }).map((queue) => ({ queue, consumer })),
+  const queues = Object.entries(declaration.consumers).flatMap(([consumer, declared]) =>
+    consumerQueues(consumer, declared).map((queue) => ({ queue, consumer })),
   );
   return [
     ...queues.flatMap(({ queue, consumer }) => queueOperations(declaration, queue, consumer)),

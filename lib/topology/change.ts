@@ -48,6 +48,8 @@ export type ChangeOf<K extends Kind> = Named<K> &
     | { readonly action: 'delete'; readonly actual: Actual<K> }
     /** Not declared, but stays: `reason` says why. */
     | { readonly action: 'keep'; readonly actual: Actual<K>; readonly reason: string }
+    /** Not declared, and cannot be left alone either: nothing of the plan may be done. `reason` says what to do. */
+    | { readonly action: 'refuse'; readonly actual: Actual<K>; readonly reason: string }
     | { readonly action: 'unchanged'; readonly desired: Desired<K>; readonly actual: Actual<K> }
   );
 

@@ -48,6 +48,13 @@ export interface ConsumerDeclaration {
   readonly maxLength?: number;
   /** Several queues behind a hash exchange, each with a mapping of its own. @default one queue, no hash exchange */
   readonly shards?: ShardsDeclaration;
+  /**
+   * Queues of this consumer from before its shards changed. They get nothing new but their retries, and are read until you take them out here:
+   * `['orders.shard-2', 'orders.shard-3']` when four shards become two, `['orders']` when a queue becomes shards. A topology that leaves out a queue that
+   * still gets or holds messages is refused.
+   * @default none
+   */
+  readonly formerQueues?: readonly string[];
   /** What the function itself publishes, beside its retries and dead letters. @default nothing */
   readonly publishes?: readonly PublishDeclaration[];
   /** Consumers to which the function may send with a delay, beside itself. @default none */
@@ -55,7 +62,10 @@ export interface ConsumerDeclaration {
 }
 
 export interface ShardsDeclaration {
-  /** 2 to 64. Changing it moves keys to other queues: order per key is lost for the messages that wait meanwhile. */
+  /**
+   * 2 to 64. Changing it moves keys to other queues: order per key is lost for the messages that wait meanwhile. Where it becomes smaller, name the queues that go
+   * in `formerQueues`.
+   */
   readonly count: number;
   /** What decides the queue. All messages that lack it go to one and the same queue. */
   readonly by:

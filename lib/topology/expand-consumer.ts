@@ -1,4 +1,4 @@
-import { consumerQueues } from './consumer-queues.ts';
+import { consumerQueues, fedQueues } from './consumer-queues.ts';
 import type { ConsumerDeclaration, ShardsDeclaration } from './declare.ts';
 import { delayDestination } from './delay-infrastructure.ts';
 import type { Arguments, Binding, Exchange, Policy, Topology } from './model.ts';
@@ -23,7 +23,9 @@ export function expandConsumer(
         const edge = { source: exchange, destination: name, ...binding };
         return shards ? { ...edge, destinationType: 'exchange' } : edge;
       }),
-      ...(shards ? queues.map((queue): Binding => ({ source: name, destination: queue, routingKey: '1' })) : []),
+      ...(shards
+        ? fedQueues(name, consumer).map((queue): Binding => ({ source: name, destination: queue, routingKey: '1' }))
+        : []),
       ...queues.map(delayDestination),
       ...queues.map(
         (queue): Binding => ({ source: deadLetterExchange, destination: deadLetterQueue(name), routingKey: queue }),

@@ -4,6 +4,7 @@ import { comparisons, differences } from './comparison.ts';
 import type { Topology } from './model.ts';
 import { passwordMatches } from './password-hash.ts';
 import { reasonsToKeep } from './pruning.ts';
+import { strandedQueues } from './stranded-queues.ts';
 import { ownershipTag } from './users.ts';
 
 export interface PlanOptions {
@@ -21,6 +22,7 @@ export function planTopology(
 ): TopologyChange[] {
   const vhost = desired.vhost.name;
   const keep = reasonsToKeep(desired, actual, prune);
+  const stranded = strandedQueues(desired, actual);
   const concerned = usersOf(desired, actual);
   const ours = actual.vhosts.filter(({ name }) => name === vhost);
   return [
@@ -45,7 +47,7 @@ export function planTopology(
     ),
     ...planKind('exchange', desired.exchanges, actual.exchanges, keep.exchange),
     ...planKind('policy', desired.policies, actual.policies, keep.policy),
-    ...planKind('queue', desired.queues, actual.queues, keep.queue),
+    ...planKind('queue', desired.queues, actual.queues, keep.queue).map((change) => refuseStranding(change, stranded)),
     ...planKind('binding', desired.bindings, actual.bindings, keep.binding),
   ];
 }
@@ -82,6 +84,12 @@ function replaceByHand(kind: Kind): string {
   return kind === 'queue'
     ? 'a queue cannot be changed in place: declare the new one under another name and let this one run empty, or delete it yourself when it is empty'
     : `an ${kind} cannot be changed in place: declare the new one under another name, or delete it yourself, with its bindings, and apply again`;
+}
+
+function refuseStranding(change: ChangeOf<'queue'>, stranded: ReadonlyMap<string, string>): ChangeOf<'queue'> {
+  const reason = stranded.get(change.name);
+  if (reason === undefined || (change.action !== 'delete' && change.action !== 'keep')) return change;
+  return { kind: 'queue', name: change.name, action: 'refuse', actual: change.actual, reason };
 }
 
 /** Declared ones and those that this topology made before. Other users of the broker, and what they may, are none of its business. */

@@ -1,5 +1,6 @@
 import { cloneSuffix } from './alternate-users.ts';
-import type { BindingDeclaration, PublishDeclaration, TopologyDeclaration } from './declare.ts';
+import { consumerOfQueue, fedQueues } from './consumer-queues.ts';
+import type { BindingDeclaration, ConsumerDeclaration, PublishDeclaration, TopologyDeclaration } from './declare.ts';
 import { scheduleProblems } from './expand-schedules.ts';
 import { InvalidTopologyError } from './invalid-topology-error.ts';
 import { isDelayQueue } from './names.ts';
@@ -43,6 +44,7 @@ function* declarationProblems({ exchanges, consumers, publishers, additional }: 
     yield* unknownExchanges(who, 'publishes to', consumer.publishes ?? []);
     yield* unknownConsumers(who, consumer.schedules);
     yield* outOfRange(`${who}: shards.count`, consumer.shards?.count, 2, 64);
+    yield* formerQueueProblems(name, consumer);
     yield* outOfRange(`${who}: deliveryLimit`, consumer.deliveryLimit, 1, 2 ** 31 - 1);
     yield* reservedName(who, name);
     if (isDelayQueue(name)) yield `${who} has a name like a queue of the delay infrastructure: rename it`;
@@ -55,6 +57,16 @@ function* declarationProblems({ exchanges, consumers, publishers, additional }: 
     yield* reservedName(`publisher '${name}'`, name);
     yield* unknownExchanges(`publisher '${name}'`, 'publishes to', publisher.publishes);
     yield* unknownConsumers(`publisher '${name}'`, publisher.schedules);
+  }
+}
+
+function* formerQueueProblems(name: string, consumer: ConsumerDeclaration): Iterable<string> {
+  const fed = fedQueues(name, consumer);
+  for (const queue of consumer.formerQueues ?? []) {
+    if (fed.includes(queue))
+      yield `consumer '${name}': '${queue}' is in formerQueues and is one of its queues now: take it out`;
+    else if (consumerOfQueue(queue) !== name)
+      yield `consumer '${name}': '${queue}' in formerQueues was none of its queues: take '${name}' or '${name}.shard-<n>'`;
   }
 }
 

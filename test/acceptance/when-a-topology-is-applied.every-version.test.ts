@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import amqp from 'amqplib';
 import { type ApplySettings, applyTopology } from '../../lib/operations/topology/apply.ts';
@@ -352,3 +353,57 @@ describe('when the address of the broker is wrong', () => {
     intruder.close();
   }, 20_000);
 });
+
+describe('when a consumer is given fewer shards', () => {
+  const sharded = (count: number, formerQueues: readonly string[] = []): TopologyDeclaration => ({
+    exchanges: { events: { type: 'topic' } },
+    consumers: {
+      orders: {
+        bindings: [{ exchange: 'events', routingKey: '#' }],
+        shards: { count, by: { property: 'message_id' } },
+        formerQueues,
+      },
+    },
+    publishers: {},
+  });
+
+  it('no message is left behind: a queue that goes is read until it is empty, and nothing is changed before that is declared', async () => {
+    const { topology: before, ...settings } = fresh(sharded(3));
+    const vhost = before.vhost.name;
+    const userPrefix = (before.users[0]?.name ?? '').replace(/orders.*$/u, '');
+    await applyTopology({ ...settings, topology: before });
+    await fill(vhost, 'orders.shard-2', 3);
+    const fewer = { ...settings, topology: expandTopology(sharded(2), { vhost, userPrefix }), prune: true };
+    const refusal = async () => String(await applyTopology(fewer).catch((reason: unknown) => reason));
+    const shown = await waitFor(refusal, (text) => text.includes('holds 3 messages'));
+    expect(shown).toMatch(
+      /nothing was changed:\n- queue 'orders\.shard-2' is not declared: it holds 3 messages and gets messages from exchange 'orders', .* add 'orders\.shard-2' to formerQueues/u,
+    );
+
+    const emptying = { ...settings, topology: expandTopology(sharded(2, ['orders.shard-2']), { vhost, userPrefix }) };
+    expect(await changesIn({ ...emptying, prune: true })).toEqual(['delete binding orders -> orders.shard-2 (1)']);
+    await applyTopology({ ...emptying, prune: true });
+    expect(await refusal()).toMatch(/it holds 3 messages, and consumer 'orders' would no longer read it/u);
+
+    const connection = await amqp.connect(amqpUrl(vhost), { noDelay: true });
+    const channel = await connection.createChannel();
+    while (await channel.get('orders.shard-2', { noAck: true }));
+    await connection.close();
+    const changes = await waitFor(
+      () => changesIn(fewer),
+      (lines) => lines.includes('delete queue orders.shard-2'),
+    );
+    expect(changes.filter((line) => !/^(delete|update) /u.test(line))).toEqual([]);
+  }, 90_000);
+});
+
+/** Looks until it is as expected: the broker's statistics are some seconds old. */
+async function waitFor<T>(look: () => Promise<T>, expected: (found: T) => boolean): Promise<T> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const found = await look();
+    if (expected(found)) return found;
+    if (Date.now() > deadline) throw new Error(`not within 30 s; last ${JSON.stringify(found)}`);
+    await sleep(500);
+  }
+}

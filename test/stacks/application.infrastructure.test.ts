@@ -452,9 +452,9 @@ test('settings for a consumer that is not declared are refused', () => {
   );
 });
 
-test('a consumer with shards has a mapping for each of its queues', () => {
+test('a consumer with shards has a mapping for each of its queues, those from before included', () => {
   const shards = { count: 3, by: { property: 'message_id' } } as const;
-  const auditLog = { bindings: [{ exchange: 'events', routingKey: '#' }], shards };
+  const auditLog = { bindings: [{ exchange: 'events', routingKey: '#' }], shards, formerQueues: ['audit-log'] };
   const { ofType } = synthesized('dev', {
     declaration: { ...declaration, consumers: { ...declaration.consumers, 'audit-log': auditLog } },
   });
@@ -465,6 +465,7 @@ test('a consumer with shards has a mapping for each of its queues', () => {
     'audit-log.shard-0',
     'audit-log.shard-1',
     'audit-log.shard-2',
+    'audit-log',
   ]);
 });
 

@@ -216,6 +216,33 @@ describe('a consumer with shards', () => {
     ]);
   });
 
+  it('goes on reading queues from before its shards changed, which get nothing new', () => {
+    const formerQueues = ['orders.shard-2', 'orders'];
+    const shards = { count: 2, by: { header: 'customer' } } as const;
+    const bindings = [{ exchange: 'events', routingKey: '#' }];
+    const changed = expandTopology(variant({ consumers: { orders: { bindings, shards, formerQueues } } }), {
+      vhost: 'events',
+    });
+    expect(() => validateTopology(changed)).not.toThrow();
+    const sourcesOf = (queue: string) =>
+      changed.bindings
+        .filter(({ destination, destinationType }) => destination === queue && destinationType !== 'exchange')
+        .map(({ source }) => source);
+    expect(['orders.shard-1', ...formerQueues].map(sourcesOf)).toEqual([
+      ['orders', 'delay.delivery'],
+      ['delay.delivery'],
+      ['delay.delivery'],
+    ]);
+    expect(changed.permissions.find(({ user }) => user === 'orders.mapping')?.read).toBe(
+      '^(orders\\.shard-0|orders\\.shard-1|orders\\.shard-2|orders)$',
+    );
+    expect(changed.bindings).toContainEqual({
+      source: 'dead-letter',
+      destination: 'orders.dead-letter',
+      routingKey: 'orders.shard-2',
+    });
+  });
+
   it('has one dead-letter queue for all of them', () => {
     expect(
       sharded.bindings
@@ -357,6 +384,14 @@ describe('a declaration that refers to what is not there', () => {
       "'orders' is both a consumer and a publisher, and each needs a broker user of that name: rename one",
       "publisher 'orders' publishes to exchange 'evnts', which is not declared (declared: events): add it to exchanges or correct the name",
       "publisher 'orders' schedules messages for consumer 'nobody', which is not declared (declared: orders)",
+    ]);
+  });
+
+  it('is refused where former queues are current ones, or never were', () => {
+    const formerQueues = ['orders', 'mails.shard-1', 'orders.shard-1'];
+    expect(problems({ consumers: { orders: { bindings: [], formerQueues } } })).toEqual([
+      "consumer 'orders': 'orders' is in formerQueues and is one of its queues now: take it out",
+      "consumer 'orders': 'mails.shard-1' in formerQueues was none of its queues: take 'orders' or 'orders.shard-<n>'",
     ]);
   });
 

@@ -281,6 +281,48 @@ test.each([
   ]);
 });
 
+describe('a queue that its consumer would no longer read', () => {
+  const consumer = { ...desired, queues: [...desired.queues, { name: 'orders.dead-letter' }] };
+  const planned = (found: { messages: number; boundTo?: string }, prune: boolean) => {
+    const { messages, boundTo } = found;
+    const binding = {
+      destination: 'orders.shard-1',
+      destinationType: 'queue',
+      routingKey: '1',
+      propertiesKey: '1',
+    } as const;
+    const plan = planTopology(
+      consumer,
+      {
+        ...applied,
+        queues: [...applied.queues, { name: 'orders.shard-1', type: 'quorum', exclusive: false, messages }],
+        bindings: [...applied.bindings, ...(boundTo === undefined ? [] : [{ ...binding, source: boundTo }])],
+      },
+      { prune },
+    );
+    return plan.find(({ name }) => name === 'orders.shard-1');
+  };
+
+  it.each([true, false])('is refused while it holds or gets messages (pruning: %s)', (prune) => {
+    expect(planned({ messages: 3, boundTo: 'orders' }, prune)).toMatchObject({
+      action: 'refuse',
+      reason:
+        "it holds 3 messages and gets messages from exchange 'orders', and consumer 'orders' would no longer read it: " +
+        "add 'orders.shard-1' to formerQueues of the consumer, apply with pruning, and take it out once the queue is empty",
+    });
+    expect(planned({ messages: 1 }, prune)).toMatchObject({
+      action: 'refuse',
+      reason: expect.stringMatching(/^it holds 1 message, and/u),
+    });
+    expect(planned({ messages: 0, boundTo: 'orders' }, prune)).toMatchObject({ action: 'refuse' });
+  });
+
+  it('may go once it is empty and gets nothing but late retries', () => {
+    expect(planned({ messages: 0, boundTo: 'delay.delivery' }, true)).toMatchObject({ action: 'delete' });
+    expect(planned({ messages: 0, boundTo: 'dead-letter' }, false)).toMatchObject({ action: 'keep' });
+  });
+});
+
 describe('what is not declared', () => {
   const extra: ActualTopology = {
     ...applied,

@@ -10,6 +10,7 @@ const colours: Readonly<Record<Action, Parameters<typeof styleText>[0]>> = {
   update: 'yellow',
   delete: 'red',
   conflict: 'magenta',
+  refuse: 'magenta',
   keep: 'dim',
   unchanged: 'dim',
 };
@@ -52,7 +53,7 @@ function details(change: TopologyChange): string {
     change.action === 'update' || change.action === 'conflict'
       ? change.differences.map(({ property, actual, desired }) => `${property}: ${value(actual)} -> ${value(desired)}`)
       : [];
-  const reason = change.action === 'keep' || change.action === 'conflict' ? [change.reason] : [];
+  const reason = 'reason' in change ? [change.reason] : [];
   return [...differences, ...reason].join('\n');
 }
 

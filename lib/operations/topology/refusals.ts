@@ -4,6 +4,7 @@ import type { TopologyChange } from '../../topology/change.ts';
 /** What a plan can't do in place. */
 export function conflicts(plan: readonly TopologyChange[]): string[] {
   return plan.flatMap((change) => {
+    if (change.action === 'refuse') return [`${change.kind} '${change.name}' is not declared: ${change.reason}`];
     if (change.action !== 'conflict') return [];
     const what = change.differences.map(
       ({ property, actual, desired }) => `${property} is ${text(actual)}, declared ${text(desired)}`,
