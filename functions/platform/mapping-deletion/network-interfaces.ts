@@ -43,7 +43,13 @@ export const mappingInterfaces = async (
     'Filter.1.Value.1': `AWS Lambda VPC ENI-armq-${accountId}-${mappingId}*`,
   }).toString();
   const headers = signedHeaders({ url, body, region, service: 'ec2', credentials, at: new Date() });
-  const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(10_000) });
+  const response = await fetch(url, {
+    method: 'POST',
+    // A connection kept from the last time has seen the function frozen since; it may be about to end.
+    headers: { ...headers, connection: 'close' },
+    body,
+    signal: AbortSignal.timeout(10_000),
+  });
   const xml = await response.text();
   if (!response.ok) {
     throw new Ec2Error(

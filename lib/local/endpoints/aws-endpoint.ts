@@ -96,6 +96,8 @@ export const startAwsEndpoint = async (
 
 /** Listens on a free port of the loopback interface. */
 export const listen = async (server: Server): Promise<number> => {
+  // A server that closes idle connections breaks the request that is on its way to it at that moment.
+  server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);

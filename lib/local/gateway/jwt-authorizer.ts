@@ -109,7 +109,11 @@ const fetchKeys = async (issuer: string): Promise<ReadonlyMap<string, KeyObject>
 };
 
 const fetchJson = async (address: string): Promise<Record<string, unknown>> => {
-  const response = await fetch(address, { signal: AbortSignal.timeout(fetchTimeoutMilliseconds) });
+  const response = await fetch(address, {
+    // Asked for rarely: a connection kept from the last time would be about to end at the issuer's side.
+    headers: { connection: 'close' },
+    signal: AbortSignal.timeout(fetchTimeoutMilliseconds),
+  });
   if (!response.ok) throw new Error(`${address} answered ${response.status}`);
   return (await response.json()) as Record<string, unknown>;
 };

@@ -1,5 +1,5 @@
 import { DeadlineExceededError } from '../errors.ts';
-import { backoff, decide } from '../recover/decide.ts';
+import { decide, retryDelay } from '../recover/decide.ts';
 import { describeError } from '../recover/describe-error.ts';
 import type { Batch, ConsumerServices } from './batch.ts';
 import type { Delivery } from './delivery.ts';
@@ -27,7 +27,7 @@ export const maximumDeferrals = 10;
 export function fateWithoutClaim(error: unknown, delivery: Delivery, batch: Batch): Fate {
   const deferrals = delivery.deferrals + 1;
   if (deferrals > maximumDeferrals) return fateOfFailure(error, delivery, batch);
-  const delaySeconds = backoff(deferrals, batch.consumer.policy, batch.services.random);
+  const delaySeconds = retryDelay(deferrals, batch.consumer.policy, batch.services.random);
   return {
     kind: 'deferred',
     cause: 'claims-unavailable',

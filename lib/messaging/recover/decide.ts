@@ -1,5 +1,6 @@
 import type { RetrySettings } from '../../config/retry-settings.ts';
 import { maximumDelaySeconds } from '../../topology/delay.ts';
+import { backoff } from '../backoff.ts';
 import type { ErrorClass } from '../consumer-options.ts';
 import { DecodeError, FatalError, ProcessCrashedError, RetryableError, ValidationError } from '../errors.ts';
 import type { DeadLetterReason } from './dead-letter-reason.ts';
@@ -24,14 +25,15 @@ export function decide(error: unknown, attempt: number, policy: RecoveryPolicy, 
   const reason = fatalReason(error, policy);
   if (reason !== undefined) return { action: 'dead-letter', reason };
   if (attempt >= policy.maxAttempts) return { action: 'dead-letter', reason: 'exhausted' };
-  return { action: 'retry', delaySeconds: ownDelay(error) ?? backoff(attempt, policy, random) };
+  return { action: 'retry', delaySeconds: ownDelay(error) ?? retryDelay(attempt, policy, random) };
 }
 
-/** Exponential backoff with full jitter: a whole number of seconds from 1 to the smaller of `base * 2^(attempt - 1)` and the cap. */
-export function backoff(attempt: number, settings: RetrySettings, random: () => number): number {
-  const ceiling = Math.min(settings.maxDelaySeconds, settings.baseDelaySeconds * 2 ** (attempt - 1));
-  return Math.max(1, Math.ceil(random() * ceiling));
-}
+/** Seconds until the next attempt. */
+export const retryDelay = (
+  attempt: number,
+  { baseDelaySeconds: base, maxDelaySeconds: cap }: RetrySettings,
+  random: () => number,
+): number => backoff(attempt, { base, cap }, random);
 
 function fatalReason(error: unknown, { classify }: RecoveryPolicy): DeadLetterReason | undefined {
   if (isInstance(error, DecodeError)) return 'undecodable';

@@ -1,5 +1,6 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { Agent as HttpAgent, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { exchange, StaleConnectionError } from './http-exchange.ts';
 import { connectionError, ManagementError, refusal } from './management-error.ts';
 
 export interface ManagementSettings {
@@ -31,7 +32,10 @@ export class ManagementClient {
   readonly #url: URL;
   readonly #authorization: string;
   readonly #timeoutMilliseconds: number;
-  readonly #agent: HttpAgent;
+  /** Keeps connections open between requests. */
+  readonly #pool: HttpAgent;
+  /** Opens a connection for each request. */
+  readonly #anew: HttpAgent;
 
   /** @throws ManagementAddressError for an address that is none, or that holds credentials, a path or an unencrypted connection to another machine. */
   constructor({ url, username, password, ca, timeoutMilliseconds = 10_000, connections = 4 }: ManagementSettings) {
@@ -40,11 +44,14 @@ export class ManagementClient {
     this.username = username;
     this.#authorization = `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
     this.#timeoutMilliseconds = timeoutMilliseconds;
-    const pool = { keepAlive: true, maxSockets: connections, noDelay: true };
-    this.#agent =
-      this.#url.protocol === 'https:'
-        ? new HttpsAgent({ ...pool, minVersion: 'TLSv1.2', ...(ca ? { ca } : {}) })
-        : new HttpAgent(pool);
+    const agent = (keepAlive: boolean) => {
+      const options = { keepAlive, maxSockets: connections, noDelay: true };
+      return this.#url.protocol === 'https:'
+        ? new HttpsAgent({ ...options, minVersion: 'TLSv1.2', ...(ca ? { ca } : {}) })
+        : new HttpAgent(options);
+    };
+    this.#pool = agent(true);
+    this.#anew = agent(false);
   }
 
   /** @throws ManagementError */
@@ -80,10 +87,12 @@ export class ManagementClient {
 
   /** Closes the connections that are kept open. */
   close(): void {
-    this.#agent.destroy();
+    this.#pool.destroy();
+    this.#anew.destroy();
   }
 
-  #send(
+  /** All that is asked of a broker here may be asked twice. */
+  async #send(
     method: string,
     path: readonly string[],
     { body, query = {} }: { body?: object; query?: Query },
@@ -91,37 +100,34 @@ export class ManagementClient {
     const target = pathOf(path, query);
     const description = `${method} ${this.broker}${target}`;
     const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-    const send = this.#url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const { promise, resolve, reject } = Promise.withResolvers<string>();
-    const request = send(
-      {
-        method,
-        host: this.#url.hostname.replaceAll(/^\[|\]$/gu, ''),
-        port: this.#url.port || (this.#url.protocol === 'https:' ? 443 : 80),
-        path: target,
-        agent: this.#agent,
-        timeout: this.#timeoutMilliseconds,
-        headers: {
-          authorization: this.#authorization,
-          accept: 'application/json',
-          ...(payload ? { 'content-type': 'application/json', 'content-length': payload.byteLength } : {}),
-        },
+    const attempt = (agent: HttpAgent) => exchange(this.#options(method, target, payload, agent), payload);
+    try {
+      const { status, text } = await attempt(this.#pool).catch((error: unknown) => {
+        if (error instanceof StaleConnectionError) return attempt(this.#anew);
+        throw error;
+      });
+      if (status >= 200 && status < 300) return text;
+      throw refusal(description, status, text, this.username);
+    } catch (error) {
+      throw error instanceof ManagementError ? error : connectionError(description, error as Error);
+    }
+  }
+
+  #options(method: string, path: string, payload: Buffer | undefined, agent: HttpAgent): RequestOptions {
+    return {
+      method,
+      protocol: this.#url.protocol,
+      host: this.#url.hostname.replaceAll(/^\[|\]$/gu, ''),
+      port: this.#url.port || (this.#url.protocol === 'https:' ? 443 : 80),
+      path,
+      agent,
+      timeout: this.#timeoutMilliseconds,
+      headers: {
+        authorization: this.#authorization,
+        accept: 'application/json',
+        ...(payload ? { 'content-type': 'application/json', 'content-length': payload.byteLength } : {}),
       },
-      (response) => {
-        readText(response).then(
-          (text) => {
-            const { statusCode = 0 } = response;
-            if (statusCode >= 200 && statusCode < 300) resolve(text);
-            else reject(refusal(description, statusCode, text, this.username));
-          },
-          (error: Error) => reject(connectionError(description, error)),
-        );
-      },
-    );
-    request.on('timeout', () => request.destroy(new Error(`no answer within ${this.#timeoutMilliseconds} ms`)));
-    request.on('error', (error: Error) => reject(connectionError(description, error)));
-    request.end(payload);
-    return promise;
+    };
   }
 }
 
@@ -154,10 +160,4 @@ function redacted(text: string): string {
 function pathOf(path: readonly string[], query: Query): string {
   const search = new URLSearchParams(query).toString();
   return `/api/${path.map(encodeURIComponent).join('/')}${search ? `?${search}` : ''}`;
-}
-
-async function readText(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of response) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,3 +1,4 @@
+import { systemClock } from '../../messaging/clock.ts';
 import type { ManagementClient } from './management-client.ts';
 import { ManagementError } from './management-error.ts';
 import { type RetryOptions, retrying } from './retry.ts';
@@ -16,13 +17,17 @@ export interface BrokerOverview {
  * Certificate errors and refused credentials are thrown at once: waiting does not mend them.
  * @throws BrokerNotReadyError at the deadline, with the last reason.
  */
-export async function waitForBroker(client: ManagementClient, options: RetryOptions): Promise<BrokerOverview> {
-  const started = Date.now();
+export async function waitForBroker(
+  client: Pick<ManagementClient, 'broker' | 'get'>,
+  options: RetryOptions,
+): Promise<BrokerOverview> {
+  const { clock = systemClock } = options;
+  const started = clock.now();
   try {
     return await retrying(() => client.get<BrokerOverview>(['overview']), options);
   } catch (error) {
     if (!(error instanceof ManagementError && error.retryable)) throw error;
-    const seconds = Math.max(1, Math.round((Date.now() - started) / 1000));
+    const seconds = Math.max(1, Math.round((clock.now() - started) / 1000));
     throw new BrokerNotReadyError(
       `broker ${client.broker} did not become ready within ${seconds} s; last it said: ${error.reason}. ` +
         'Is it running, and is its management API reachable from here?',

@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from '@jest/globals';
 import { deleteMapping } from '../../../functions/platform/mapping-deletion/delete-mapping.ts';
@@ -26,7 +26,11 @@ let asked: Asked[];
 let answers: Record<'DELETE' | 'GET' | 'POST', Answer[]>;
 
 beforeAll(async () => {
+  const used = new WeakSet<Socket>();
   server = createServer((request, response) => {
+    // Closes a connection just as it is used again, as servers do that close idle ones.
+    if (request.method === 'POST' && used.has(request.socket)) return request.socket.destroy();
+    used.add(request.socket);
     let body = '';
     request.on('data', (chunk) => {
       body += chunk;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { JwtAuthorizer } from '../../../lib/local/gateway/jwt-authorizer.ts';
 
@@ -11,7 +11,11 @@ let issuer = '';
 let keyFetches = 0;
 
 beforeAll(async () => {
+  const used = new WeakSet<Socket>();
   server = createServer((request, response) => {
+    // Closes a connection just as it is used again, as servers do that close idle ones.
+    if (used.has(request.socket)) return request.socket.destroy();
+    used.add(request.socket);
     if (request.url === '/keys') keyFetches++;
     const answer =
       request.url === '/keys'

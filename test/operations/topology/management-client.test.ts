@@ -1,10 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it, test } from '@jest/globals';
 import { ManagementClient } from '../../../lib/operations/topology/management-client.ts';
 import { ManagementError } from '../../../lib/operations/topology/management-error.ts';
-import { backoff, retrying } from '../../../lib/operations/topology/retry.ts';
-import { BrokerNotReadyError, waitForBroker } from '../../../lib/operations/topology/wait-for-broker.ts';
+import { retrying } from '../../../lib/operations/topology/retry.ts';
+import {
+  BrokerNotReadyError,
+  type BrokerOverview,
+  waitForBroker,
+} from '../../../lib/operations/topology/wait-for-broker.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const open: { close(): void }[] = [];
 afterEach(() => {
@@ -119,6 +124,76 @@ describe('a broker in trouble', () => {
   });
 });
 
+describe('a connection that was kept open', () => {
+  /** Answers the first request on each connection and treats the next one on it as told. */
+  async function answeringOnce(second: (socket: Socket) => void) {
+    const requests: string[] = [];
+    const seen = new Set<Socket>();
+    const client = await clientOf((request, response) => {
+      requests.push(`${request.method} ${request.url}`);
+      if (seen.has(request.socket)) return second(request.socket);
+      seen.add(request.socket);
+      response.end('{"answered":true}');
+    });
+    return { client, requests };
+  }
+
+  const ways: [string, (socket: Socket) => void][] = [
+    ['closes', (socket) => socket.end()],
+    ['resets', (socket) => socket.resetAndDestroy()],
+  ];
+
+  it.each(ways)('and that the broker %s as the next request comes: the request is sent again', async (_, second) => {
+    const { client, requests } = await answeringOnce(second);
+    await client.get(['overview']);
+    await expect(client.get(['overview'])).resolves.toEqual({ answered: true });
+    await client.put(['vhosts', 'v']);
+    await client.delete(['vhosts', 'v']);
+    await expect(client.post(['bindings'], {})).resolves.toEqual({ answered: true });
+    expect(requests.filter((request) => request === 'PUT /api/vhosts/v').length).toBeLessThanOrEqual(2);
+  });
+
+  it('is not given up twice: the second time is on a new connection', async () => {
+    const { client, requests } = await answeringOnce((socket) => socket.end());
+    await Promise.all(Array.from({ length: 4 }, () => client.get(['overview'])));
+    await Promise.all(Array.from({ length: 4 }, () => client.get(['nodes'])));
+    expect(requests.filter((request) => request.endsWith('/nodes'))).toHaveLength(8);
+  });
+
+  it('fails the request where a part of the answer has come', async () => {
+    const { client, requests } = await answeringOnce((socket) => socket.end('HTTP/1.1 200 OK\r\n'));
+    await client.get(['overview']);
+    expect(await failureOf(client.put(['vhosts', 'v']))).toMatchObject({ retryable: true });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('fails the request where the answer does not come in time', async () => {
+    const seen = new Set<Socket>();
+    let requests = 0;
+    const client = await clientOf(
+      ({ socket }, response) => {
+        requests += 1;
+        if (!seen.has(socket)) response.end('{}');
+        seen.add(socket);
+      },
+      { timeoutMilliseconds: 100 },
+    );
+    await client.get(['overview']);
+    expect(await failureOf(client.get(['overview']))).toMatchObject({ reason: 'no answer within 100 ms' });
+    expect(requests).toBe(2);
+  });
+
+  it('fails the request where it was new', async () => {
+    let requests = 0;
+    const client = await clientOf(({ socket }) => {
+      requests += 1;
+      socket.destroy();
+    });
+    expect(await failureOf(client.get(['overview']))).toMatchObject({ reason: 'socket hang up', retryable: true });
+    expect(requests).toBe(1);
+  });
+});
+
 describe('an address', () => {
   test.each([
     ['broker', "'broker' is not an address of a management API: take https://host:port"],
@@ -135,41 +210,68 @@ describe('an address', () => {
 });
 
 describe('waiting for a broker', () => {
-  it('goes on until it answers, and says what for', async () => {
+  const notReady = new ManagementError('GET /api/overview', { reason: 'starting', status: 503, retryable: true });
+  /** A broker whose overview is what these give, one after the other, the last one for ever. */
+  const brokerOf = (...answers: (BrokerOverview | ManagementError)[]) => {
     let requests = 0;
-    const client = await clientOf((_, response) => {
-      requests += 1;
-      if (requests < 4) response.writeHead(503).end('starting');
-      else response.end('{"rabbitmq_version":"4.3.5","cluster_name":"c"}');
-    });
+    const get = async <T>() => {
+      const answer = answers[Math.min(requests++, answers.length - 1)];
+      if (answer instanceof ManagementError) throw answer;
+      return answer as T;
+    };
+    return { broker: 'https://broker', get };
+  };
+
+  it('goes on until it answers, and says what for', async () => {
+    const clock = new VirtualClock();
     const notices: string[] = [];
-    const overview = await waitForBroker(client, {
-      deadline: Date.now() + 20_000,
-      onRetry: ({ error, attempt }) => notices.push(`${attempt} ${error.reason}`),
-    });
-    expect(overview.rabbitmq_version).toBe('4.3.5');
-    expect(notices).toEqual(['1 starting', '2 starting', '3 starting']);
+    const waiting = waitForBroker(
+      brokerOf(notReady, notReady, notReady, { rabbitmq_version: '4.3.5', cluster_name: 'c' } as BrokerOverview),
+      {
+        deadline: clock.now() + 20_000,
+        clock,
+        random: () => 0.5,
+        onRetry: ({ error, attempt, nextInMilliseconds }) =>
+          notices.push(`${attempt} ${error.reason}, again in ${nextInMilliseconds}`),
+      },
+    );
+    await clock.advance(125 + 250 + 500);
+    expect((await waiting).rabbitmq_version).toBe('4.3.5');
+    expect(notices).toEqual(['1 starting, again in 125', '2 starting, again in 250', '3 starting, again in 500']);
   });
 
   it('ends at the deadline with the last reason', async () => {
-    const client = await clientOf((_, response) => response.writeHead(503).end('starting'));
-    const started = Date.now();
-    const error: unknown = await waitForBroker(client, { deadline: started + 800 }).catch((reason: unknown) => reason);
+    const clock = new VirtualClock();
+    const failure = waitForBroker(brokerOf(notReady), { deadline: clock.now() + 800, clock }).catch(
+      (reason: unknown) => reason,
+    );
+    await clock.advance(800);
+    const error = await failure;
     expect(error).toBeInstanceOf(BrokerNotReadyError);
     expect(String(error)).toContain('did not become ready within 1 s; last it said: starting');
-    expect(Date.now() - started).toBeLessThan(5_000);
   });
 
   it('does not wait where waiting does not help', async () => {
     const client = await clientOf((_, response) => response.writeHead(401).end('{}'));
-    const error = await failureOf(waitForBroker(client, { deadline: Date.now() + 60_000 }));
+    const clock = new VirtualClock();
+    const error = await failureOf(waitForBroker(client, { deadline: clock.now() + 60_000, clock }));
     expect(error.status).toBe(401);
   });
 
   it('ends when it is aborted', async () => {
-    const client = await clientOf((_, response) => response.writeHead(503).end());
-    const signal = AbortSignal.timeout(100);
-    await expect(waitForBroker(client, { deadline: Date.now() + 60_000, signal })).rejects.toThrow(/abort/iu);
+    const clock = new VirtualClock();
+    const abort = new AbortController();
+    const waiting = waitForBroker(brokerOf(notReady), {
+      deadline: clock.now() + 60_000,
+      clock,
+      random: () => 0.5,
+      signal: abort.signal,
+    });
+    const ended = expect(waiting).rejects.toThrow(/abort/iu);
+    await clock.advance(10);
+    abort.abort();
+    await ended;
+    expect(clock.waiting).toBe(0);
   });
 });
 
@@ -180,13 +282,23 @@ describe('repeating', () => {
       calls += 1;
       return Promise.reject(new RangeError('mine'));
     };
-    await expect(retrying(request, { deadline: Date.now() + 60_000 })).rejects.toThrow('mine');
+    const clock = new VirtualClock();
+    await expect(retrying(request, { deadline: clock.now() + 60_000, clock })).rejects.toThrow('mine');
     expect(calls).toBe(1);
   });
 
-  it('waits longer each time, up to 5 s', () => {
-    const longest = [1, 2, 3, 4, 5, 6, 50, 5000].map((attempt) => backoff(attempt, () => 1));
-    expect(longest).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000]);
-    expect(backoff(50, () => 0)).toBe(0);
+  it('waits longer each time, up to 5 s', async () => {
+    const clock = new VirtualClock();
+    const waits: number[] = [];
+    const lasting = new ManagementError('GET /', { reason: 'busy', retryable: true });
+    const ended = retrying(() => Promise.reject(lasting), {
+      deadline: clock.now() + 30_000,
+      clock,
+      random: () => 0.9999,
+      onRetry: ({ nextInMilliseconds }) => waits.push(nextInMilliseconds),
+    }).catch((error: unknown) => error);
+    await clock.advance(30_000);
+    expect(await ended).toBe(lasting);
+    expect(waits).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000, 5000, 5000]);
   });
 });
