@@ -3,19 +3,25 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqp, { type Channel, type ChannelModel, type ConfirmChannel } from 'amqplib';
 import type { TopologyDeclaration } from '../../lib/topology/declare.ts';
 import { delayRoute } from '../../lib/topology/delay.ts';
+import { scheduleRoute } from '../../lib/topology/schedule.ts';
 import { type AppliedTopology, applied } from '../support/applied-topology.ts';
 import { ownBroker, sharedBroker } from '../support/broker.ts';
 
 const declaration: TopologyDeclaration = {
-  exchanges: {},
+  exchanges: { events: { type: 'topic' } },
   consumers: {
     b: { bindings: [] },
     'a.b': { bindings: [] },
     gone: { bindings: [] },
     limited: { bindings: [], maxLength: 1 },
     roomy: { bindings: [], maxLength: 1000 },
+    sharded: {
+      bindings: [{ exchange: 'events', routingKey: 'shared' }],
+      maxLength: 1000,
+      shards: { count: 2, by: { property: 'message_id' } },
+    },
   },
-  publishers: {},
+  publishers: { shop: { publishes: [{ exchange: 'events', scheduled: true }] } },
 };
 
 interface Arrival {
@@ -168,6 +174,29 @@ describe('when a message is delayed', () => {
       }),
     60_000,
   );
+});
+
+describe('when an event is scheduled for a consumer with shards that may be full', () => {
+  it('it arrives once, in the shard in which it would be at once', async () => {
+    const topology = await applied(await sharedBroker(), declaration);
+    await connected(topology.amqpUrl(), async (connection) => {
+      const channel = await connection.createConfirmChannel();
+      const shards = [await listen(channel, 'sharded.shard-0'), await listen(channel, 'sharded.shard-1')];
+      const ids = Array.from({ length: 20 }, (_, index) => String(index));
+      const later = scheduleRoute(1, 'events', 'shared');
+      for (const messageId of ids) {
+        channel.publish('events', 'shared', Buffer.from('at once'), { messageId, persistent: true });
+        channel.publish(later.exchange, later.routingKey, Buffer.from('later'), { messageId, persistent: true });
+      }
+      await channel.waitForConfirms();
+      await until(() => shards.flat().length >= 2 * ids.length, 10);
+      await sleep(300);
+      const received = (shard: readonly Arrival[], what: string) =>
+        shard.flatMap(({ id, body }) => (body.toString() === what ? [id] : [])).sort();
+      expect(shards.flatMap((shard) => received(shard, 'later')).sort()).toEqual([...ids].sort());
+      for (const shard of shards) expect(received(shard, 'later')).toEqual(received(shard, 'at once'));
+    });
+  }, 60_000);
 });
 
 describe('when the broker is killed while messages are delayed', () => {
