@@ -25,7 +25,9 @@ export interface ConsumerSettings<Body> {
    */
   readonly orderBy?: (message: Message<Body>) => string | undefined;
   /**
-   * `table` recognises duplicates by message id in the claim table; `none` handles every delivery.
+   * `table` recognises duplicates by message id in the claim table, at two requests a message; `none` handles every delivery, at two requests
+   * a batch, by which messages that kill the process are found. Where the function has no claim table (`CLAIM_TABLE`), `none` cannot find those:
+   * their batch comes back until the broker's delivery limit.
    * @default 'table'
    */
   readonly claims?: 'table' | 'none';
@@ -46,8 +48,9 @@ export interface ConsumerSettings<Body> {
    */
   readonly tracer?: Tracer;
   /**
-   * Limit of a decompressed body, in bytes; a larger one is a dead letter.
-   * @default 67,108,864 (64 MiB)
+   * Limit of a decompressed or fetched body, in bytes; a larger one is a dead letter. A batch holds at most twice as much of such bodies at once;
+   * messages that find no room wait.
+   * @default a 32nd of the function's memory, at least 1 MiB and at most 64 MiB: 16 MiB of 512 MB. Parsed JSON may take 20 times its size
    */
   readonly maxBodyBytes?: number;
 }

@@ -8,7 +8,7 @@ import type { BatchReport } from './batch/report.ts';
 import { BatchMetrics } from './batch-metrics.ts';
 import type { CheckedOptions } from './check-options.ts';
 import { type Environment, openServices } from './consumer-services.ts';
-import { defaultMaxBodyBytes } from './decode/body.ts';
+import { maxBodyBytesFor } from './decode/body-limit.ts';
 import type { RabbitMqEvent } from './decode/event.ts';
 import { retryPolicy } from './recover/retry-policy.ts';
 
@@ -71,7 +71,7 @@ function definitionOf(options: CheckedOptions, environment: Environment): Consum
     handle: options.handle as ConsumerDefinition['handle'],
     orderBy: options.orderBy as ConsumerDefinition['orderBy'],
     concurrency: options.concurrency ?? defaultConcurrency,
-    maxBodyBytes: options.maxBodyBytes ?? defaultMaxBodyBytes,
+    maxBodyBytes: options.maxBodyBytes ?? maxBodyBytesFor(environment.AWS_LAMBDA_FUNCTION_MEMORY_SIZE),
     tracer: options.tracer,
     policy: {
       ...retryPolicy(options.retry, environment[FunctionEnvironment.retryPolicy]),

@@ -28,12 +28,14 @@ export async function openServices(
   // Otherwise a missing setting would show at the first failure only, when it is too late to handle that well.
   for (const name of brokerVariables)
     requiredVariable(name, 'the consumer needs it to publish copies of messages that fail', environment);
-  const tableName =
-    options.claims === 'none' ? undefined : requiredVariable(FunctionEnvironment.claimTable, claimPurpose, environment);
-  const table = tableName === undefined ? undefined : (await import('./claim-table.ts')).openClaimTable(tableName);
+  const isClaiming = options.claims !== 'none';
+  const tableName = isClaiming
+    ? requiredVariable(FunctionEnvironment.claimTable, claimPurpose, environment)
+    : environment[FunctionEnvironment.claimTable];
+  const table = tableName ? (await import('./claim-table.ts')).openClaimTable(tableName) : undefined;
   const bucket = environment[FunctionEnvironment.claimCheckBucket];
   return {
-    ...table,
+    ...(isClaiming ? table : table && { crashes: table.claims }),
     ...(bucket && {
       claimChecks: once(async () =>
         (await import('./claim-check/s3-claim-check-store.ts')).openClaimCheckBucket(bucket),

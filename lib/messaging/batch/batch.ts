@@ -10,6 +10,7 @@ import type { Message } from '../message.ts';
 import type { MessagePublisher } from '../publisher.ts';
 import type { RecoveryPolicy } from '../recover/decide.ts';
 import type { Tracer } from '../trace/tracer.ts';
+import type { BodyBudget } from './body-budget.ts';
 import type { DeadlineGuard } from './deadline.ts';
 import type { ProcessSpans } from './process-spans.ts';
 
@@ -48,6 +49,11 @@ export interface EffectTransactions {
 export interface ConsumerServices {
   /** Absent for a consumer that handles every delivery. */
   readonly claims?: ClaimStore;
+  /**
+   * Finds the messages that kill the process of a consumer without `claims`: it is asked once a batch and, after a process has vanished, for
+   * each message. Absent where nothing does.
+   */
+  readonly crashes?: ClaimStore;
   /** Absent where `transact` has no claim to commit. */
   readonly effects?: EffectTransactions;
   /** Where bodies are that were too large to travel; called when one is needed. Absent where no bucket is configured. */
@@ -67,6 +73,8 @@ export interface Batch {
   readonly consumer: ConsumerDefinition;
   readonly services: ConsumerServices;
   readonly guard: DeadlineGuard;
+  /** Of bodies that were decompressed or fetched. */
+  readonly bodies: BodyBudget;
   /** With what the invocation adds to each line; made when it is asked for, because most batches log nothing. */
   readonly logger: () => Logger;
   /** Absent without a tracer. */

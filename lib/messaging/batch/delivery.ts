@@ -12,7 +12,13 @@ export type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
 
 /** What was found out about a delivery ahead of its turn, where the order key had to be known. */
 export type ReadAhead =
-  | { readonly orderKey: string | undefined; readonly message?: Message<unknown> }
+  | {
+      readonly orderKey: string | undefined;
+      /** Absent where there was no room for it: it is read again when it is its turn. */
+      readonly message?: Message<unknown>;
+      /** What the message takes of the batch's budget for bodies. */
+      readonly keptBytes?: number;
+    }
   | { readonly orderKey?: undefined; readonly error: unknown };
 
 /**
@@ -20,6 +26,7 @@ export type ReadAhead =
  *
  * - `waiting`: nothing has been done.
  * - `claiming`: its claim was asked for and may be ours (`startClaiming`).
+ * - `claimed`: the claim is ours (`claimGranted`).
  * - `suspect`: an earlier owner vanished with its claim, which is still that owner's (`suspect`).
  * - `handling`: it is read, then handled (`startHandling`).
  * - `committed`: `transact` has committed the effect together with the claim (`effectCommitted`).
@@ -27,7 +34,16 @@ export type ReadAhead =
  * - `completing`: the handler returned and its claim is being completed (`startCompleting`).
  * - `settled`: it has its fate (`settle`).
  */
-export type Stage = 'waiting' | 'claiming' | 'suspect' | 'handling' | 'committed' | 'fenced' | 'completing' | 'settled';
+export type Stage =
+  | 'waiting'
+  | 'claiming'
+  | 'claimed'
+  | 'suspect'
+  | 'handling'
+  | 'committed'
+  | 'fenced'
+  | 'completing'
+  | 'settled';
 
 /**
  * One record of a batch on its way to its fate. The first fate wins: the deadline may settle a delivery while its handler still runs, and
@@ -115,6 +131,17 @@ export class Delivery {
   startClaiming(): boolean {
     if (!this.#enter('claiming')) return false;
     this.#mayHoldClaim = true;
+    return true;
+  }
+
+  claimGranted(): boolean {
+    return this.#enter('claimed');
+  }
+
+  /** The claim was given back, so that somebody else's trouble does not make a suspect of this delivery. */
+  claimReleased(): boolean {
+    if (!this.#enter('waiting')) return false;
+    this.#mayHoldClaim = false;
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { maximumDelaySeconds } from '../../topology/delay.ts';
 import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
 import { ProcessCrashedError } from '../errors.ts';
+import type { Message } from '../message.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import { fateAfterCommit, fateOfFailure, fateWithoutClaim } from './decide-fate.ts';
@@ -8,7 +9,7 @@ import type { Delivery } from './delivery.ts';
 import { claimLost, deferred, done, duplicate } from './fate.ts';
 import { HandlerContext } from './handler-context.ts';
 import { logClaimProblem } from './message-log.ts';
-import { readMessage } from './read-message.ts';
+import { withMessage } from './read-message.ts';
 
 /** A message whose owner has vanished this often is taken for what kills the process. */
 const maximumCrashes = 3;
@@ -19,11 +20,12 @@ const maximumCrashes = 3;
  */
 export function handleDelivery(delivery: Delivery, batch: Batch): Promise<void> {
   const { claims } = batch.services;
-  return claims ? claimAndHandle(delivery, batch, claims) : handle(delivery, batch);
+  // One whose order key had to be known was claimed ahead of its turn.
+  return claims && delivery.stage !== 'claimed' ? claimAndHandle(delivery, batch, claims) : handle(delivery, batch);
 }
 
 async function claimAndHandle(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<void> {
-  if (await claim(delivery, batch, claims)) await handle(delivery, batch);
+  if (await claimDelivery(delivery, batch, claims)) await handle(delivery, batch);
 }
 
 /** Takes a suspect from its vanished owner and handles it, or gives it up. To be called with nothing else in progress. */
@@ -48,12 +50,12 @@ export async function handleSuspect(delivery: Delivery, batch: Batch): Promise<v
   await handle(delivery, batch);
 }
 
-/** `true` when the delivery may be handled now. */
-async function claim(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<boolean> {
+/** Asks for the claim of a delivery; `true` when it may be read and handled now. Never rejects. */
+export async function claimDelivery(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<boolean> {
   if (!delivery.startClaiming()) return false;
   try {
     const outcome = await claims.claim(claimRequest(delivery, batch));
-    if (outcome.status === 'claimed') return true;
+    if (outcome.status === 'claimed') return delivery.claimGranted();
     if (outcome.status === 'duplicate') delivery.claimRefused(duplicate);
     else if (outcome.status === 'busy')
       delivery.claimRefused(deferred('busy', secondsUntil(outcome.leaseUntil, batch)));
@@ -72,11 +74,11 @@ async function attempt(delivery: Delivery, batch: Batch): Promise<void> {
   if (batch.services.claims && batch.guard.isOver()) delivery.settle(deferred('deadline'));
   if (!delivery.startHandling()) return;
   try {
-    const read = readMessage(delivery, batch);
-    const message = read instanceof Promise ? await read : read;
-    // The time may have been up while it was read.
-    if (delivery.stage !== 'handling') return;
-    const handled = batch.consumer.handle(message, new HandlerContext(delivery, batch));
+    const handled = withMessage(delivery, batch, (message) => {
+      noteOrderKey(delivery, message, batch);
+      // The time may have been up while it was read.
+      return delivery.fate ? undefined : batch.consumer.handle(message, new HandlerContext(delivery, batch));
+    });
     if (isThenable(handled)) await handled;
   } catch (error) {
     failed(delivery, batch, error);
@@ -84,6 +86,11 @@ async function attempt(delivery: Delivery, batch: Batch): Promise<void> {
   if (delivery.stage === 'fenced') delivery.settle(claimLost);
   else if (delivery.stage === 'committed' || !batch.services.claims) delivery.settle(done);
   else await complete(delivery, batch, batch.services.claims);
+}
+
+/** Of a suspect nothing was read ahead. */
+function noteOrderKey(delivery: Delivery, message: Message<unknown>, { consumer }: Batch): void {
+  if (consumer.orderBy && !delivery.readAhead) delivery.wasReadAhead({ orderKey: consumer.orderBy(message) });
 }
 
 function failed(delivery: Delivery, batch: Batch, error: unknown): void {

@@ -1,9 +1,10 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { consumerOfQueue } from '../../topology/consumer-queues.ts';
-import { hasReference } from '../claim-check/reference.ts';
 import { parseEvent } from '../decode/event.ts';
 import { ConfigurationError, type UnconfirmedCopy } from '../errors.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
+import { BodyBudget } from './body-budget.ts';
+import { watchForCrashes } from './crash-watch.ts';
 import { DeadlineGuard, timeBudget } from './deadline.ts';
 import { fateAtDeadline } from './decide-fate.ts';
 import { Delivery } from './delivery.ts';
@@ -12,11 +13,12 @@ import { handleDelivery, handleSuspect } from './handle-delivery.ts';
 import { lanesOf, runLanes } from './lanes.ts';
 import { logFate } from './message-log.ts';
 import { ProcessSpans } from './process-spans.ts';
-import { readMessage } from './read-message.ts';
+import { behindSuspects, readAhead, releaseClaims } from './read-ahead.ts';
 import { type BatchReport, reportOn } from './report.ts';
 import { reportHealth } from './report-health.ts';
 import { claimsUnavailable, forwardingError } from './returned-batch.ts';
 import { Sequence } from './sequence.ts';
+import { Unread } from './unread.ts';
 
 export interface Invocation {
   /** Time that is left of the function's timeout. */
@@ -52,11 +54,12 @@ export async function processBatch(
   const { owner, logger, remainingMilliseconds } = invocation;
   const guard = new DeadlineGuard(timeBudget(services.clock.now(), remainingMilliseconds), services.clock);
   const spans = consumer.tracer && new ProcessSpans(consumer.tracer, logger);
-  const batch: Batch = { consumer, services, guard, owner, logger, spans };
+  const bodies = new BodyBudget(2 * consumer.maxBodyBytes);
+  const batch: Batch = { consumer, services, guard, bodies, owner, logger, spans };
   let problem: Error | undefined;
   let report: BatchReport;
   try {
-    problem = await settleAll(deliveries, batch);
+    problem = services.crashes ? await settleWatched(deliveries, batch) : await settleAll(deliveries, batch);
   } finally {
     guard.dispose();
     spans?.endAll();
@@ -76,20 +79,37 @@ function checkQueue(queue: string, consumer: string): void {
   );
 }
 
+/** For a consumer without claims. */
+async function settleWatched(deliveries: readonly Delivery[], batch: Batch): Promise<Error | undefined> {
+  const { claims, end } = await watchForCrashes(deliveries[0]?.raw.queue, batch);
+  try {
+    return await settleAll(deliveries, claims ? { ...batch, services: { ...batch.services, claims } } : batch);
+  } finally {
+    await end();
+  }
+}
+
 /** @returns why the batch has to come back */
 async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise<Error | undefined> {
   const { consumer, services, guard } = batch;
   const sequence = new Sequence(services.claims !== undefined);
-  if (consumer.orderBy) await guard.within(findOrderKeys(deliveries, batch, consumer.orderBy));
-  const lanes = lanesFor(deliveries);
+  const unread = new Unread();
+  let behind = new Set<Delivery>();
+  if (consumer.orderBy) {
+    await guard.within(readAhead(deliveries, batch, consumer.orderBy));
+    unread.hold(deliveries);
+    behind = behindSuspects(deliveries);
+  }
+  const lanes = lanesFor(behind.size === 0 ? deliveries : deliveries.filter((delivery) => !behind.has(delivery)));
   await guard.within(
     runLanes(lanes, consumer.concurrency, (delivery, earlier) =>
       // An earlier one without a fate is a suspect, or waits behind one: so does this one.
       earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence),
     ),
   );
-  const parked = suspectsOf(lanes);
-  const others = parked.size === 0 ? deliveries : deliveries.filter((delivery) => !parked.has(delivery));
+  const held = new Set([...suspectsOf(lanes), ...behind]);
+  const parked = deliveries.filter((delivery) => held.has(delivery));
+  const others = held.size === 0 ? deliveries : deliveries.filter((delivery) => !held.has(delivery));
   closeAtDeadline(others, batch, sequence);
   const unavailable = claimsUnavailable(others, deliveries.length);
   // Everybody else's copies are safe before a suspect may take the process down.
@@ -97,11 +117,13 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   if (unavailable) return unavailable;
   if (unconfirmed.length > 0) return forwardingError(unconfirmed, deliveries.length);
 
-  for (const delivery of parked) {
+  if (parked.length > 0) await guard.within(releaseClaims(parked, batch));
+  for (const [index, delivery] of parked.entries()) {
     await guard.within(handleAlone(delivery, batch, sequence));
     closeAtDeadline([delivery], batch, sequence);
     const unconfirmedSuspects = await handOn([delivery], batch);
     if (unconfirmedSuspects.length > 0) return forwardingError(unconfirmedSuspects, deliveries.length);
+    if (consumer.orderBy) unread.hold(parked.slice(index));
   }
   return undefined;
 }
@@ -158,7 +180,7 @@ async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence)
   if (batch.guard.isOver()) return;
   const fate = sequence.fateOf(delivery);
   if (fate) delivery.settle(fate);
-  if (delivery.stage === 'waiting') await handleDelivery(delivery, batch);
+  if (!delivery.fate && delivery.stage !== 'suspect') await handleDelivery(delivery, batch);
   if (delivery.stage === 'suspect') await handleSuspect(delivery, batch);
 }
 
@@ -166,27 +188,10 @@ async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence)
 function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence): void {
   for (const delivery of deliveries) {
     if (!delivery.fate) {
-      const fate = delivery.stage === 'waiting' ? sequence.fateOf(delivery) : undefined;
+      const isUnstarted = delivery.stage === 'waiting' || delivery.stage === 'claimed';
+      const fate = isUnstarted ? sequence.fateOf(delivery) : undefined;
       delivery.settle(fate ?? fateAtDeadline(delivery, batch));
     }
     sequence.note(delivery);
-  }
-}
-
-async function findOrderKeys(
-  deliveries: readonly Delivery[],
-  batch: Batch,
-  orderBy: NonNullable<ConsumerDefinition['orderBy']>,
-): Promise<void> {
-  for (const delivery of deliveries) {
-    try {
-      const read = readMessage(delivery, batch);
-      const message = read instanceof Promise ? await read : read;
-      // A compressed body may be large once it is not, and one that is fetched is; only those that are being handled should take memory.
-      const isLarge = delivery.raw.properties.contentEncoding || hasReference(delivery.raw);
-      delivery.wasReadAhead({ orderKey: orderBy(message), ...(!isLarge && { message }) });
-    } catch (error) {
-      delivery.wasReadAhead({ error });
-    }
   }
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import type { ClaimCheckStore } from '../../../lib/messaging/claim-check/claim-check-store.ts';
 import { referenceHeaders, referenceTo, sha256Of } from '../../../lib/messaging/claim-check/reference.ts';
 import type { Message } from '../../../lib/messaging/message.ts';
 import { type Handle, invoke, message, newWorld, type Run, summary } from '../batch/harness.ts';
@@ -49,6 +50,35 @@ describe('a message whose body is in the bucket', () => {
     await run(undefined, { schema, orderBy: ({ body }) => String(keys.push((body as { orderId: string }).orderId)) });
     expect(keys).toEqual(['7']);
     expect(seen).toHaveLength(1);
+  });
+
+  it('is fetched once to be ordered and handled, side by side with the others', async () => {
+    const store = new MemoryStore();
+    const messages = ['a', 'b', 'c'].map((id) => {
+      const reference = referenceTo('events', id, json);
+      store.bodies.set(reference.key, json);
+      return message(id, { properties: { contentType: 'application/json' }, headers: referenceHeaders(reference) });
+    });
+    const fetches: string[] = [];
+    let running = 0;
+    let most = 0;
+    const claimChecks = async (): Promise<ClaimCheckStore> => ({
+      put: store.put.bind(store),
+      get: async (key, options) => {
+        fetches.push(key);
+        most = Math.max(most, ++running);
+        await new Promise(setImmediate);
+        running--;
+        return store.get(key, options);
+      },
+    });
+    const bodies: unknown[] = [];
+    const handle: Handle = ({ body }) => void bodies.push(body);
+    const run = invoke(newWorld(), messages, handle, { schema, orderBy: () => 'key', services: { claimChecks } });
+    expect(await run).toMatchObject({ done: 3 });
+    expect(bodies).toEqual([{ orderId: '7' }, { orderId: '7' }, { orderId: '7' }]);
+    expect(fetches).toHaveLength(3);
+    expect(most).toBe(3);
   });
 
   it('keeps its reference when it fails, and its copies stay small', async () => {
