@@ -1,6 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
 import { type ClaimCheckSettings, checkIn } from '../claim-check/check-in.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
@@ -53,14 +54,14 @@ export interface EventPublisherOptions {
   readonly compression?: CompressionSettings;
   /** Where bodies go that the broker does not take. @default the bucket that CLAIM_CHECK_BUCKET names in the environment, if any */
   readonly claimCheck?: ClaimCheckSettings;
+  /** @default the machine's */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
-interface Prepared {
-  /** Position among the events. */
-  readonly index: number;
-  readonly id: string;
-  readonly message: OutgoingMessage;
-}
+/** An event that can be sent, or why it cannot. */
+type Prepared =
+  | { readonly id: string; readonly message: OutgoingMessage }
+  | { readonly id: string; readonly message?: undefined; readonly error: Error };
 
 /** The result of one event, with the id under which it was sent. */
 export type EventResult = PublishResult & { readonly id: string };
@@ -81,45 +82,30 @@ export interface EventPublisher {
  * if (result.status !== 'confirmed') throw result.error;
  */
 export function createEventPublisher(options: EventPublisherOptions): EventPublisher {
+  const { publisher, exchange } = options;
   const compressed = options.compression && compressor(options.compression);
   const checkedIn = checkIn({ bucket: process.env[FunctionEnvironment.claimCheckBucket], ...options.claimCheck });
-  const prepare = async (message: OutgoingMessage, deadline: number | undefined): Promise<OutgoingMessage> => {
-    const smallest = compressed ? await compressed(message) : message;
-    return checkedIn ? await checkedIn(smallest, { exchange: options.exchange, deadline }) : smallest;
-  };
-  const publishAll: EventPublisher['publishAll'] = async (events, { deadline } = {}) => {
-    const results: EventResult[] = new Array(events.length);
-    let sent: Prepared[] = [];
-    const fail = (index: number, id: string, error: unknown): void => {
-      results[index] = { id, status: 'failed', error: error as Error, mayHaveArrived: false };
-    };
-    events.forEach((event, index) => {
-      const id = event.id ?? uuidv7();
-      try {
-        sent.push({ index, id, message: eventMessage(event, id, options) });
-      } catch (error) {
-        fail(index, id, error);
-      }
-    });
-    if (compressed || checkedIn) {
-      const prepared = sent.map(async ({ index, id, message }) => {
-        try {
-          return [{ index, id, message: await prepare(message, deadline) }];
-        } catch (error) {
-          fail(index, id, error);
-          return [];
-        }
-      });
-      sent = (await Promise.all(prepared)).flat();
+
+  const reduce = async (prepared: Prepared, deadline: number | undefined): Promise<Prepared> => {
+    const { id, message } = prepared;
+    if (!message) return prepared;
+    try {
+      const smallest = compressed ? await compressed(message) : message;
+      return { id, message: checkedIn ? await checkedIn(smallest, { exchange, deadline }) : smallest };
+    } catch (error) {
+      return { id, error: error as Error };
     }
-    const published = await options.publisher.publish(
-      sent.map(({ message }) => message),
-      { deadline },
-    );
-    sent.forEach(({ index, id }, position) => {
-      results[index] = { ...(published[position] as PublishResult), id };
+  };
+
+  const publishAll: EventPublisher['publishAll'] = async (events, { deadline } = {}) => {
+    const written = events.map((event) => prepare(event, options));
+    const prepared = compressed || checkedIn ? await Promise.all(written.map((one) => reduce(one, deadline))) : written;
+    const messages = prepared.flatMap(({ message }) => message ?? []);
+    const results = (await publisher.publish(messages, { deadline }))[Symbol.iterator]();
+    return prepared.map((one): EventResult => {
+      if (!one.message) return { id: one.id, status: 'failed', error: one.error, mayHaveArrived: false };
+      return { ...(results.next().value as PublishResult), id: one.id };
     });
-    return results;
   };
   return {
     publishAll,
@@ -130,21 +116,35 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
   };
 }
 
-type EventTarget = Pick<EventPublisherOptions, 'exchange' | 'appId'>;
+type EventTarget = Pick<EventPublisherOptions, 'exchange' | 'appId' | 'clock'>;
+
+function prepare(event: Event, target: EventTarget): Prepared {
+  const id = event.id ?? uuidv7();
+  try {
+    return { id, message: eventMessage(event, id, target) };
+  } catch (error) {
+    return { id, error: error as Error };
+  }
+}
 
 /**
  * The message of an event, to be published now.
  * @throws {InvalidMessageError} when the data is nothing that JSON can hold, or the event cannot wait that long
  */
 export function eventMessage(event: Event, id: string, target: EventTarget): OutgoingMessage {
-  return delayedMessage(undelayedMessage(event, id, target), event, Date.now());
+  const { clock = systemClock } = target;
+  return delayedMessage(undelayedMessage(event, id, target), event, clock.now());
 }
 
 /**
  * The message of an event, whenever that is to be delivered.
  * @throws {InvalidMessageError} when the data is nothing that JSON can hold
  */
-export function undelayedMessage(event: Event, id: string, { exchange, appId }: EventTarget): OutgoingMessage {
+export function undelayedMessage(
+  event: Event,
+  id: string,
+  { exchange, appId, clock = systemClock }: EventTarget,
+): OutgoingMessage {
   const routingKey = event.routingKey ?? event.type;
   const binary = event.data instanceof Uint8Array;
   return {
@@ -153,7 +153,7 @@ export function undelayedMessage(event: Event, id: string, { exchange, appId }: 
     properties: {
       messageId: id,
       type: event.type,
-      timestamp: event.time ?? new Date(),
+      timestamp: event.time ?? new Date(clock.now()),
       contentType: event.contentType ?? (binary ? 'application/octet-stream' : 'application/json'),
       deliveryMode: 2,
       ...(appId === undefined ? {} : { appId }),

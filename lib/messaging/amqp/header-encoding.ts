@@ -95,11 +95,12 @@ function encodeNamedType(value: Record<string, unknown>, path: string, name: str
   const type = value['!'];
   const named = typeof type === 'string' && Object.hasOwn(namedTypes, type) ? namedTypes[type] : undefined;
   if (named === undefined) return undefined;
-  const number = value.value;
+  // A number beyond the range of a float becomes infinite on the wire.
+  const number = type === 'float' && typeof value.value === 'number' ? Math.fround(value.value) : value.value;
   if (typeof number === 'number' && !Number.isFinite(number))
-    throw new InvalidMessageError(`${at(path, name)} is ${number}; AMQP carries finite numbers only`);
+    throw new InvalidMessageError(`${at(path, name)} is ${value.value}; AMQP carries finite numbers only`);
   // Whatever else looks like one is a table that happens to have these entries.
-  return named.holds(number) ? { value, bytes: named.bytes } : undefined;
+  return named.holds(value.value) ? { value, bytes: named.bytes } : undefined;
 }
 
 interface NamedType {

@@ -1,12 +1,15 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { eventMessage } from '../../../lib/messaging/amqp/event-publisher.ts';
+import { createEventPublisher, eventMessage } from '../../../lib/messaging/amqp/event-publisher.ts';
+import type { OutgoingMessage, PublishResult } from '../../../lib/messaging/publisher.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 describe('an event', () => {
   it('becomes a message with all that consumers, operators and tracing need', () => {
-    const before = Date.now();
+    const clock = new VirtualClock();
     const message = eventMessage({ type: 'order.placed', data: { id: 1 } }, 'the-id', {
       exchange: 'events',
       appId: 'shop',
+      clock,
     });
     expect(message).toMatchObject({
       exchange: 'events',
@@ -25,7 +28,7 @@ describe('an event', () => {
       },
     });
     expect(message.body.toString()).toBe('{"id":1}');
-    expect(message.properties.timestamp?.getTime()).toBeGreaterThanOrEqual(before);
+    expect(message.properties.timestamp?.getTime()).toBe(clock.now());
   });
 
   it('keeps what its sender says: routing key, time, trace, content type, headers, bytes', () => {
@@ -68,4 +71,49 @@ describe('an event', () => {
   ])('whose data is %s is refused by type', (_, data, expected) => {
     expect(() => eventMessage({ type: 't', data }, 'id', { exchange: 'x' })).toThrow(expected);
   });
+});
+
+describe('events of which some cannot be sent', () => {
+  it.each([
+    ['as they are', {}],
+    ['compressed', { compression: { aboveBytes: 0 } }],
+    ['with large bodies in a store', { claimCheck: { aboveBytes: 50, store: { put: refuse } as never } }],
+  ])('have their results in the order given, %s', async (_, options) => {
+    const sent: OutgoingMessage[] = [];
+    const publisher = {
+      async publish(messages: readonly OutgoingMessage[]): Promise<PublishResult[]> {
+        sent.push(...messages);
+        return messages.map(({ properties }) =>
+          properties.messageId === 'returned'
+            ? { status: 'returned', error: new Error('no queue') }
+            : { status: 'confirmed' },
+        );
+      },
+    };
+    const events = createEventPublisher({ publisher, exchange: 'events', ...options });
+    const results = await events.publishAll([
+      { type: 't', data: undefined, id: 'undefined' },
+      { type: 't', data: 1, id: 'first' },
+      { type: 't', data: 'x'.repeat(100), id: 'large' },
+      { type: 't', data: 1n, id: 'bigint' },
+      { type: 't', data: 1, id: 'returned' },
+      { type: 't', data: 1, id: 'last' },
+    ]);
+    const stored = 'claimCheck' in options;
+    expect(results.map(({ id, status }) => `${id} ${status}`)).toEqual([
+      'undefined failed',
+      'first confirmed',
+      `large ${stored ? 'failed' : 'confirmed'}`,
+      'bigint failed',
+      'returned returned',
+      'last confirmed',
+    ]);
+    expect(sent.map(({ properties }) => properties.messageId)).toEqual(
+      ['first', 'large', 'returned', 'last'].filter((id) => !(stored && id === 'large')),
+    );
+  });
+
+  function refuse(): Promise<void> {
+    return Promise.reject(new Error('no such bucket'));
+  }
 });

@@ -72,6 +72,7 @@ describe('headers', () => {
     ['an infinite number', { a: Number.POSITIVE_INFINITY }, 'header "a" is Infinity'],
     ['a NaN deep inside', { a: { b: [1, { c: Number.NaN }] } }, 'header "a".b[1].c is NaN'],
     ['a named NaN', { a: { '!': 'double', value: Number.NaN } }, 'header "a" is NaN'],
+    ['a float beyond the range of floats', { a: { '!': 'float', value: 1e300 } }, 'header "a" is 1e+300'],
     ['an integer beyond 64 bits', { a: 2n ** 63n }, 'integers of 64 bits'],
     ['an invalid date', { a: new Date(Number.NaN) }, 'before 1970 or an invalid one'],
     ['a date before 1970', { a: new Date(-1) }, 'before 1970'],
