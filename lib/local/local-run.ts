@@ -12,7 +12,7 @@ import type { Installation } from './broker/installations.ts';
 import { OwnBroker } from './broker/own-broker.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import { DeadLetterWatch } from './dead-letter-watch.ts';
-import { startDynamoDb } from './dynamodb/start-dynamodb.ts';
+import { type RunningDynamoDb, startDynamoDb } from './dynamodb/start-dynamodb.ts';
 import { startAwsEndpoint } from './endpoints/aws-endpoint.ts';
 import { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
 import { type AccessKeys, Principals } from './endpoints/principals.ts';
@@ -71,6 +71,8 @@ export interface LocalRun {
   /** Names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
   readonly dynamoDbEndpoint: string;
+  /** Process of the local DynamoDB, to kill it in tests. */
+  readonly dynamoDb: Pick<RunningDynamoDb, 'pid'>;
   /** For clients of the endpoints that may do everything. */
   readonly credentials: AccessKeys;
   /** Passwords of the broker's users, at this moment. */
@@ -122,6 +124,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     const dynamoDb = startDynamoDb({
       region,
       accountId: account,
+      folder: directory.file('dynamodb'),
       authorize: (key, action, resource) => principals.authorize(key, action, resource),
     });
     undo.push(async () => (await dynamoDb.catch(() => undefined))?.stop());
@@ -230,6 +233,10 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       });
       undo.push(() => supervision.stop());
     };
+    mind(
+      { name: 'the local DynamoDB', onDeath: (listener) => store.onDeath(listener), restart: () => store.restart() },
+      'dynamoDb',
+    );
     const rabbitMq = ownBroker.running;
     if (rabbitMq)
       mind(
@@ -254,6 +261,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       schedules: machine.schedules,
       tables: state.tables,
       dynamoDbEndpoint: store.endpoint,
+      dynamoDb: store,
       credentials: principals.operator,
       get logins() {
         return logins();

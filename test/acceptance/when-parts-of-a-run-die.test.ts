@@ -6,6 +6,7 @@ import {
   asAdministrator,
   ordered,
   placeOrder,
+  rowsOf,
   type StartedStacks,
   startStacks,
   until,
@@ -37,6 +38,25 @@ describe('when the broker of a run is killed', () => {
     await placeOrder(run, 'after');
     await until('the order after', () => ordered(run, 'after'));
   }, 240_000);
+});
+
+describe('when the DynamoDB of a run is killed', () => {
+  it('the run says so, starts it again with all items, and events go on', async () => {
+    const { run } = stacks;
+    await placeOrder(run, 'written');
+    await until('the order before', () => ordered(run, 'written'));
+    process.kill(run.dynamoDb.pid, 'SIGKILL');
+    await until('what state.json says of it', () => partsNow().dynamoDb === 'restarting');
+    expect(said().join()).toContain('the local DynamoDB ended unexpectedly (signal SIGKILL)');
+    await until('DynamoDB again', () => partsNow().dynamoDb === 'running');
+    expect(await ordered(run, 'written')).toBe(true);
+    // A duplicate is still known as one: its claim was kept, too.
+    await placeOrder(run, 'written');
+    await placeOrder(run, 'later');
+    await until('the order after', () => ordered(run, 'later'));
+    const [row] = (await rowsOf(run, 'Orders')).filter(({ orderId }) => orderId?.S === 'written');
+    expect(row?.writes?.N).toBe('1');
+  }, 120_000);
 });
 
 describe('when the broker makes a dead letter of a message', () => {

@@ -6,5 +6,7 @@ declare module 'dynalite' {
     readonly createTableMs?: number;
     readonly deleteTableMs?: number;
     readonly updateTableMs?: number;
+    /** Folder of a LevelDB. @default everything is in memory */
+    readonly path?: string;
   }): Server;
 }

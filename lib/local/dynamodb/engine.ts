@@ -27,8 +27,10 @@ type Listener = (request: unknown, response: unknown) => void;
 export class Engine {
   readonly #listener: Listener;
 
-  constructor() {
-    const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  /** @param folder where tables are kept. @default in memory */
+  constructor(folder?: string) {
+    const times = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 };
+    const server = dynalite(folder === undefined ? times : { ...times, path: folder });
     const [listener] = server.listeners('request');
     if (!listener) throw new Error('dynalite has changed: its server has no request listener');
     this.#listener = listener as Listener;

@@ -1,12 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { credentialOf } from '../iam/credential.ts';
 import { type AccountLocation, dynamoDbPermissions, type RequiredPermission } from '../iam/dynamodb-actions.ts';
 import { type ConditionalWrite, writeReturningItem } from './conditional-write.ts';
 import { DynamoDbError, errorCode } from './dynamodb-error.ts';
-import { Engine, type EngineResponse } from './engine.ts';
+import { Engine, type EngineResponse, type Item } from './engine.ts';
 import { ExclusiveLock } from './exclusive-lock.ts';
 import { HeldItems } from './held-items.ts';
+import { Journal } from './journal.ts';
 import { operationOf, refuseUnknownParameters } from './operations.ts';
 import { answerStreamOperation, streamOperationOf, streamResourceOf } from './streams/stream-operations.ts';
 import { Streams, viewTypeOf } from './streams/streams.ts';
@@ -40,8 +42,8 @@ const jsonResponse = (status: number, value: unknown): EngineResponse => {
 
 /** Answers DynamoDB requests: what dynalite can do by dynalite, the rest and the isolation of transactions by itself. */
 export class Front {
-  readonly #engine = new Engine();
-  readonly #keys = new TableKeys(this.#engine);
+  readonly #engine: Engine;
+  readonly #keys: TableKeys;
   readonly #streams: Streams;
   readonly #timeToLive: TimeToLive;
   readonly #held = new HeldItems();
@@ -50,13 +52,20 @@ export class Front {
   readonly #where: AccountLocation;
   readonly #authorize: Authorizer | undefined;
 
-  /** @param now milliseconds since the epoch */
-  constructor(where: AccountLocation, authorize?: Authorizer, now: () => number = Date.now) {
+  /**
+   * @param now milliseconds since the epoch
+   * @param folder where everything is kept, also from one process to the next. @default in memory
+   */
+  constructor(where: AccountLocation, authorize?: Authorizer, now: () => number = Date.now, folder?: string) {
     this.#where = where;
+    this.#engine = new Engine(folder && join(folder, 'tables'));
+    this.#keys = new TableKeys(this.#engine);
+    const journal = new Journal(folder && join(folder, 'journal.ndjson'));
     this.#transactions = new TransactWrite(this.#engine, this.#keys, this.#held, now);
     this.#authorize = authorize;
-    this.#streams = new Streams(this.#engine, this.#keys, where);
-    this.#timeToLive = new TimeToLive(this.#engine, this.#keys, (table, item) => this.#streams.expired(table, item));
+    this.#streams = new Streams(this.#engine, this.#keys, where, journal);
+    const onExpired = (table: string, item: Item): Promise<void> => this.#streams.expired(table, item);
+    this.#timeToLive = new TimeToLive(this.#engine, this.#keys, onExpired, journal);
   }
 
   async handle(request: FrontRequest): Promise<EngineResponse> {

@@ -7,6 +7,8 @@ export type ToServer =
       readonly accountId: string;
       readonly authorized: boolean;
       readonly sweepSeconds: number;
+      /** Where everything is kept; absent: in memory. */
+      readonly folder?: string;
     }
   /** `denial` is the message for the caller; without it the action is allowed. */
   | { readonly type: 'decision'; readonly question: number; readonly denial?: string }

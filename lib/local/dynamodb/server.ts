@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Authorizer, Front } from './front.ts';
 import type { FromServer, ToServer } from './protocol.ts';
 
-/** Process of the local DynamoDB. Started by `startDynamoDb`; everything is in memory and gone with the process. */
+/** Process of the local DynamoDB. Started by `startDynamoDb`. Without a folder everything is in memory and gone with the process. */
 
 const maxRequestBytes = 16 * 1024 * 1024;
 
@@ -57,8 +57,8 @@ const handle = async (front: Front, request: IncomingMessage, response: ServerRe
   response.writeHead(answer.status, answer.headers).end(answer.body);
 };
 
-const start = ({ port, region, accountId, authorized, sweepSeconds }: ToServer & { type: 'start' }): void => {
-  const front = new Front({ region, accountId }, authorized ? authorize : undefined);
+const start = ({ port, region, accountId, authorized, sweepSeconds, folder }: ToServer & { type: 'start' }): void => {
+  const front = new Front({ region, accountId }, authorized ? authorize : undefined, Date.now, folder);
   const server = createServer((request, response) => {
     handle(front, request, response).catch((error: unknown) => {
       // A client that went away in the middle of its request is its own business.

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Decision } from '../iam/authorize.ts';
 import type { FromServer, ToServer } from './protocol.ts';
@@ -15,6 +16,8 @@ export interface DynamoDbOptions {
    * `forgetDecisions`. @default everybody who signs may do everything
    */
   readonly authorize?: (accessKeyId: string, action: string, resourceArn: string) => Decision | Promise<Decision>;
+  /** Where everything is kept, for `restart`. @default in memory: gone with the process */
+  readonly folder?: string;
   /** Seconds between two deletions of expired items. AWS takes "a few days" at most. @default 30 */
   readonly sweepSeconds?: number;
 }
@@ -23,9 +26,14 @@ export interface RunningDynamoDb {
   /** `http://127.0.0.1:<port>`, for `AWS_ENDPOINT_URL_DYNAMODB`. */
   readonly endpoint: string;
   readonly port: number;
+  /** Another one after `restart`. */
   readonly pid: number;
-  /** Settles when the process has ended, by `stop` or on its own. */
+  /** Settles when the first process has ended, by `stop` or on its own. */
   readonly exited: Promise<void>;
+  /** Calls the listener, the last one given, each time a process ends without `stop`. */
+  onDeath(listener: (how: string) => void): void;
+  /** A new process at the same port, with what the folder keeps, in place of one that has ended. A transaction that was under way may be half done. */
+  restart(): Promise<void>;
   forgetDecisions(): void;
   stop(): Promise<void>;
 }
@@ -45,22 +53,27 @@ const decide = async (
   }
 };
 
-/**
- * Starts a DynamoDB-compatible store in a process of its own, listening on the loopback interface. It keeps nothing and
- * ends with this process, however that ends.
- *
- * @throws Error when the port is taken or the process does not come up within 20 s.
- */
-export const startDynamoDb = async (options: DynamoDbOptions = {}): Promise<RunningDynamoDb> => {
-  const { region = 'us-east-1', accountId = '000000000000', authorize } = options;
+/** One process of the store. */
+interface Launched {
+  readonly pid: number;
+  readonly port: number;
+  /** Settles when it has ended, with how. */
+  readonly ended: Promise<string>;
+  tell(message: ToServer): void;
+  kill(): Promise<void>;
+}
+
+const launch = async (options: DynamoDbOptions, port: number): Promise<Launched> => {
+  const { region = 'us-east-1', accountId = '000000000000', authorize, folder } = options;
+  if (folder !== undefined) mkdirSync(folder, { recursive: true });
   const child = fork(fileURLToPath(new URL('./server.ts', import.meta.url)), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
     // dynalite takes the parts of its ARNs from there.
     env: { AWS_REGION: region, AWS_ACCOUNT_ID: accountId },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
+  const ended = new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
   const tell = (message: ToServer): void => {
     if (child.connected) child.send(message);
@@ -71,30 +84,62 @@ export const startDynamoDb = async (options: DynamoDbOptions = {}): Promise<Runn
     });
   tell({
     type: 'start',
-    port: options.port ?? 0,
+    port,
     region,
     accountId,
     authorized: authorize !== undefined,
     sweepSeconds: options.sweepSeconds ?? 30,
+    ...(folder !== undefined && { folder }),
   });
-  const stop = async (): Promise<void> => {
+  const kill = async (): Promise<void> => {
     child.kill('SIGKILL');
-    await exited;
+    await ended;
   };
   try {
-    const port = await listening(child, options.port ?? 0);
-    return {
-      endpoint: `http://127.0.0.1:${port}`,
-      port,
-      pid: child.pid ?? 0,
-      exited,
-      forgetDecisions: () => tell({ type: 'forget-decisions' }),
-      stop,
-    };
+    return { port: await listening(child, port), pid: child.pid ?? 0, ended, tell, kill };
   } catch (error) {
-    if (child.pid !== undefined && child.exitCode === null) await stop();
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) await kill();
     throw error;
   }
+};
+
+/**
+ * Starts a DynamoDB-compatible store in a process of its own, listening on the loopback interface. It ends with this process, however that ends.
+ *
+ * @throws Error when the port is taken or the process does not come up within 20 s.
+ */
+export const startDynamoDb = async (options: DynamoDbOptions = {}): Promise<RunningDynamoDb> => {
+  let onDeath: (how: string) => void = () => undefined;
+  let stopping = false;
+  const mind = (launched: Launched): Launched => {
+    void launched.ended.then((how) => {
+      if (!stopping) onDeath(how);
+    });
+    return launched;
+  };
+  const first = mind(await launch(options, options.port ?? 0));
+  let current = first;
+  return {
+    endpoint: `http://127.0.0.1:${first.port}`,
+    port: first.port,
+    get pid() {
+      return current.pid;
+    },
+    exited: first.ended.then(() => undefined),
+    onDeath: (listener) => {
+      onDeath = listener;
+    },
+    restart: async () => {
+      const launched = await launch(options, first.port);
+      if (stopping) return launched.kill();
+      current = mind(launched);
+    },
+    forgetDecisions: () => current.tell({ type: 'forget-decisions' }),
+    stop: async () => {
+      stopping = true;
+      await current.kill();
+    },
+  };
 };
 
 const listening = (child: ChildProcess, wanted: number): Promise<number> =>

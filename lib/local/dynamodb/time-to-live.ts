@@ -1,5 +1,6 @@
 import { DynamoDbError, errorCode } from './dynamodb-error.ts';
 import type { Engine, Item } from './engine.ts';
+import { Journal } from './journal.ts';
 import type { TableKeys } from './table-keys.ts';
 
 /** DynamoDB does not delete items whose time lies more than five years back: they are taken for mistakes. */
@@ -11,12 +12,28 @@ export class TimeToLive {
   readonly #keys: TableKeys;
   readonly #onExpired: (table: string, item: Item) => Promise<void>;
   readonly #attributes = new Map<string, string>();
+  readonly #journal: Journal;
 
-  /** @param onExpired told of each item that was deleted, as it was */
-  constructor(engine: Engine, keys: TableKeys, onExpired: (table: string, item: Item) => Promise<void>) {
+  /**
+   * @param onExpired told of each item that was deleted, as it was
+   * @param journal says what was set before, and keeps what is set. @default nothing
+   */
+  constructor(
+    engine: Engine,
+    keys: TableKeys,
+    onExpired: (table: string, item: Item) => Promise<void>,
+    journal = new Journal(),
+  ) {
     this.#engine = engine;
     this.#keys = keys;
     this.#onExpired = onExpired;
+    this.#journal = journal;
+    for (const fact of journal.read()) {
+      if (fact.type === 'table-deleted') this.#attributes.delete(fact.table);
+      if (fact.type !== 'time-to-live') continue;
+      if (fact.attribute === undefined) this.#attributes.delete(fact.table);
+      else this.#attributes.set(fact.table, fact.attribute);
+    }
   }
 
   async update(input: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
@@ -38,6 +55,7 @@ export class TimeToLive {
       throw new DynamoDbError('ValidationException', `TimeToLive is active on a different AttributeName: ${current}`);
     if (specification.Enabled) this.#attributes.set(table, attribute);
     else this.#attributes.delete(table);
+    this.#journal.append([{ type: 'time-to-live', table, ...(specification.Enabled && { attribute }) }]);
     return { TimeToLiveSpecification: { Enabled: specification.Enabled, AttributeName: attribute } };
   }
 

@@ -8,7 +8,9 @@ export class RunDirectoryError extends Error {
 }
 
 const lockName = 'run.lock';
-const temporary = ['state.json', 'credentials.json', 'aws-credentials', 'broker', 'certificates', lockName];
+/** A process that was told to end just now may still write its last file. */
+const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
+const temporary = ['state.json', 'credentials.json', 'aws-credentials', 'broker', 'dynamodb', 'certificates', lockName];
 
 /** The folder of a local run: one run at a time, and only what is meant to stay is left in it afterwards. */
 export class RunDirectory {
@@ -46,14 +48,14 @@ export class RunDirectory {
     return directory;
   }
 
-  file(name: 'state.json' | 'credentials.json' | 'aws-credentials' | 'broker' | 'certificates'): string {
+  file(name: 'state.json' | 'credentials.json' | 'aws-credentials' | 'broker' | 'certificates' | 'dynamodb'): string {
     return join(this.path, name);
   }
 
   /** Removes everything that is not meant to stay. */
   release(): void {
     process.removeListener('exit', this.#removeAtExit);
-    for (const name of temporary) rmSync(join(this.path, name), { recursive: true, force: true });
+    for (const name of temporary) rmSync(join(this.path, name), removal);
   }
 }
 

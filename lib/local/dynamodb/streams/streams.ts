@@ -1,8 +1,9 @@
 import type { AccountLocation } from '../../iam/dynamodb-actions.ts';
 import { DynamoDbError, errorCode } from '../dynamodb-error.ts';
 import type { Engine, Item } from '../engine.ts';
+import { Journal } from '../journal.ts';
 import type { TableKeys } from '../table-keys.ts';
-import { type StreamViewType, streamViewTypes } from './stream-record.ts';
+import { type ItemChange, type StreamViewType, streamViewTypes } from './stream-record.ts';
 import { TableStream } from './table-stream.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -35,11 +36,20 @@ export class Streams {
   readonly #keys: TableKeys;
   readonly #where: AccountLocation;
   readonly #byTable = new Map<string, TableStream>();
+  readonly #journal: Journal;
 
-  constructor(engine: Engine, keys: TableKeys, where: AccountLocation) {
+  /** @param journal says what was there before, and keeps what comes. @default nothing */
+  constructor(engine: Engine, keys: TableKeys, where: AccountLocation, journal = new Journal()) {
     this.#engine = engine;
     this.#keys = keys;
     this.#where = where;
+    this.#journal = journal;
+    for (const fact of journal.read()) {
+      if (fact.type === 'stream')
+        this.#byTable.set(fact.settings.tableName, new TableStream(fact.settings, fact.createdAt));
+      else if (fact.type === 'record') this.#byTable.get(fact.table)?.restore(fact.record);
+      else if (fact.type === 'table-deleted') this.#byTable.delete(fact.table);
+    }
   }
 
   enable(tableName: string, viewType: StreamViewType, keySchema: unknown): TableStream {
@@ -47,12 +57,14 @@ export class Streams {
     const tableArn = `arn:aws:dynamodb:${region}:${accountId}:table/${tableName}`;
     const stream = new TableStream({ tableName, tableArn, region, viewType, keySchema }, Date.now());
     this.#byTable.set(tableName, stream);
+    this.#journal.append([{ type: 'stream', settings: stream.settings, createdAt: stream.createdAt }]);
     return stream;
   }
 
   /** To be called when a table is deleted. */
   forget(tableName: string): void {
     this.#byTable.delete(tableName);
+    this.#journal.append([{ type: 'table-deleted', table: tableName }]);
   }
 
   ofTable(tableName: unknown): TableStream | undefined {
@@ -92,7 +104,7 @@ export class Streams {
       const after = await this.#images(targets);
       const now = Date.now();
       for (const [index, { stream, keys }] of targets.entries())
-        stream.append([{ keys, before: before[index], after: after[index] }], now);
+        this.#append(stream, { keys, before: before[index], after: after[index] }, now);
     }
   }
 
@@ -101,7 +113,12 @@ export class Streams {
     const stream = this.#byTable.get(tableName);
     if (!stream) return;
     const keys = await this.#keys.keyOf(tableName, item);
-    stream.append([{ keys, before: item, after: undefined, expired: true }], Date.now());
+    this.#append(stream, { keys, before: item, after: undefined, expired: true }, Date.now());
+  }
+
+  #append(stream: TableStream, change: ItemChange, now: number): void {
+    const table = stream.settings.tableName;
+    this.#journal.append(stream.append([change], now).map((record) => ({ type: 'record', table, record })));
   }
 
   #images(targets: readonly Target[]): Promise<(Item | undefined)[]> {

@@ -38,10 +38,18 @@ export class TableStream {
     this.arn = `${settings.tableArn}/stream/${this.label}`;
   }
 
-  append(changes: readonly ItemChange[], now: number): void {
+  /** @returns the records that came of it */
+  append(changes: readonly ItemChange[], now: number): readonly StreamRecord[] {
     this.#trim(now);
+    const before = this.#records.length;
     for (const change of changes)
       if (isChange(change)) this.#records.push(streamRecord(change, this.settings, sequenceNumberAt(this.end), now));
+    return this.#records.slice(before);
+  }
+
+  /** Takes a record as it once was; all of them, in their order, before anything is appended. */
+  restore(record: StreamRecord): void {
+    this.#records.push(record);
   }
 
   get start(): Position {
