@@ -56,6 +56,8 @@ export class BrokerTopology extends Construct {
       memoryMegabytes: 256,
       logRetentionDays,
       environment: {},
+      // What is declared now, for when what was before is removed.
+      configuration: topology,
     });
     for (const secret of [broker.adminSecret, ...this.secrets.values()]) {
       secret.grantRead(provider.role);

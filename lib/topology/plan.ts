@@ -3,13 +3,13 @@ import type { Actual, ChangeOf, Desired, Difference, Kind, TopologyChange } from
 import { comparisons, differences } from './comparison.ts';
 import type { Topology } from './model.ts';
 import { passwordMatches } from './password-hash.ts';
-import { reasonsToKeep } from './pruning.ts';
+import { type Pruning, reasonsToKeep } from './pruning.ts';
 import { strandedQueues } from './stranded-queues.ts';
 import { ownershipTag } from './users.ts';
 
 export interface PlanOptions {
-  /** Plan to delete what the virtual host has and the topology has not. Never a queue with messages, never what others made. @default false */
-  readonly prune?: boolean;
+  /** Plan to delete what the virtual host has and the topology has not, or bindings only. Never a queue with messages, never what others made. @default false */
+  readonly prune?: Pruning;
   /** By user. An existing user's password is set only where it differs; one that is not given stays as it is. */
   readonly passwords?: Readonly<Record<string, string>>;
 }

@@ -7,9 +7,12 @@ import { governs } from './policy-matching.ts';
 /** Why an object that is not declared stays where it is; undefined if it may go. */
 export type ReasonToKeep = { readonly [K in Kind]: (object: Actual<K>) => string | undefined };
 
+/** What of that which is not declared is to be deleted: `routes` are bindings, of which nobody notices that they go but what they lead to. */
+export type Pruning = boolean | 'routes';
+
 /** Only what is certainly ours and certainly empty may go, and only when asked. Users that are not ours don't come here. */
-export function reasonsToKeep(desired: Topology, actual: ActualTopology, prune: boolean): ReasonToKeep {
-  const unasked = prune ? undefined : 'not declared; only pruning deletes it';
+export function reasonsToKeep(desired: Topology, actual: ActualTopology, prune: Pruning): ReasonToKeep {
+  const unasked = prune === true ? undefined : 'not declared; only pruning deletes it';
   const temporaryQueues = new Set(actual.queues.filter(isTemporary).map(({ name }) => name));
   const temporaryExchanges = new Set(actual.exchanges.filter(isTemporary).map(({ name }) => name));
   const queueReason = (queue: ActualQueue): string | undefined => {
@@ -37,7 +40,8 @@ export function reasonsToKeep(desired: Topology, actual: ActualTopology, prune: 
       // Beside the one that takes its place it would make two messages of each that was delayed.
       if (source === delayDeliveryExchange && isReplaced(destination, routingKey)) return undefined;
       const ends = destinationType === 'exchange' ? temporaryExchanges : temporaryQueues;
-      return ends.has(destination) || temporaryExchanges.has(source) ? temporary : unasked;
+      if (ends.has(destination) || temporaryExchanges.has(source)) return temporary;
+      return prune === 'routes' ? undefined : unasked;
     },
     policy: (policy) => {
       if (policy.name.startsWith('AWS-')) return "Amazon MQ's own";

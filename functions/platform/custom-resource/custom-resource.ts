@@ -19,6 +19,11 @@ export interface CustomResourceOptions {
   /** Creates or updates. */
   readonly apply: (event: CustomResourceEvent, context: ApplyContext) => Promise<Data>;
   readonly remove: (event: CustomResourceEvent, context: ApplyContext) => Promise<Data>;
+  /**
+   * What the resource is, in a few characters. Where it changes, CloudFormation removes what was before once the update is through and what is no longer
+   * in the template is gone; that is a `Delete` with the properties of before. @default the same for the stack's whole life
+   */
+  readonly version?: (properties: CustomResourceEvent['ResourceProperties']) => string;
 }
 
 /** Kept back from the function's time for answering, in milliseconds. */
@@ -41,13 +46,13 @@ export const customResource =
   };
 
 const settle = async (
-  { apply, remove }: CustomResourceOptions,
+  { apply, remove, version }: CustomResourceOptions,
   event: CustomResourceEvent,
   milliseconds: number,
   logger: Logger,
 ): Promise<Outcome> => {
-  // One resource for the stack's whole life. Another name on an update would make CloudFormation delete the one before.
-  const physicalResourceId = event.PhysicalResourceId ?? `${event.StackId}/${event.LogicalResourceId}`;
+  // Another name on an update makes CloudFormation delete the one before.
+  const current = event.PhysicalResourceId ?? `${event.StackId}/${event.LogicalResourceId}`;
   const seconds = Math.max(0, Math.floor(milliseconds / 1000));
   const overdue = new Error(`not done within ${seconds} s; the function's log says how far it came`);
   const deadline = new AbortController();
@@ -60,12 +65,16 @@ const settle = async (
       work(event, { logger, signal: deadline.signal, remainingSeconds }),
       rejectionOf(deadline.signal),
     ]);
+    const isVersioned = version !== undefined && event.RequestType !== 'Delete';
+    const physicalResourceId = isVersioned
+      ? `${event.StackId}/${event.LogicalResourceId}/${version(event.ResourceProperties)}`
+      : current;
     return { status: 'SUCCESS', physicalResourceId, data };
   } catch (error) {
     // What the signal stopped fails with errors of its own, which say less.
     const cause = deadline.signal.aborted ? overdue : error;
     logger.error(`${event.RequestType} failed`, cause instanceof Error ? cause : new Error(String(cause)));
-    return { status: 'FAILED', physicalResourceId, reason: reasonOf(cause) };
+    return { status: 'FAILED', physicalResourceId: current, reason: reasonOf(cause) };
   } finally {
     clearTimeout(timer);
   }

@@ -5,7 +5,7 @@ import { ManagementError } from './management-error.ts';
 import { type RetryOptions, retrying } from './retry.ts';
 
 /** How long a queue must look empty. The broker's statistics lag: 6 s were measured, on 3.10 and on 4.0. */
-const quietMilliseconds = 12_000;
+export const quietMilliseconds = 12_000;
 const pollMilliseconds = 1_000;
 
 interface QueueState {

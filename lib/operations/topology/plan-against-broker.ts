@@ -1,6 +1,7 @@
 import type { TopologyChange } from '../../topology/change.ts';
 import type { Topology } from '../../topology/model.ts';
 import { planTopology } from '../../topology/plan.ts';
+import type { Pruning } from '../../topology/pruning.ts';
 import { validateTopology } from '../../topology/validate.ts';
 import type { ManagementClient } from './management-client.ts';
 import { readTopology } from './read.ts';
@@ -12,8 +13,8 @@ export interface PlanSettings {
   readonly topology: Topology;
   /** By user. Needed for users that don't exist yet; an existing user's password is set only where it differs. @default {} */
   readonly passwords?: Readonly<Record<string, string>>;
-  /** Delete what the virtual host has and the topology has not; queues only if they are empty and unread. @default false */
-  readonly prune?: boolean;
+  /** Delete what the virtual host has and the topology has not, or bindings only; queues only if they are empty and unread. @default false */
+  readonly prune?: Pruning;
   /** How long to wait for a broker that is not ready, and to repeat what fails for the moment. @default 300 */
   readonly timeoutSeconds?: number;
   /** Told before each wait. */

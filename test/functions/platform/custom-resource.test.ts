@@ -60,6 +60,33 @@ const invoke = (given: Partial<CustomResourceOptions>, request = event(), remain
   customResource({ ...options, ...given })(request, { getRemainingTimeInMillis: () => remaining } as Context);
 const answered = () => answers.map(({ body }) => JSON.parse(body) as Record<string, unknown>);
 
+const idOf = (answer?: { body: string }) =>
+  (JSON.parse(answer?.body ?? '{}') as { PhysicalResourceId?: string }).PhysicalResourceId;
+
+describe('a custom resource that has a version', () => {
+  const version: CustomResourceOptions['version'] = ({ Size }) => String(Size);
+  const name = 'arn:aws:cloudformation:eu-west-1:111111111111:stack/events/1/Topology';
+  const update = (size: number) =>
+    event({ RequestType: 'Update', PhysicalResourceId: `${name}/1`, ResourceProperties: { Size: size } });
+
+  it('gets another name with another version, so that CloudFormation removes the one before when the update is through', async () => {
+    await invoke({ version }, event({ ResourceProperties: { Size: 1 } }));
+    await invoke({ version }, update(1));
+    await invoke({ version }, update(2));
+    expect(answers.map(idOf)).toEqual([`${name}/1`, `${name}/1`, `${name}/2`]);
+  });
+
+  it('keeps its name where an update fails: there is nothing to be removed', async () => {
+    await invoke({ version, apply: () => Promise.reject(new Error('no broker')) }, update(2));
+    expect(answers.map(idOf)).toEqual([`${name}/1`]);
+  });
+
+  it('is removed under the name that it had', async () => {
+    await invoke({ version }, { ...update(2), RequestType: 'Delete' });
+    expect(answers.map(idOf)).toEqual([`${name}/1`]);
+  });
+});
+
 describe('a custom resource', () => {
   it('answers success with what CloudFormation needs to know the request by', async () => {
     await invoke({});
