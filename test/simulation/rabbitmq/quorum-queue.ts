@@ -35,7 +35,8 @@ export interface QueueConsumer {
   readonly deliver: (entry: Entry, redelivered: boolean) => void;
 }
 
-interface Attached extends QueueConsumer {
+interface Attached {
+  readonly consumer: QueueConsumer;
   readonly unacked: Set<Entry>;
 }
 
@@ -99,7 +100,7 @@ export class QuorumQueue {
 
   /** @returns what the consumer can do */
   consume(consumer: QueueConsumer): QueueSubscription {
-    const attached: Attached = { ...consumer, unacked: new Set() };
+    const attached: Attached = { consumer, unacked: new Set() };
     this.#consumers.push(attached);
     this.#events.after(0, () => this.#serve());
     return {
@@ -113,16 +114,19 @@ export class QuorumQueue {
       drop: (entry) => {
         if (attached.unacked.delete(entry)) this.#bury(entry, 'rejected');
       },
-      cancel: () => {
-        const index = this.#consumers.indexOf(attached);
-        if (index < 0) return;
-        this.#consumers.splice(index, 1);
-        const entries = [...attached.unacked].sort((one, other) => one.position - other.position);
-        attached.unacked.clear();
-        for (const entry of entries) this.#return(entry, 'consumer-gone');
-        this.#events.after(0, () => this.#serve());
-      },
+      cancel: () => this.#detach(attached, 'consumer-gone'),
+      detach: (kind) => this.#detach(attached, kind),
     };
+  }
+
+  #detach(attached: Attached, kind: Return): void {
+    const index = this.#consumers.indexOf(attached);
+    if (index < 0) return;
+    this.#consumers.splice(index, 1);
+    const entries = [...attached.unacked].sort((one, other) => one.position - other.position);
+    attached.unacked.clear();
+    for (const entry of entries) this.#return(entry, kind);
+    this.#events.after(0, () => this.#serve());
   }
 
   #return(entry: Entry, kind: Return): void {
@@ -151,23 +155,23 @@ export class QuorumQueue {
 
   #serve(): void {
     for (;;) {
-      const consumer = this.#withCredit();
-      if (!consumer) break;
+      const attached = this.#withCredit();
+      if (!attached) break;
       const isReturned = this.#returned.length > 0;
       const entry = this.#returned.shift() ?? this.#ready.shift();
       if (!entry) break;
-      consumer.unacked.add(entry);
-      consumer.deliver(entry, isReturned);
+      attached.unacked.add(entry);
+      attached.consumer.deliver(entry, isReturned);
     }
     this.#watchLength();
   }
 
   #withCredit(): Attached | undefined {
     for (let tried = 0; tried < this.#consumers.length; tried++) {
-      const consumer = this.#consumers[(this.#nextConsumer + tried) % this.#consumers.length] as Attached;
-      if (consumer.unacked.size >= consumer.prefetch) continue;
+      const attached = this.#consumers[(this.#nextConsumer + tried) % this.#consumers.length] as Attached;
+      if (attached.unacked.size >= attached.consumer.prefetch) continue;
       this.#nextConsumer = (this.#nextConsumer + tried + 1) % this.#consumers.length;
-      return consumer;
+      return attached;
     }
     return undefined;
   }
@@ -177,7 +181,7 @@ export class QuorumQueue {
     if (maxLength === undefined) return;
     const length = this.ready + this.#dying;
     if (length > maxLength) this.#full = true;
-    else if (length < 0.8 * maxLength || length === 0) this.#full = false;
+    else if (length <= 0.8 * maxLength) this.#full = false;
   }
 }
 
@@ -189,4 +193,6 @@ export interface QueueSubscription {
   drop(entry: Entry): void;
   /** Ends the subscription; what is not acknowledged comes back. */
   cancel(): void;
+  /** Ends it and gives back what is not acknowledged, in one step: `basic.get` takes a single message. */
+  detach(kind: Return): void;
 }
