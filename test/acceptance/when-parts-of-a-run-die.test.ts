@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LocalState } from '../../lib/local/state/state-file.ts';
 import {
@@ -21,19 +22,34 @@ const partsNow = (): LocalState['parts'] =>
   (JSON.parse(readFileSync(join(stacks.directory, 'state.json'), 'utf8')) as LocalState).parts;
 const said = (): string[] => stacks.events.flatMap((event) => (event.type === 'notice' ? [event.message] : []));
 
+const lastResults = async (): Promise<readonly (string | undefined)[]> => {
+  const { state, credentials } = stacks.run;
+  const client = new LambdaClient({ endpoint: state.endpoints.aws, region: state.aws.region, credentials });
+  try {
+    const { EventSourceMappings = [] } = await client.send(new ListEventSourceMappingsCommand());
+    return EventSourceMappings.map(({ LastProcessingResult }) => LastProcessingResult);
+  } finally {
+    client.destroy();
+  }
+};
+const isConnectionError = (result: string | undefined): boolean =>
+  result?.startsWith('PROBLEM: Connection error') === true;
+
 describe('when the broker of a run is killed', () => {
   it('the run says so, starts it again with what was in its queues, and events go on', async () => {
     const { run } = stacks;
     await placeOrder(run, 'before');
     await until('the order before', () => ordered(run, 'before'));
-    await Promise.all(run.mappings.map((mapping) => mapping.pause()));
+    const paused = run.mappings.filter(({ queue }) => queue === 'fulfil-order');
+    await Promise.all(paused.map((mapping) => mapping.pause()));
     await placeOrder(run, 'kept');
     process.kill(run.ownBroker?.pid ?? 0, 'SIGKILL');
     await until('what state.json says of it', () => partsNow().broker === 'restarting');
     expect(said().join()).toContain('RabbitMQ ended unexpectedly (signal SIGKILL); it is started again with its data');
+    await until('what Lambda says of mappings', () => lastResults().then((results) => results.some(isConnectionError)));
     await until('the broker again', () => partsNow().broker === 'running', 120);
     expect(run.state.parts.broker).toBe('running');
-    await Promise.all(run.mappings.map((mapping) => mapping.resume()));
+    await Promise.all(paused.map((mapping) => mapping.resume()));
     await until('the order that was in the queue', () => ordered(run, 'kept'));
     await placeOrder(run, 'after');
     await until('the order after', () => ordered(run, 'after'));
