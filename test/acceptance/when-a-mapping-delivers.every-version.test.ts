@@ -54,7 +54,11 @@ const publishNested = async (queue: string, payload: string): Promise<void> => {
   const headers = `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
   const message = `{"routing_key":"${queue}","payload":"${payload}","payload_encoding":"string","properties":{"headers":${headers}}}`;
   const exchange = `${vhost.adminUrl}/api/exchanges/${encodeURIComponent(vhost.name)}/amq.default/publish`;
-  const response = await fetch(exchange, { method: 'POST', headers: { authorization }, body: message });
+  const response = await fetch(exchange, {
+    method: 'POST',
+    headers: { authorization, connection: 'close' },
+    body: message,
+  });
   expect(await response.json()).toEqual({ routed: true });
 };
 const waiting = async (queue: string): Promise<number> => (await channel.checkQueue(queue)).messageCount;
@@ -244,7 +248,9 @@ describe('a mapping', () => {
     const api = `${vhost.adminUrl}/api`;
     const mine = async (): Promise<string[]> => {
       const listed = (await (
-        await fetch(`${api}/vhosts/${encodeURIComponent(vhost.name)}/connections`, { headers: { authorization } })
+        await fetch(`${api}/vhosts/${encodeURIComponent(vhost.name)}/connections`, {
+          headers: { authorization, connection: 'close' },
+        })
       ).json()) as {
         name: string;
         client_properties?: { connection_name?: string };
@@ -255,7 +261,10 @@ describe('a mapping', () => {
     };
     await until('the connection is listed', async () => (await mine()).length > 0);
     for (const name of await mine())
-      await fetch(`${api}/connections/${encodeURIComponent(name)}`, { method: 'DELETE', headers: { authorization } });
+      await fetch(`${api}/connections/${encodeURIComponent(name)}`, {
+        method: 'DELETE',
+        headers: { authorization, connection: 'close' },
+      });
     await until('connected again', () => mapping.state === 'Reconnecting' || mapping.state === 'Enabled');
     await publish(queue, ['after']);
     await until('everything done', () => done.size === 21);

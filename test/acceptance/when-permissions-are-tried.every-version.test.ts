@@ -85,6 +85,8 @@ async function tryOverHttp(action: BrokerAction, username: string, password: str
     headers: {
       authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
       'content-type': 'application/json',
+      // A kept-alive connection may be closed by the broker at the moment in which it is used again.
+      connection: 'close',
     },
     ...(body && { body: JSON.stringify(body) }),
   });

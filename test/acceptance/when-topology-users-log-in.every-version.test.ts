@@ -171,6 +171,8 @@ async function manage(user: string, method: string, path: string, body?: object)
     headers: {
       authorization: `Basic ${Buffer.from(`${name}:${topology.passwords[name]}`).toString('base64')}`,
       'content-type': 'application/json',
+      // A kept-alive connection may be closed by the broker at the moment in which it is used again.
+      connection: 'close',
     },
     body: body === undefined ? null : JSON.stringify(body),
   });
