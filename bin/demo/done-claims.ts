@@ -1,5 +1,5 @@
 import { turnOf } from '../../lib/messaging/claims/claim-store.ts';
-import { type Item, recordOf } from '../../lib/messaging/claims/dynamodb-claim-item.ts';
+import { type Item, orderPrefix, recordOf } from '../../lib/messaging/claims/dynamodb-claim-item.ts';
 import type { FoundMessage } from './ledger.ts';
 
 const turnsPerRedrive = turnOf(0, 1);
@@ -11,6 +11,8 @@ const turnsPerRedrive = turnOf(0, 1);
 export const doneClaims = (items: readonly Item[]): Map<string, FoundMessage[]> => {
   const done = new Map<string, FoundMessage[]>();
   for (const item of items) {
+    // Who waits of an order key, which is no claim.
+    if (item.id?.S?.startsWith(orderPrefix)) continue;
     const { state, turn } = recordOf(item);
     const key = item.id?.S ?? '';
     const separator = key.indexOf('#');

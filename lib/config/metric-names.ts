@@ -12,6 +12,8 @@ export const ConsumerMetric = {
   /** Messages whose effect `transact` had committed when their handler failed: the rest of its work was not done. */
   failedAfterCommit: 'FailedAfterCommit',
   duplicate: 'Duplicate',
+  /** Duplicates by their ids with other bodies: a publisher gives one id to several messages. Part of `Duplicate`. */
+  duplicateWithOtherBody: 'DuplicateWithOtherBody',
   claimLost: 'ClaimLost',
   retried: 'Retried',
   deadLettered: 'DeadLettered',

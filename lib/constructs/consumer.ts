@@ -64,8 +64,8 @@ export class Consumer extends Construct implements IGrantable {
       },
     });
     user.grantRead(this.handler.role);
-    // Claims and settlements are conditional updates, alone or as part of a transaction.
-    claimTable.grant(this.handler.role, 'dynamodb:UpdateItem');
+    // Claims and settlements are conditional updates, alone or as part of a transaction. Who waits of each order key is read once a batch.
+    claimTable.grant(this.handler.role, 'dynamodb:UpdateItem', 'dynamodb:BatchGetItem');
     const release =
       settings.canaryMinutes === undefined
         ? undefined

@@ -19,8 +19,8 @@ export interface ConsumerSettings<Body> {
    */
   readonly concurrency?: number;
   /**
-   * Messages with the same key are handled in the order of the batch, one at a time; when one of them goes to a retry, the later
-   * ones of the batch follow it. `undefined` asks for no order.
+   * Messages with the same key are handled in the order in which they came into the queue, one at a time; while one of them waits for a retry, the later
+   * ones are put off, also those of later batches. A dead letter lets them go. `undefined` asks for no order. What is promised, and what it costs: docs/order.md.
    * @default no order
    */
   readonly orderBy?: (message: Message<Body>) => string | undefined;

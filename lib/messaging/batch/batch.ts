@@ -7,6 +7,7 @@ import type { Clock } from '../clock.ts';
 import type { MessageContext } from '../context.ts';
 import type { HealthSink } from '../health/health-reporter.ts';
 import type { Message } from '../message.ts';
+import type { KeyQueueStore } from '../order/key-queue-store.ts';
 import type { MessagePublisher } from '../publisher.ts';
 import type { RecoveryPolicy } from '../recover/decide.ts';
 import type { Tracer } from '../trace/tracer.ts';
@@ -56,6 +57,8 @@ export interface ConsumerServices {
   readonly crashes?: ClaimStore;
   /** Absent where `transact` has no claim to commit. */
   readonly effects?: EffectTransactions;
+  /** Who waits of each order key. Absent where the order of a key ends with the batch. */
+  readonly order?: KeyQueueStore;
   /** Where bodies are that were too large to travel; called when one is needed. Absent where no bucket is configured. */
   readonly claimChecks?: () => Promise<ClaimCheckStore>;
   /** Absent where no circuit breaker asks how the consumer fares. */

@@ -1,4 +1,5 @@
 import { type ClaimOutcome, turnOf } from '../claims/claim-store.ts';
+import { bodyDigest } from '../decode/body-digest.ts';
 import type { RabbitMqRecord } from '../decode/event.ts';
 import { messageIdOf } from '../decode/message-id.ts';
 import { decodeRecord } from '../decode/record.ts';
@@ -86,6 +87,11 @@ export class Delivery {
   get trace(): TraceContext | undefined {
     const { traceparent, tracestate } = this.raw.headers;
     return traceContext(traceparent, tracestate);
+  }
+
+  /** By which a duplicate with another body is noticed; made when it is asked for. */
+  get digest(): string | undefined {
+    return bodyDigest(this.raw);
   }
 
   get turn(): number {

@@ -7,7 +7,7 @@ export type DeferralCause =
   | 'deadline'
   /** Another invocation holds its claim. */
   | 'busy'
-  /** An earlier message with the same order key went to a retry; this one follows it. */
+  /** An earlier message with the same order key waits for its retry, in this batch or since an earlier one; this one follows it. */
   | 'order'
   /** The claim store gave no answer. */
   | 'claims-unavailable';
@@ -22,8 +22,8 @@ export interface AttemptFailure {
 export type Fate =
   /** Its effect happened. */
   | { readonly kind: 'done' }
-  /** Its effect had happened before, or it had been handed on. */
-  | { readonly kind: 'duplicate' }
+  /** Its effect had happened before, or it had been handed on. `bodyDiffers`: as another body, so that this one is dropped. */
+  | { readonly kind: 'duplicate'; readonly handedOn?: true; readonly bodyDiffers?: true }
   /** `transact` committed its effect, and then its handler failed: what it had left to do was not done, and is not tried again. */
   | { readonly kind: 'failed-after-commit'; readonly failure: AttemptFailure }
   /** Another invocation took it over while this one was at it; the other decides what becomes of it. */
@@ -54,7 +54,18 @@ export const isForwarded = (fate: Fate | undefined): fate is ForwardedFate =>
   fate?.kind === 'retry' || fate?.kind === 'dead-letter' || fate?.kind === 'deferred';
 
 export const done: Fate = { kind: 'done' };
-export const duplicate: Fate = { kind: 'duplicate' };
+/** @param claim what its claim said */
+export const duplicateOf = ({
+  handedOn,
+  bodyDiffers,
+}: {
+  readonly handedOn?: true;
+  readonly bodyDiffers?: true;
+}): Fate => ({
+  kind: 'duplicate',
+  ...(handedOn && { handedOn }),
+  ...(bodyDiffers && { bodyDiffers }),
+});
 export const claimLost: Fate = { kind: 'claim-lost' };
 
 export const deferred = (cause: Exclude<DeferralCause, 'claims-unavailable'>, delaySeconds = 1): Fate => ({

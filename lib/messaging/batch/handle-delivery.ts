@@ -6,7 +6,7 @@ import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import { fateAfterCommit, fateOfFailure, fateWithoutClaim } from './decide-fate.ts';
 import type { Delivery } from './delivery.ts';
-import { claimLost, deferred, done, duplicate } from './fate.ts';
+import { claimLost, deferred, done, duplicateOf } from './fate.ts';
 import { HandlerContext } from './handler-context.ts';
 import { logClaimProblem } from './message-log.ts';
 import { withMessage } from './read-message.ts';
@@ -56,7 +56,7 @@ export async function claimDelivery(delivery: Delivery, batch: Batch, claims: Cl
   try {
     const outcome = await claims.claim(claimRequest(delivery, batch));
     if (outcome.status === 'claimed') return delivery.claimGranted();
-    if (outcome.status === 'duplicate') delivery.claimRefused(duplicate);
+    if (outcome.status === 'duplicate') delivery.claimRefused(duplicateOf(outcome));
     else if (outcome.status === 'busy')
       delivery.claimRefused(deferred('busy', secondsUntil(outcome.leaseUntil, batch)));
     else delivery.suspect(outcome);
@@ -119,6 +119,7 @@ const claimRequest = (delivery: Delivery, batch: Batch): ClaimRequest => ({
   ...claimOf(delivery, batch),
   turn: delivery.turn,
   leaseUntil: batch.guard.budget.endsAt,
+  digest: delivery.digest,
 });
 
 function secondsUntil(time: number, { services }: Batch): number {

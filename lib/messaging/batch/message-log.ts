@@ -39,7 +39,12 @@ export function logClaimProblem(delivery: Delivery, { logger }: Batch, what: str
 /** What nothing was said about while it was settled. Duplicates are many after a batch has come back, so they are told at level debug. */
 export function logFate(delivery: Delivery, { logger }: Batch): void {
   const { fate } = delivery;
-  if (fate?.kind === 'duplicate') {
+  if (fate?.kind === 'duplicate' && fate.bodyDiffers) {
+    logger().warn(
+      'a message with the id of another one, but another body, was dropped as its duplicate',
+      keysOf(delivery),
+    );
+  } else if (fate?.kind === 'duplicate') {
     logger().debug('the message is a duplicate', keysOf(delivery));
   } else if (fate?.kind === 'claim-lost') {
     logger().warn('another invocation took this message over', keysOf(delivery));

@@ -8,8 +8,9 @@ import { watchForCrashes } from './crash-watch.ts';
 import { DeadlineGuard, timeBudget } from './deadline.ts';
 import { fateAtDeadline } from './decide-fate.ts';
 import { Delivery } from './delivery.ts';
-import { forward } from './forward.ts';
+import { forwardInOrder } from './forward-in-order.ts';
 import { handleDelivery, handleSuspect } from './handle-delivery.ts';
+import { KeyOrder } from './key-order.ts';
 import { lanesOf, runLanes } from './lanes.ts';
 import { logFate } from './message-log.ts';
 import { ProcessSpans } from './process-spans.ts';
@@ -90,15 +91,19 @@ async function settleWatched(deliveries: readonly Delivery[], batch: Batch): Pro
 }
 
 /** @returns why the batch has to come back */
-async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise<Error | undefined> {
+async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Error | undefined> {
   const { consumer, services, guard } = batch;
-  const sequence = new Sequence(services.claims !== undefined);
+  const keys = new KeyOrder(consumer.name, services.clock.now, services.order);
+  const sequence = new Sequence(services.claims !== undefined, keys);
   const unread = new Unread();
+  let deliveries = inBatch;
   let behind = new Set<Delivery>();
   if (consumer.orderBy) {
-    await guard.within(readAhead(deliveries, batch, consumer.orderBy));
-    unread.hold(deliveries);
-    behind = behindSuspects(deliveries);
+    await guard.within(readAhead(inBatch, batch, consumer.orderBy));
+    unread.hold(inBatch);
+    behind = behindSuspects(inBatch);
+    await keys.read(inBatch);
+    deliveries = keys.sorted(inBatch);
   }
   const lanes = lanesFor(behind.size === 0 ? deliveries : deliveries.filter((delivery) => !behind.has(delivery)));
   await guard.within(
@@ -112,8 +117,10 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   const others = held.size === 0 ? deliveries : deliveries.filter((delivery) => !held.has(delivery));
   closeAtDeadline(others, batch, sequence);
   const unavailable = claimsUnavailable(others, deliveries.length);
+  // A suspect and those behind it come back where it takes the process down.
+  for (const delivery of parked) keys.note(delivery);
   // Everybody else's copies are safe before a suspect may take the process down.
-  const unconfirmed = await handOn(others, batch);
+  const unconfirmed = await handOn(others, keys, batch);
   if (unavailable) return unavailable;
   if (unconfirmed.length > 0) return forwardingError(unconfirmed, deliveries.length);
 
@@ -121,16 +128,16 @@ async function settleAll(deliveries: readonly Delivery[], batch: Batch): Promise
   for (const [index, delivery] of parked.entries()) {
     await guard.within(handleAlone(delivery, batch, sequence));
     closeAtDeadline([delivery], batch, sequence);
-    const unconfirmedSuspects = await handOn([delivery], batch);
+    const unconfirmedSuspects = await handOn([delivery], keys, batch);
     if (unconfirmedSuspects.length > 0) return forwardingError(unconfirmedSuspects, deliveries.length);
     if (consumer.orderBy) unread.hold(parked.slice(index));
   }
   return undefined;
 }
 
-async function handOn(deliveries: readonly Delivery[], batch: Batch): Promise<UnconfirmedCopy[]> {
+async function handOn(deliveries: readonly Delivery[], keys: KeyOrder, batch: Batch): Promise<UnconfirmedCopy[]> {
   const reported = reportHealth(deliveries, batch);
-  const unconfirmed = await forward(deliveries, batch);
+  const unconfirmed = await forwardInOrder(deliveries, keys, batch);
   if (reported !== undefined) await reported;
   return unconfirmed;
 }
@@ -170,7 +177,7 @@ function handleAfter(
   if (earlier) sequence.note(earlier);
   // What is not started in time is closed together with what is still running.
   if (delivery.fate || batch.guard.isOver()) return undefined;
-  const fate = earlier && sequence.fateOf(delivery);
+  const fate = sequence.fateOf(delivery);
   if (!fate) return handleDelivery(delivery, batch);
   delivery.settle(fate);
   return undefined;

@@ -27,7 +27,12 @@ export async function readAhead(deliveries: readonly Delivery[], batch: Batch, o
 
 async function readOne(delivery: Delivery, batch: Batch, orderBy: OrderBy): Promise<void> {
   const { services, guard, bodies } = batch;
-  if (guard.isOver() || (services.claims && !(await claimDelivery(delivery, batch, services.claims)))) return;
+  if (guard.isOver()) return;
+  if (services.claims && !(await claimDelivery(delivery, batch, services.claims))) {
+    // One that is done was read before, and those behind it may still wait for it.
+    if (delivery.fate?.kind === 'duplicate' && !delivery.fate.handedOn) await readKey(delivery, batch, orderBy);
+    return;
+  }
   try {
     await withMessage(delivery, batch, (message, heldBytes) => {
       const orderKey = orderBy(message);
@@ -35,6 +40,14 @@ async function readOne(delivery: Delivery, batch: Batch, orderBy: OrderBy): Prom
       else if (bodies.keep(heldBytes)) delivery.wasReadAhead({ orderKey, message, keptBytes: heldBytes });
       else delivery.wasReadAhead({ orderKey });
     });
+  } catch (error) {
+    delivery.wasReadAhead({ error });
+  }
+}
+
+async function readKey(delivery: Delivery, batch: Batch, orderBy: OrderBy): Promise<void> {
+  try {
+    await withMessage(delivery, batch, (message) => delivery.wasReadAhead({ orderKey: orderBy(message) }));
   } catch (error) {
     delivery.wasReadAhead({ error });
   }

@@ -6,6 +6,8 @@ export interface BatchReport {
   /** Their effects were committed by `transact`, and then their handlers failed. */
   readonly failedAfterCommit: number;
   readonly duplicate: number;
+  /** Duplicates by their ids whose bodies differ from the message that was handled: other messages, most likely, which were dropped. Counted among these as well. */
+  readonly duplicateWithOtherBody: number;
   /** Taken over by another invocation while this one was at it. */
   readonly claimLost: number;
   readonly retried: number;
@@ -28,6 +30,7 @@ export function reportOn(deliveries: readonly Delivery[]): BatchReport {
     done: 0,
     failedAfterCommit: 0,
     duplicate: 0,
+    duplicateWithOtherBody: 0,
     claimLost: 0,
     retried: 0,
     deadLettered: 0,
@@ -40,6 +43,7 @@ export function reportOn(deliveries: readonly Delivery[]): BatchReport {
   const retriedAfterAttempt: Record<number, number> = {};
   for (const { fate, copy, attempt } of deliveries) {
     if (fate?.kind === 'deferred' && fate.cause === 'claims-unavailable') counts.claimsUnavailable++;
+    if (fate?.kind === 'duplicate' && fate.bodyDiffers) counts.duplicateWithOtherBody++;
     if (fate?.kind === 'done') counts.done++;
     else if (fate?.kind === 'failed-after-commit') counts.failedAfterCommit++;
     else if (fate?.kind === 'duplicate') counts.duplicate++;

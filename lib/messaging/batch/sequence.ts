@@ -1,35 +1,46 @@
 import type { Delivery } from './delivery.ts';
-import { deferred, duplicate, type Fate, isForwarded } from './fate.ts';
+import { duplicateOf, type Fate, isForwarded } from './fate.ts';
+import type { KeyOrder } from './key-order.ts';
 
 /**
  * What the messages of a batch that were handed on mean for later ones of the same batch: a second delivery of the same message
  * has nothing left to do, and a later message of the same order key has to follow.
  */
 export class Sequence {
-  /** Highest turn that was handed on, by message id. */
-  readonly #handedOn = new Map<string, number>();
-  /** Delay with which the order key's messages went back. */
-  readonly #heldBack = new Map<string, number>();
+  /** By message id: the highest turn that was handed on, and the body it had. */
+  readonly #handedOn = new Map<string, { readonly turn: number; readonly digest: string | undefined }>();
+  /** Messages with an order key whose effect has happened. */
+  readonly #done = new Set<string>();
+  readonly #noted = new Set<Delivery>();
   readonly #recognisesDuplicates: boolean;
+  readonly #keys: KeyOrder;
 
   /** @param recognisesDuplicates `false` for a consumer without claims */
-  constructor(recognisesDuplicates: boolean) {
+  constructor(recognisesDuplicates: boolean, keys: KeyOrder) {
     this.#recognisesDuplicates = recognisesDuplicates;
+    this.#keys = keys;
   }
 
   /** The fate that earlier messages leave to this one, if they do. */
-  fateOf({ id, turn, orderKey }: Delivery): Fate | undefined {
-    if (this.#handedOn.size > 0 && (this.#handedOn.get(id) ?? -1) >= turn) return duplicate;
-    const delaySeconds = orderKey === undefined ? undefined : this.#heldBack.get(orderKey);
-    return delaySeconds === undefined ? undefined : deferred('order', delaySeconds);
+  fateOf(delivery: Delivery): Fate | undefined {
+    const earlier = this.#handedOn.size > 0 ? this.#handedOn.get(delivery.id) : undefined;
+    if (earlier && earlier.turn >= delivery.turn)
+      return duplicateOf({ handedOn: true, ...(earlier.digest !== delivery.digest && { bodyDiffers: true }) });
+    // What is done waits for nobody; its claim says that it is a duplicate.
+    return this.#done.has(delivery.id) ? undefined : this.#keys.fateOf(delivery);
   }
 
-  /** To be told of each fate, in the order in which messages with the same id or key are due. */
+  /** To be told of each fate, in the order in which messages with the same id or key are due. Once is enough. */
   note(delivery: Delivery): void {
-    const { fate } = delivery;
-    if (!isForwarded(fate)) return;
-    const { id, turn, orderKey } = delivery;
-    if (this.#recognisesDuplicates) this.#handedOn.set(id, Math.max(turn, this.#handedOn.get(id) ?? 0));
-    if (orderKey !== undefined && fate.kind !== 'dead-letter') this.#heldBack.set(orderKey, fate.delaySeconds);
+    const { fate, id, turn, orderKey } = delivery;
+    const isHandedOn = this.#recognisesDuplicates && isForwarded(fate);
+    if (!fate || (!isHandedOn && orderKey === undefined) || this.#noted.has(delivery)) return;
+    this.#noted.add(delivery);
+    // What the one before it left to this one says nothing new about the key.
+    const isAfterwards = fate.kind === 'duplicate' && (this.#handedOn.get(id)?.turn ?? -1) >= turn;
+    if (!isAfterwards) this.#keys.note(delivery);
+    if (fate.kind === 'done' && this.#recognisesDuplicates) this.#done.add(id);
+    if (isHandedOn && turn >= (this.#handedOn.get(id)?.turn ?? 0))
+      this.#handedOn.set(id, { turn, digest: delivery.digest });
   }
 }

@@ -19,7 +19,7 @@ export interface ClaimRequest {
   /** Milliseconds since the epoch until which nobody else may take the claim: the invocation's deadline. */
   readonly leaseUntil: number;
   /** Short digest of the message's body; kept in the record, so that a duplicate with another body is noticed. */
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 export type ClaimOutcome =

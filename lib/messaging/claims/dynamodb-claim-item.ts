@@ -14,6 +14,9 @@ export const claimTable = { partitionKey: 'id', timeToLive: 'expiry' } as const;
 export const storedKey = (key: string): string =>
   Buffer.byteLength(key) <= 2048 ? key : `#sha256#${createHash('sha256').update(key).digest('hex')}`;
 
+/** What the keys of items start with that say who waits of an order key: no claim's key does, since it starts with the consumer's name. */
+export const orderPrefix = '#order#';
+
 /** Attribute of a record's field. */
 export const attributeOf = (field: keyof ClaimRecord): string => (field === 'leaseUntil' ? 'lease' : field);
 

@@ -40,6 +40,42 @@ describe('a duplicate', () => {
     expect(handled).toEqual(['a1', 'b2']);
   });
 
+  it('with another body is dropped, but not without a trace', async () => {
+    const world = newWorld();
+    const lines: unknown[] = [];
+    const logger = new Logger({ logLevel: 'SILENT' });
+    logger.warn = (...line: unknown[]) => void lines.push(line);
+    const copy = (body: string) => message('a', { body });
+    await invoke(world, [copy('one')], noop);
+    expect(await invoke(world, [copy('one')], noop, { logger })).toMatchObject({
+      duplicate: 1,
+      duplicateWithOtherBody: 0,
+    });
+    expect(lines).toEqual([]);
+    expect(await invoke(world, [copy('two')], noop, { logger })).toMatchObject({
+      duplicate: 1,
+      duplicateWithOtherBody: 1,
+    });
+    expect(lines).toEqual([
+      [
+        'a message with the id of another one, but another body, was dropped as its duplicate',
+        expect.objectContaining({ messageId: 'a' }),
+      ],
+    ]);
+  });
+
+  it('with another body in the same batch is noticed too, after the first one was handed on', async () => {
+    const failing: Handle = () => {
+      throw new Error('x');
+    };
+    const batch = [message('a', { body: 'one' }), message('a', { body: 'two' }), message('a', { body: 'one' })];
+    expect(await invoke(newWorld(), batch, failing)).toMatchObject({
+      retried: 1,
+      duplicate: 2,
+      duplicateWithOtherBody: 1,
+    });
+  });
+
   it('of a message that fails is not handed on a second time', async () => {
     const world = newWorld();
     const handle: Handle = ({ id }) => {

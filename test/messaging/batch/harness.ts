@@ -6,6 +6,7 @@ import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
 import type { BatchReport } from '../../../lib/messaging/batch/report.ts';
 import type { ClaimStore } from '../../../lib/messaging/claims/claim-store.ts';
 import { MemoryClaimStore } from '../../../lib/messaging/claims/memory-claim-store.ts';
+import { MemoryKeyQueueStore } from '../../../lib/messaging/order/memory-key-queue-store.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../../../lib/messaging/publisher.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { eventOf, type Published } from '../lambda-event.ts';
@@ -34,12 +35,18 @@ export class RecordingPublisher implements MessagePublisher {
 export interface World {
   readonly publisher: RecordingPublisher;
   readonly claims: MemoryClaimStore;
+  readonly order: MemoryKeyQueueStore;
   readonly clock: VirtualClock;
 }
 
 export const newWorld = (): World => {
   const clock = new VirtualClock();
-  return { clock, publisher: new RecordingPublisher(), claims: new MemoryClaimStore({ now: clock.now }) };
+  return {
+    clock,
+    publisher: new RecordingPublisher(),
+    claims: new MemoryClaimStore({ now: clock.now }),
+    order: new MemoryKeyQueueStore(),
+  };
 };
 
 export type Handle = ConsumerDefinition['handle'];
@@ -87,7 +94,7 @@ export function invoke(
     eventOf({ [queue]: messages }),
     consumer,
     {
-      ...(claims === 'none' ? {} : { claims }),
+      ...(claims === 'none' ? {} : { claims, order: world.order }),
       publisher: async () => world.publisher,
       clock: world.clock,
       random: () => 0.5,

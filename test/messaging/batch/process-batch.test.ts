@@ -158,6 +158,7 @@ describe('a message that fails', () => {
       done: 2,
       failedAfterCommit: 0,
       duplicate: 0,
+      duplicateWithOtherBody: 0,
       claimLost: 0,
       retried: 2,
       retriedAfterAttempt: { 1: 2 },
