@@ -81,6 +81,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
     { timeoutMilliseconds: 20_000 },
   );
   const firstEvent = events.length;
+  const deadLettersBefore = await messagesIn(management, run, isTerminal);
   const failures = watchFailures(run, events);
   const confirmed: string[] = [];
   let [unconfirmed, rotated, cutConnections] = [0, 0, 0];
@@ -127,7 +128,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
       lost: confirmed.filter((id) => !effects.writes.has(id)),
       twice: [...effects.writes].flatMap(([id, writes]) => (writes > 1 ? [id] : [])),
       unaudited: confirmed.filter((id) => !effects.audited.has(messageIdOf(id))).length,
-      deadLetters: await messagesIn(management, run, isTerminal),
+      deadLetters: (await messagesIn(management, run, isTerminal)) - deadLettersBefore,
       waiting: await messagesIn(management, run, (queue) => !isTerminal(queue)),
       rotated,
       cutConnections,

@@ -1,20 +1,18 @@
-import { join } from 'node:path';
 import { GetEventSourceMappingCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { rotateUnderLoad } from '../../bin/soak/rotate-under-load.ts';
-import { synthesizing } from '../../bin/synthesize.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
 import type { LocalRun } from '../../lib/local/local-run.ts';
-import { scratchFolder, startStacks } from '../support/local-run-setting.ts';
+import { assemblyOf } from '../support/assemblies.ts';
+import { runStacks, scratchFolder } from '../support/local-run-setting.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 let events: readonly LocalRunEvent[];
 let run: LocalRun;
 
 beforeAll(async () => {
-  const assembly = synthesizing(join(scratchFolder(), 'cdk.out'), { env: 'prod' });
-  ({ run, events } = await startStacks({ assembly }));
+  ({ run, events } = await runStacks(assemblyOf('prod', scratchFolder)));
 });
 
 describe('when the stacks for production run on this machine', () => {
@@ -40,7 +38,7 @@ describe('when the stacks for production run on this machine', () => {
       messages: 50,
       rotations: 1,
       users: ['fulfil-order.mapping'],
-      settleMilliseconds: 60_000,
+      settleMilliseconds: 240_000,
     });
     expect(account).toMatchObject({ confirmed: 50, lost: [], twice: [], unaudited: 0, rotated: 1, failedBatches: 0 });
   });

@@ -60,7 +60,7 @@ describe('when the demo runs', () => {
 
   beforeAll(async () => {
     finished = await demo(['--events', String(count), '--seed', '7', '--json']);
-  }, 120_000);
+  }, 240_000);
 
   it('accounts for every event and says so with exit code 0', () => {
     expect(summaryOf(finished)).toMatchObject({

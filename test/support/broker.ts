@@ -2,16 +2,18 @@
 //
 //   const broker = await sharedBroker();          // one for the whole jest run; never stop or restart it
 //   const vhost = await broker.vhost();           // yours alone; removed at the end of the file
-//   const own = await ownBroker();                // for tests that kill or restart it; stopped at the end of the file
+//   const own = await ownBroker();                // for tests that kill or restart it: in a file *.own-broker.ts
 
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { type BrokerOptions, type RunningBroker, startBroker } from '../../lib/local/broker/broker.ts';
+import { type RunningBroker, startBroker } from '../../lib/local/broker/broker.ts';
 import { findInstallations, type Installation } from '../../lib/local/broker/installations.ts';
 import { addressOf, type BrokerAddress } from './broker-address.ts';
+import { endOfLog } from './end-of-log.ts';
+import { whenATestFails } from './explain-failures.ts';
 
 export type { BrokerAddress };
 
@@ -44,20 +46,28 @@ let shared: Promise<BrokerAddress & VhostMaker> | undefined;
 export function sharedBroker(): Promise<BrokerAddress & VhostMaker> {
   shared ??= (async () => {
     const address = fromRunner() ?? (await ownBroker());
+    whenATestFails(() => endOfLog('the broker', address.caFile));
     return { ...addressOf(address), vhost: () => makeVhost(address) };
   })();
   return shared;
 }
 
-/** A broker that the test file may kill and restart, of the version that the run is about. Takes 4 to 10 s to start. */
-export async function ownBroker(options: Partial<BrokerOptions> = {}): Promise<RunningBroker & VhostMaker> {
+let own: Promise<RunningBroker & VhostMaker> | undefined;
+
+/** A broker that the test file may kill and restart, one for all of the file, of the version that the run is about. Takes 5 s of CPU time to start. */
+export function ownBroker(): Promise<RunningBroker & VhostMaker> {
+  own ??= startOwnBroker();
+  return own;
+}
+
+async function startOwnBroker(): Promise<RunningBroker & VhostMaker> {
   const parent = mkdtempSync(join(tmpdir(), 'broker-'));
   const broker = await startBroker({
     directory: join(parent, 'node'),
     admin: { username: 'admin', password: randomBytes(12).toString('hex') },
     installation: installationOfThisRun(),
-    ...options,
   });
+  whenATestFails(() => endOfLog('its own broker', broker.caFile));
   cleanUps.push(async () => {
     await broker.stop('kill');
     rmSync(parent, { recursive: true });
@@ -73,6 +83,11 @@ export function installationOfThisRun(): Installation {
   const installation = installations.find((candidate) => candidate.version === version);
   if (installation === undefined) throw new Error('no RabbitMQ on this machine; run: npm run setup');
   return installation;
+}
+
+/** Whether this run is about the newest version on this machine. What does not depend on the version is tested with that one only. */
+export function isNewestVersion(): boolean {
+  return installationOfThisRun().version === findInstallations()[0]?.version;
 }
 
 function fromRunner(): BrokerAddress | undefined {

@@ -1,22 +1,20 @@
 // What the tests of whole local runs share: the synthesized stacks, a run that ends with the test file, looks into what runs.
 
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterAll } from '@jest/globals';
 import { type ChannelModel, connect, type GetMessage } from 'amqplib';
-import { synthesizing } from '../../bin/synthesize.ts';
+import { renderEvent } from '../../bin/start/render-event.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
-import {
-  type AssemblyInProgress,
-  type LocalRun,
-  type LocalRunOptions,
-  startLocalRun,
-} from '../../lib/local/local-run.ts';
+import { type AssemblyInProgress, type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
 import type { LocalFunction } from '../../lib/local/runtime/local-function.ts';
+import { assemblyOf } from './assemblies.ts';
 import { installationOfThisRun } from './broker.ts';
+import { endOfLog, lastLines } from './end-of-log.ts';
+import { whenATestFails } from './explain-failures.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterAll(async () => {
@@ -30,32 +28,13 @@ export const scratchFolder = (): string => {
   return folder;
 };
 
-/** The stacks for the environment `local`. The files of one `npm test` share what the first of them synthesized; nobody may change it. */
+/** The stacks for the environment `local`, synthesized once for all files of one `npm test`; nobody may change them. */
 export const localAssembly = (): string | AssemblyInProgress => {
-  assembly ??= sharedAssembly();
+  assembly ??= assemblyOf('local', scratchFolder);
   return assembly;
 };
 
 let assembly: string | AssemblyInProgress | undefined;
-
-const sharedAssembly = (): string | AssemblyInProgress => {
-  const context = { env: 'local' };
-  if (!process.env.TEST_SCRATCH) return synthesizing(join(scratchFolder(), 'cdk.out'), context);
-  const shared = join(process.env.TEST_SCRATCH, 'local.out');
-  if (existsSync(shared)) return shared;
-  const { brokerConfiguration, folder } = synthesizing(`${shared}-${process.pid}`, context);
-  return { brokerConfiguration, folder: folder.then((own) => share(own, shared)) };
-};
-
-const share = (own: string, shared: string): string => {
-  try {
-    renameSync(own, shared);
-  } catch (error) {
-    // Another file was first.
-    if (!existsSync(shared)) throw error;
-  }
-  return shared;
-};
 
 export interface StartedStacks {
   readonly run: LocalRun;
@@ -67,27 +46,41 @@ export interface StartedStacks {
   readonly assembly: string;
 }
 
-/** Runs the stacks on a broker of the version that this run is about, until the end of the test file. Takes about 8 s. */
-export const startStacks = async (options: Partial<LocalRunOptions> = {}): Promise<StartedStacks> => {
+let stacks: Promise<StartedStacks> | undefined;
+
+/** The stacks in a local run that is the test file's own and ends with it, on a broker of the version that the file is about. Takes 15 s of CPU time. */
+export const startStacks = (): Promise<StartedStacks> => {
+  stacks ??= runStacks(localAssembly());
+  return stacks;
+};
+
+/** The same for stacks of another environment than `local`. */
+export const runStacks = async (assembly: string | AssemblyInProgress): Promise<StartedStacks> => {
   const directory = join(scratchFolder(), '.local');
   const events: LocalRunEvent[] = [];
-  const stacks = options.assembly ?? localAssembly();
+  whenATestFails(() => `the last events of the local run:\n${lastLines(events.flatMap(rendered), 25)}`);
   const run = await startLocalRun({
-    assembly: stacks,
+    assembly,
     directory,
     installation: installationOfThisRun(),
     onEvent: (event) => events.push(event),
-    ...options,
   });
+  const { caFile } = run.broker;
+  if (caFile !== undefined) whenATestFails(() => endOfLog('the local run’s broker', caFile));
   cleanUps.push(() => run.stop());
-  return { run, events, directory, assembly: typeof stacks === 'string' ? stacks : await stacks.folder };
+  return { run, events, directory, assembly: typeof assembly === 'string' ? assembly : await assembly.folder };
+};
+
+const rendered = (event: LocalRunEvent): string[] => {
+  const line = renderEvent(event, (functionName) => functionName);
+  return line === undefined ? [] : [line];
 };
 
 /** Asks again and again; returns the first answer that is neither false nor undefined. */
 export const until = async <Found>(
   what: string,
   find: () => Found | false | undefined | Promise<Found | false | undefined>,
-  seconds = 60,
+  seconds = 120,
 ): Promise<Found> => {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {

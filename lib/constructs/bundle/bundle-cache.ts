@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
-/** What a bundle was made from: the content of each source, by its path relative to the project. */
-type Sources = Readonly<Record<string, string>>;
+interface KeptBundle {
+  /** What it was made from: a hash of each source, by its path relative to the project. */
+  readonly sources: Readonly<Record<string, string | undefined>>;
+  /** In base64, by path in the bundle's folder. */
+  readonly files: Readonly<Record<string, string>>;
+}
 
 /**
  * Keeps bundles beside what they were made from, so that what has not changed is not built again. A bundle counts as current while each
@@ -22,37 +26,38 @@ export class BundleCache {
     this.#folder = folder;
   }
 
-  /** Copies the bundle that is kept under `key` into `folder`; `false` when there is none or a source has changed. */
+  /** Writes the bundle that is kept under `key` into `folder`; `false` when there is none or a source has changed. */
   restore(key: string, folder: string): boolean {
-    const kept = this.#place(key);
-    const list = join(kept, 'sources.json');
-    if (!existsSync(list)) return false;
-    const sources = JSON.parse(readFileSync(list, 'utf8')) as Sources;
+    const place = this.#place(key);
+    if (!existsSync(place)) return false;
+    const { sources, files } = JSON.parse(readFileSync(place, 'utf8')) as KeptBundle;
     if (Object.entries(sources).some(([path, hash]) => this.#hash(path) !== hash)) return false;
-    cpSync(join(kept, 'bundle'), folder, { recursive: true });
+    for (const [path, content] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), content, 'base64');
+    }
     return true;
   }
 
-  /** Keeps what `folder` holds. Another process may do the same at the same time: whoever comes last wins, whole. */
+  /** Keeps what `folder` holds. Another process may keep or restore the same at the same time: a bundle is one file, and replaced whole. */
   keep(key: string, folder: string, paths: readonly string[]): void {
-    const hashes = paths.map((path) => [path, this.#hash(path)] as const);
-    const kept = this.#place(key);
-    const fresh = `${kept}.${process.pid}`;
-    mkdirSync(dirname(kept), { recursive: true });
-    cpSync(folder, join(fresh, 'bundle'), { recursive: true });
-    writeFileSync(join(fresh, 'sources.json'), JSON.stringify(Object.fromEntries(hashes)));
-    rmSync(kept, { recursive: true, force: true });
-    try {
-      renameSync(fresh, kept);
-    } catch (error) {
-      rmSync(fresh, { recursive: true, force: true });
-      // Where somebody else's came in between, it is as good as ours.
-      if (!existsSync(join(kept, 'sources.json'))) throw error;
-    }
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name))
+      .map((file) => [relative(folder, file), readFileSync(file, 'base64')] as const);
+    const kept: KeptBundle = {
+      sources: Object.fromEntries(paths.map((path) => [path, this.#hash(path)])),
+      files: Object.fromEntries(files),
+    };
+    const place = this.#place(key);
+    const fresh = `${place}.${process.pid}`;
+    mkdirSync(this.#folder, { recursive: true });
+    writeFileSync(fresh, JSON.stringify(kept));
+    renameSync(fresh, place);
   }
 
   #place(key: string): string {
-    return join(this.#folder, createHash('sha256').update(key).digest('hex').slice(0, 32));
+    return join(this.#folder, `${createHash('sha256').update(key).digest('hex').slice(0, 32)}.json`);
   }
 
   #hash(path: string): string | undefined {

@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { projectRoot } from '../../../lib/constructs/bundle/bundle.ts';
 import { BundleCache } from '../../../lib/constructs/bundle/bundle-cache.ts';
 
 let root: string;
@@ -54,4 +57,17 @@ describe('a bundle that was built before', () => {
     cache.keep('handler', made('newer bundle'), ['a.ts', 'b.ts']);
     expect(restored('handler')).toBe('newer bundle');
   });
+});
+
+it('processes that keep and restore the same bundle at the same time do not disturb each other', async () => {
+  const bundle = made('bundle');
+  const program = `
+    import { BundleCache } from ${JSON.stringify(join(projectRoot, 'lib/constructs/bundle/bundle-cache.ts'))};
+    const cache = new BundleCache(${JSON.stringify(root)}, ${JSON.stringify(join(root, 'busy'))});
+    for (let round = 0; round < 100; round += 1) {
+      cache.keep('handler', ${JSON.stringify(bundle)}, ['a.ts', 'b.ts']);
+      cache.restore('handler', ${JSON.stringify(join(root, 'restored-'))} + process.pid);
+    }`;
+  const busy = () => promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program]);
+  await Promise.all(Array.from({ length: 4 }, busy));
 });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import amqp from 'amqplib';
 import { rotateUnderLoad } from '../../bin/soak/rotate-under-load.ts';
 import type { LocalRunEvent } from '../../lib/local/events.ts';
@@ -10,9 +10,7 @@ import type { LocalRun } from '../../lib/local/local-run.ts';
 import { parseSecret } from '../../lib/messaging/amqp/broker-credentials.ts';
 import { startStacks } from '../support/local-run-setting.ts';
 
-jest.setTimeout(180_000);
-
-const messages = 1000;
+const messages = 300;
 let directory: string;
 let assembly: string;
 let events: readonly LocalRunEvent[];
@@ -68,7 +66,7 @@ describe('when secrets rotate', () => {
         messages,
         rotations: 3,
         users: users(),
-        settleMilliseconds: 90_000,
+        settleMilliseconds: 240_000,
       });
       expect(account).toMatchObject({
         confirmed: messages,

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalRun, startLocalRun } from '../../lib/local/local-run.ts';
 import { identify } from '../../lib/local/state/process-identity.ts';
 import {
@@ -13,8 +13,6 @@ import {
   startStacks,
   until,
 } from '../support/local-run-setting.ts';
-
-jest.setTimeout(120_000);
 
 const folder = scratchFolder();
 let assembly: string;

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'amqplib';
 import { ConsumerMetric, MappingMetric, QueueMetric } from '../../lib/config/metric-names.ts';
 import { projectRoot } from '../../lib/constructs/bundle/bundle.ts';
@@ -14,8 +14,6 @@ import type { ConsumerStatus } from '../../lib/operations/circuit/control-consum
 import { dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
 
 // The stacks as they are deployed, with the platform's functions, on this machine.
-
-jest.setTimeout(120_000);
 
 let assembly: string;
 let directory: string;

@@ -1,13 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { LocalRun } from '../../lib/local/local-run.ts';
 import { createPublisher } from '../../lib/messaging/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../lib/messaging/amqp/connection-settings.ts';
 import { createEventPublisher, type EventPublisher } from '../../lib/messaging/amqp/event-publisher.ts';
 import { openClaimCheckBucket } from '../../lib/messaging/claim-check/s3-claim-check-store.ts';
 import { auditRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
-
-jest.setTimeout(120_000);
 
 let run: LocalRun;
 let events: EventPublisher;

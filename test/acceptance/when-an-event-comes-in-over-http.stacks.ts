@@ -11,7 +11,7 @@ import { auditRow, startStacks, takeFrom, until } from '../support/local-run-set
 
 // All of it: the synthesized stacks, API Gateway's part on this machine, the bundled functions, a broker of their own.
 
-const patience = 60_000;
+const patience = 120_000;
 let run: LocalRun;
 let seen: readonly LocalRunEvent[];
 
