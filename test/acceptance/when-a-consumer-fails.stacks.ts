@@ -131,7 +131,13 @@ describe('what can be seen of queues', () => {
     expect(asked.length).toBeGreaterThan(20);
     const written = new Set(lines().flatMap(({ line }) => metricsWritten(line)));
     // Of these there is something only when something happens, or nothing at all in two minutes.
-    const rare: string[] = [ConsumerMetric.claimLost, 'OutboxOldestAge'];
+    const rare: string[] = [
+      ConsumerMetric.claimLost,
+      ConsumerMetric.claimsUnavailable,
+      ConsumerMetric.deferred,
+      ConsumerMetric.failedAfterCommit,
+      'OutboxOldestAge',
+    ];
     const missing = asked.filter((key) => !written.has(key) && !rare.some((name) => key.includes(` ${name} `)));
     expect(missing).toEqual([]);
   });

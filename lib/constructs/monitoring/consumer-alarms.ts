@@ -63,6 +63,23 @@ export const addConsumerAlarms = (
     threshold: settings.claimsLost,
     description: `Messages of ${consumer} were taken over while it was still at them: invocations last longer than their lease. Effects are safe where the handler uses ctx.transact. Give it more time, or smaller batches.`,
   });
+  add('claims unavailable', {
+    metric: metrics.claimsUnavailable(fiveMinutes),
+    threshold: 1,
+    periods: 3,
+    description: `For a quarter of an hour the claim table has given ${consumer} no answer for some messages, so they are put off or come back with their batches. The function's log has DynamoDB's error: a permission that was taken away, a table or key that is gone, or throttling. Mend that; the messages are not lost and then go on by themselves.`,
+  });
+  add('deferrals', {
+    metric: metrics.mostlyDeferred(fiveMinutes),
+    threshold: 1,
+    periods: 6,
+    description: `For half an hour ${consumer} has put off more messages than it has handled. Its log lines of metrics say why: deferred_deadline means more time or smaller batches, deferred_busy that another environment holds their claims, deferred_order a key whose first message keeps failing, deferred_claims-unavailable the claim table.`,
+  });
+  add('failed after commit', {
+    metric: metrics.failedAfterCommit(fiveMinutes),
+    threshold: 1,
+    description: `The handler of ${consumer} failed after ctx.transact had committed: the message is done, and what the handler had left to do was not done and is not tried again. Its log has the message ids and errors ("failed after its effect was committed"): make up for it by hand, and put transact last in the handler.`,
+  });
   add('function errors', {
     metric: metrics.functionErrors(fiveMinutes),
     threshold: settings.functionErrors,

@@ -50,6 +50,26 @@ export class ConsumerMetrics {
   claimsLost = (period = minute): Metric =>
     this.ofConsumer(ConsumerMetric.claimLost, Stats.SUM, 'claims lost').with({ period });
 
+  /** Messages for which the claim table gave no answer. */
+  claimsUnavailable = (period = minute): Metric =>
+    this.ofConsumer(ConsumerMetric.claimsUnavailable, Stats.SUM, 'claims unavailable').with({ period });
+
+  /** Messages whose handler failed after `transact` had committed. */
+  failedAfterCommit = (period = minute): Metric =>
+    this.ofConsumer(ConsumerMetric.failedAfterCommit, Stats.SUM, 'failed after commit').with({ period });
+
+  /** 1 where more messages were put off than handled, else 0. */
+  mostlyDeferred = (period: Duration): MathExpression =>
+    new MathExpression({
+      expression: 'IF(deferred > FILL(done, 0), 1, 0)',
+      usingMetrics: {
+        deferred: this.ofConsumer(ConsumerMetric.deferred, Stats.SUM, 'deferred').with({ period }),
+        done: this.ofConsumer(ConsumerMetric.done, Stats.SUM, 'done').with({ period }),
+      },
+      label: 'more put off than handled',
+      period,
+    });
+
   published = (): Metric => this.ofQueue(QueueMetric.publishRate, this.total, 'published/s');
   acknowledged = (): Metric => this.ofQueue(QueueMetric.acknowledgeRate, this.total, 'acknowledged/s');
   redelivered = (): Metric => this.ofQueue(QueueMetric.redeliverRate, this.total, 'redelivered/s');
