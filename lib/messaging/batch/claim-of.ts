@@ -10,5 +10,5 @@ export const claimOf = (
   { consumer, owner }: Batch,
 ): { readonly key: string; readonly owner: string } => ({
   key: `${consumer.name}#${delivery.id}`,
-  owner: `${owner}/${delivery.index}`,
+  owner: `${owner}/${delivery.index}${delivery.isFencedOff ? '/handed on' : ''}`,
 });

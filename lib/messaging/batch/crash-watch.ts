@@ -1,6 +1,7 @@
 import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
 import { describeError } from '../recover/describe-error.ts';
 import type { Batch } from './batch.ts';
+import { until } from './until.ts';
 
 const hour = 3_600_000;
 
@@ -26,19 +27,21 @@ export async function watchForCrashes(queue: string | undefined, batch: Batch): 
   // A new record each hour: the old one stays with the process that vanished, and expires by itself.
   const key = `${consumer.name}#\0batches of ${queue}, hour ${Math.floor(clock.now() / hour)}`;
   const request: ClaimRequest = { key, turn: 1, owner, leaseUntil: guard.budget.endsAt };
-  const attempted = async <Result>(what: string, act: () => Promise<Result>): Promise<Result | undefined> => {
+  const { stopAt, settleBy } = guard.budget;
+  /** Undefined for no answer in time. */
+  const attempted = async <Result>(time: number, what: string, work: Promise<Result>): Promise<Result | undefined> => {
     try {
-      return await act();
+      return await until(clock, time, work);
     } catch (error) {
       batch.logger().error(what, { queue, failure: { ...describeError(error) } });
       return undefined;
     }
   };
-  const outcome = await attempted('nobody watches for messages that kill the process', () => crashes.claim(request));
+  const outcome = await attempted(stopAt, 'nobody watches for messages that kill the process', crashes.claim(request));
   if (outcome === undefined) return unwatched;
   if (outcome.status !== 'claimed') return { ...unwatched, claims: handlingEveryDelivery(crashes) };
   const end = async (): Promise<void> => {
-    await attempted('the next batches are taken for those after a crash', () => crashes.release(key, owner));
+    await attempted(settleBy, 'the next batches are taken for those after a crash', crashes.release(key, owner));
   };
   return { end };
 }

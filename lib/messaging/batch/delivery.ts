@@ -67,6 +67,7 @@ export class Delivery {
   #mayHoldClaim = false;
   #suspicion: Suspicion | undefined;
   #fate: Fate | undefined;
+  #transaction: 'none' | 'unanswered' | 'fenced off' = 'none';
   #copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
 
   constructor(record: RabbitMqRecord, queue: string, vhost: string, index: number) {
@@ -165,6 +166,29 @@ export class Delivery {
     return true;
   }
 
+  /** `transact` was called and has not been answered for certain: its effect may still come about. */
+  get mayCommit(): boolean {
+    return this.#transaction === 'unanswered';
+  }
+
+  /** Its claim has a new owner, so that an unanswered transaction of the old one can't commit. */
+  get isFencedOff(): boolean {
+    return this.#transaction === 'fenced off';
+  }
+
+  transactionStarted(): void {
+    if (this.#transaction === 'none') this.#transaction = 'unanswered';
+  }
+
+  /** It is certain what became of it. */
+  transactionAnswered(): void {
+    if (this.#transaction === 'unanswered') this.#transaction = 'none';
+  }
+
+  fencedOff(): void {
+    this.#transaction = 'fenced off';
+  }
+
   startHandling(): boolean {
     return this.#enter('handling');
   }
@@ -186,6 +210,12 @@ export class Delivery {
     if (!this.#enter('settled')) return false;
     this.#fate = fate;
     return true;
+  }
+
+  /** Before its copy was published, it turned out that none is needed: its transaction has committed, or the claim is another's. */
+  foundSettled(fate: Fate): void {
+    this.#fate = fate;
+    this.#mayHoldClaim = false;
   }
 
   /** The broker has the copy that `fate` needs; where the first one could not be delivered, that is another than it was settled with. */

@@ -4,6 +4,7 @@ import { describeError } from '../recover/describe-error.ts';
 import type { Batch } from './batch.ts';
 import type { Delivery } from './delivery.ts';
 import { isForwarded } from './fate.ts';
+import { fence } from './fence.ts';
 import { diverted, type Forwarding, forwardingOf } from './forwarding.ts';
 import { logForwarded, logUnconfirmed } from './message-log.ts';
 import { settleClaims } from './settle-claims.ts';
@@ -25,9 +26,10 @@ export async function forward(deliveries: readonly Delivery[], batch: Batch): Pr
   }
   // A copy is diverted twice at most: to the dead-letter queue, and there without its headers.
   while (open.length > 0) {
-    const results = await publish(open, batch);
+    const sendable = open.some(mayContradict) ? await fencedOff(open, unconfirmed, batch) : open;
+    const results = sendable.length > 0 ? await publish(sendable, batch) : [];
     const next: Forwarding[] = [];
-    for (const [index, forwarding] of open.entries()) {
+    for (const [index, forwarding] of sendable.entries()) {
       const result = results[index] ?? notSent;
       const other = diverted(forwarding, result, batch.services.clock.now());
       if (other) next.push(other);
@@ -37,6 +39,30 @@ export async function forward(deliveries: readonly Delivery[], batch: Batch): Pr
   }
   if (forwarded.length > 0) await settleClaims(forwarded, batch);
   return unconfirmed;
+}
+
+/** A dead letter says that nothing happened, while a transaction may still make it happen. A retry does not: it would be found to be a duplicate. */
+const mayContradict = ({ delivery, fate }: Forwarding): boolean => fate.kind === 'dead-letter' && delivery.mayCommit;
+
+/** Those whose copies may be published; the others have another fate by now, or come back with the batch. */
+async function fencedOff(
+  forwardings: readonly Forwarding[],
+  unconfirmed: UnconfirmedCopy[],
+  batch: Batch,
+): Promise<Forwarding[]> {
+  const checked = await Promise.all(
+    forwardings.map(async (forwarding) => {
+      const { delivery } = forwarding;
+      if (!mayContradict(forwarding)) return [forwarding];
+      const problem = await fence(delivery, batch);
+      if (problem === undefined) return isForwarded(delivery.fate) ? [forwarding] : [];
+      const result: PublishResult = { status: 'failed', error: new Error(problem), mayHaveArrived: false };
+      noteAnswer(forwarding, result, batch);
+      unconfirmed.push(unconfirmedCopy(forwarding, result));
+      return [];
+    }),
+  );
+  return checked.flat();
 }
 
 const notSent: PublishResult = { status: 'failed', error: new Error('not sent'), mayHaveArrived: false };

@@ -34,7 +34,7 @@ export async function handleSuspect(delivery: Delivery, batch: Batch): Promise<v
   const { claims } = batch.services;
   if (!suspicion || !claims || !delivery.startClaiming()) return;
   try {
-    if (!(await claims.takeOver(claimRequest(delivery, batch), suspicion.owner))) {
+    if (!(await claims.takeOver({ ...claimRequest(delivery, batch), crashes: suspicion.crashes }, suspicion.owner))) {
       delivery.claimRefused(deferred('busy'));
       return;
     }

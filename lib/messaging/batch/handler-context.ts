@@ -61,13 +61,20 @@ export class HandlerContext implements MessageContext {
     if (fate) throw new ClaimLostError(`message ${id} was handed on before its handler came to write`);
     const { key, owner } = claimOf(this.#delivery, this.#batch);
     this.#transaction = 'running';
+    this.#delivery.transactionStarted();
     try {
       const outcome = await effects.commit(items, key, owner, this.#batch.guard.budget.stopAt);
       if (outcome === 'committed') {
         this.#transaction = 'committed';
+        this.#delivery.transactionAnswered();
         this.#delivery.effectCommitted();
         return;
       }
+      this.#delivery.transactionAnswered();
+    } catch (error) {
+      // After any other error nobody knows whether it was carried out.
+      if (error instanceof Error && error.name === 'TransactionCanceledException') this.#delivery.transactionAnswered();
+      throw error;
     } finally {
       // Nothing was committed: the handler may try again.
       if (this.#transaction === 'running') this.#transaction = 'none';

@@ -61,3 +61,8 @@ export function logHealthUnreported({ logger }: Batch, error: unknown): void {
     failure: { ...describeError(error) },
   });
 }
+
+/** Its copy is a later turn, or a dead letter, and the other decides what becomes of it. */
+export function logLateClaimLoss(delivery: Delivery, { logger }: Batch): void {
+  logger().warn('the claim of a message that was handed on had become another one, or was settled', keysOf(delivery));
+}

@@ -2,7 +2,8 @@ import type { ClaimStore } from '../claims/claim-store.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
-import { logClaimProblem } from './message-log.ts';
+import { logClaimProblem, logLateClaimLoss } from './message-log.ts';
+import { until } from './until.ts';
 
 /**
  * Settles the claims of deliveries that were handed on, or should have been. Leaves those behind that the store is too slow to settle: their
@@ -11,13 +12,8 @@ import { logClaimProblem } from './message-log.ts';
 export async function settleClaims(deliveries: readonly Delivery[], batch: Batch): Promise<void> {
   const { claims, clock } = batch.services;
   if (!claims) return;
-  const settled = Promise.all(deliveries.map((delivery) => settleClaim(delivery, batch, claims)));
-  let cancelTimer: (() => void) | undefined;
-  const timeIsUp = new Promise<void>((resolve) => {
-    cancelTimer = clock.after(Math.max(0, batch.guard.budget.settleBy - clock.now()), resolve);
-  });
-  await Promise.race([settled, timeIsUp]);
-  cancelTimer?.();
+  const settling = Promise.all(deliveries.map((delivery) => settleClaim(delivery, batch, claims)));
+  await until(clock, batch.guard.budget.settleBy, settling);
 }
 
 async function settleClaim(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<void> {
@@ -25,8 +21,9 @@ async function settleClaim(delivery: Delivery, batch: Batch, claims: ClaimStore)
   const { key, owner } = claimOf(delivery, batch);
   try {
     // A copy for the same turn needs the claim free; only a later turn makes this one history.
-    if (delivery.copy === 'confirmed' && delivery.fate?.kind !== 'deferred') await claims.forwarded(key, owner);
-    else await claims.release(key, owner);
+    if (delivery.copy === 'confirmed' && delivery.fate?.kind !== 'deferred') {
+      if (!(await claims.forwarded(key, owner))) logLateClaimLoss(delivery, batch);
+    } else await claims.release(key, owner);
   } catch (error) {
     logClaimProblem(delivery, batch, 'the claim of a forwarded message could not be settled', error);
   }

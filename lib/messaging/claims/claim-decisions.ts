@@ -18,7 +18,10 @@ export const decideClaim = (
   if (record.state === 'DONE') return duplicateOf(record, request);
   if (request.turn < record.turn || record.state === 'FORWARDED')
     return { ...duplicateOf(record, request), handedOn: true };
-  if (record.state === 'RELEASED') return { status: 'claimable', crashes: record.crashes };
+  // Given back unused: no further crash, but what is known of it stays, or it would be handled beside others.
+  if (record.state === 'RELEASED' && record.crashes > 0)
+    return { status: 'suspect', crashes: record.crashes, owner: record.owner };
+  if (record.state === 'RELEASED') return { status: 'claimable', crashes: 0 };
   if (record.owner === request.owner) return { status: 'claimed' };
   if (record.leaseUntil > now) return { status: 'busy', leaseUntil: record.leaseUntil };
   return { status: 'suspect', crashes: record.crashes + 1, owner: record.owner };

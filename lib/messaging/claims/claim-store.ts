@@ -18,6 +18,8 @@ export interface ClaimRequest {
   readonly owner: string;
   /** Milliseconds since the epoch until which nobody else may take the claim: the invocation's deadline. */
   readonly leaseUntil: number;
+  /** Of a suspect that is taken over: its crashes, as its claim said. @default one more than there were */
+  readonly crashes?: number;
   /** Short digest of the message's body; kept in the record, so that a duplicate with another body is noticed. */
   readonly digest?: string | undefined;
 }

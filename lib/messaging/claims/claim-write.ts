@@ -76,24 +76,26 @@ export const claimSeenWrite = (
   change: held(request, crashes, now, retentionSeconds),
 });
 
-/** Takes the record of an owner whose lease has ended, and counts the crash. */
+/** Takes the record of an owner whose lease has ended, and counts the crash; or a suspect's that was given back unused. */
 export const takeOverWrite = (
   request: ClaimRequest,
   from: string,
   now: number,
   retentionSeconds: number,
-): ClaimWrite => ({
-  condition: [
-    [
-      { field: 'owner', is: '=', value: from },
-      { field: 'state', is: '=', value: 'IN_PROGRESS' },
-      { field: 'turn', is: '=', value: request.turn },
-      { field: 'leaseUntil', is: '<=', value: now },
-      { field: 'expiry', is: '>', value: seconds(now) },
+): ClaimWrite => {
+  const seen: readonly Term[] = [
+    { field: 'owner', is: '=', value: from },
+    { field: 'turn', is: '=', value: request.turn },
+    { field: 'expiry', is: '>', value: seconds(now) },
+  ];
+  return {
+    condition: [
+      [...seen, { field: 'state', is: '=', value: 'IN_PROGRESS' }, { field: 'leaseUntil', is: '<=', value: now }],
+      [...seen, { field: 'state', is: '=', value: 'RELEASED' }, { field: 'crashes', is: '>', value: 0 }],
     ],
-  ],
-  change: held(request, 'one more', now, retentionSeconds),
-});
+    change: held(request, request.crashes ?? 'one more', now, retentionSeconds),
+  };
+};
 
 /** Settles a claim that its owner still holds. */
 export const settleWrite = (owner: string, state: SettledState, now: number, retentionSeconds: number): ClaimWrite => ({

@@ -213,6 +213,28 @@ describe('a message whose owner vanished', () => {
     expect(await invoke(world, [message('poison')], handle)).toMatchObject({ duplicate: 1 });
   });
 
+  it('is a suspect still, and no more of one, when the time was up before it was handled', async () => {
+    const world = newWorld();
+    await crash(world, 'suspect');
+    world.clock.jump(1000);
+    const claims = storeThat(world, {
+      takeOver: async (request, from) => {
+        const taken = await world.claims.takeOver(request, from);
+        world.clock.jump(60_000);
+        return taken;
+      },
+    });
+    expect(await invoke(world, [message('suspect')], noop, { claims })).toMatchObject({ deferred: 1 });
+    const log: string[] = [];
+    const handle: Handle = ({ id }) => void log.push(id);
+    await invoke(world, [message('suspect'), message('a'), message('b')], handle);
+    expect(log).toEqual(['a', 'b', 'suspect']);
+    await crash(world, 'released');
+    world.clock.jump(1000);
+    for (let times = 0; times < 5; times++) await invoke(world, [message('released')], noop, { claims });
+    expect(await invoke(world, [message('released')], handle)).toMatchObject({ done: 1 });
+  });
+
   it('is left to whoever is faster in taking it over', async () => {
     const world = newWorld();
     await crash(world, 'a');
@@ -477,6 +499,59 @@ describe('transact', () => {
     expect(world.publisher.published[0]?.headers['x-exception-message']).toBe(
       "transact needs the claim table, but this consumer has claims: 'none'",
     );
+  });
+
+  it('that was applied and answered after the time of the last attempt leaves no dead letter', async () => {
+    const world = newWorld();
+    const { services } = effectsOf(world, {
+      commit: async (_items, key, owner) => {
+        await world.claims.complete(key, owner);
+        return new Promise(() => {});
+      },
+    });
+    const handle: Handle = (_message, { transact }) => transact([item]);
+    const last = message('a', { headers: { 'x-attempt': 3 } });
+    const running = invoke(world, [last], handle, { services, remainingMilliseconds: 300 });
+    expect(await letPass(world, 300, running)).toMatchObject({ failedAfterCommit: 1, deadLettered: 0 });
+    expect(world.publisher.published).toEqual([]);
+  });
+
+  it('whose answer was lost can commit no more once a dead letter is published', async () => {
+    const world = newWorld();
+    const { services } = effectsOf(world, { commit: async () => Promise.reject(new Error('socket hang up')) });
+    let late = async (): Promise<unknown> => 'not called';
+    const claims = storeThat(world, {
+      claim: (request) => {
+        if (!request.owner.endsWith('handed on')) late = () => world.claims.complete(request.key, request.owner);
+        return world.claims.claim(request);
+      },
+    });
+    const atPublishing: unknown[] = [];
+    const publisher = {
+      publish: async (copies: readonly OutgoingMessage[]) => {
+        atPublishing.push(await late());
+        return world.publisher.publish(copies);
+      },
+    };
+    const handle: Handle = (_message, { transact }) => transact([item]);
+    const last = message('a', { headers: { 'x-attempt': 3 } });
+    const options = { services: { ...services, publisher: async () => publisher }, claims };
+    expect(await invoke(world, [last], handle, options)).toMatchObject({ deadLetterReasons: { exhausted: 1 } });
+    expect(atPublishing).toEqual([false]);
+    expect(await invoke(world, [last], handle, { services })).toMatchObject({ duplicate: 1 });
+  });
+
+  it('whose answer was lost brings the batch back where nobody can tell whether it commits', async () => {
+    const world = newWorld();
+    const { services } = effectsOf(world, { commit: async () => Promise.reject(new Error('socket hang up')) });
+    const away = async () => Promise.reject(new Error('table is away'));
+    const claims = storeThat(world, { release: away });
+    const handle: Handle = (_message, { transact }) => transact([item]);
+    const last = message('a', { headers: { 'x-attempt': 3 } });
+    await expect(invoke(world, [last], handle, { services, claims })).rejects.toThrow(
+      'its transaction may still commit: table is away',
+    );
+    expect(world.publisher.published).toEqual([]);
   });
 
   it('comes too late for a message that was handed on', async () => {

@@ -52,7 +52,9 @@ export class ClaimModel {
     if (turn < record.turn) return { ...duplicate, handedOn: true };
     if (turn > record.turn) return this.#start(key, turn, owner, lease, 0, body);
     if (record.settled === 'forwarded') return { ...duplicate, handedOn: true };
-    if (record.settled === 'release') return this.#start(key, turn, owner, lease, record.vanished, body);
+    if (record.settled === 'release' && record.vanished > 0)
+      return { status: 'suspect', crashes: record.vanished, owner: record.owner };
+    if (record.settled === 'release') return this.#start(key, turn, owner, lease, 0, body);
     if (record.owner === owner) return { status: 'claimed' };
     if (this.now < record.lease) return { status: 'busy', leaseUntil: record.lease };
     return { status: 'suspect', crashes: record.vanished + 1, owner: record.owner };
@@ -60,12 +62,14 @@ export class ClaimModel {
 
   takeOver(key: string, turn: number, owner: string, lease: number, from: string): boolean {
     const record = this.#present(key);
-    if (!record || record.settled || record.turn !== turn) return false;
-    if (record.owner === from && this.now >= record.lease) {
+    if (!record || record.turn !== turn) return false;
+    const isSuspect = record.settled ? record.settled === 'release' && record.vanished > 0 : this.now >= record.lease;
+    if (record.settled && !isSuspect) return false;
+    if (record.owner === from && isSuspect) {
       this.#start(key, turn, owner, lease, record.vanished + 1);
       return true;
     }
-    return record.owner === owner;
+    return !record.settled && record.owner === owner;
   }
 
   settle(how: 'complete' | 'forwarded' | 'release', key: string, owner: string): boolean {

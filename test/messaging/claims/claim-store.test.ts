@@ -121,7 +121,9 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
     it('counts the crashes of one turn, also over a release, and forgets them with the next turn', async () => {
       await store.takeOver(request('b', { leaseUntil: 20_000 }), 'a');
       await store.release(key, 'b');
-      await store.claim(request('c', { leaseUntil: 20_000 }));
+      // Given back unused it is a suspect still, and no crash more.
+      expect(await store.claim(request('c'))).toEqual({ status: 'suspect', crashes: 1, owner: 'b' });
+      expect(await store.takeOver(request('c', { leaseUntil: 20_000, crashes: 1 }), 'b')).toBe(true);
       now = 20_000;
       expect(await store.claim(request('d'))).toEqual({ status: 'suspect', crashes: 2, owner: 'c' });
       await store.claim(request('d', { turn: turnOf(1, 1), leaseUntil: 30_000 }));
