@@ -361,7 +361,7 @@ describe('permissions', () => {
 
   it.each([
     ['fulfil-order', 'Orders', ['dynamodb:UpdateItem']],
-    ['fulfil-order', 'Claims', ['dynamodb:UpdateItem', 'dynamodb:BatchGetItem']],
+    ['fulfil-order', 'Claims', ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']],
     ['fulfil-order', 'AuditLog', []],
     ['send-welcome', 'Deliveries', ['dynamodb:UpdateItem']],
     ['send-welcome', 'Orders', []],
