@@ -135,6 +135,7 @@ describe('what can be seen of queues', () => {
       ConsumerMetric.claimLost,
       ConsumerMetric.claimsUnavailable,
       ConsumerMetric.deferred,
+      ConsumerMetric.duplicateWithOtherBody,
       ConsumerMetric.failedAfterCommit,
       'OutboxOldestAge',
     ];

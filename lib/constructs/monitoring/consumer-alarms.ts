@@ -80,6 +80,11 @@ export const addConsumerAlarms = (
     threshold: 1,
     description: `The handler of ${consumer} failed after ctx.transact had committed: the message is done, and what the handler had left to do was not done and is not tried again. Its log has the message ids and errors ("failed after its effect was committed"): make up for it by hand, and put transact last in the handler.`,
   });
+  add('other bodies', {
+    metric: metrics.duplicatesWithOtherBody(fiveMinutes),
+    threshold: 1,
+    description: `A publisher gave two messages for ${consumer} one id but different bodies; the second was dropped as a duplicate. The function's log names the id ("but another body"). Fix the publisher, then publish the second message again under an id of its own.`,
+  });
   add('function errors', {
     metric: metrics.functionErrors(fiveMinutes),
     threshold: settings.functionErrors,

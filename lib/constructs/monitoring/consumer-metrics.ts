@@ -58,6 +58,10 @@ export class ConsumerMetrics {
   failedAfterCommit = (period = minute): Metric =>
     this.ofConsumer(ConsumerMetric.failedAfterCommit, Stats.SUM, 'failed after commit').with({ period });
 
+  /** Messages that were dropped as duplicates although their bodies differ from what was handled. */
+  duplicatesWithOtherBody = (period = minute): Metric =>
+    this.ofConsumer(ConsumerMetric.duplicateWithOtherBody, Stats.SUM, 'duplicates with another body').with({ period });
+
   /** 1 where more messages were put off than handled, else 0. */
   mostlyDeferred = (period: Duration): MathExpression =>
     new MathExpression({
