@@ -94,9 +94,11 @@ function messageOf(
 ): Message<unknown> | Promise<Message<unknown>> {
   const { schema, maxBodyBytes } = consumer;
   if (!schema) return messageWith(delivery, bytes, bytes);
+  const { contentType } = delivery.raw.properties;
   const result = schema['~standard'].validate(decodeBody(content, maxBodyBytes));
-  if (result instanceof Promise) return result.then((settled) => messageWith(delivery, bytes, validated(settled)));
-  return messageWith(delivery, bytes, validated(result));
+  if (result instanceof Promise)
+    return result.then((settled) => messageWith(delivery, bytes, validated(settled, contentType)));
+  return messageWith(delivery, bytes, validated(result, contentType));
 }
 
 function messageWith(delivery: Delivery, bytes: Buffer, body: unknown): Message<unknown> {

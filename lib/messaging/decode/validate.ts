@@ -11,7 +11,7 @@ const namedProblems = 5;
  * @param contentType that of the body, to be named where it is what made the body no JSON
  * @throws ValidationError that names the path of each problem
  */
-export function validated<Output>(result: StandardSchemaV1.Result<Output>, contentType?: string): Output {
+export function validated<Output>(result: StandardSchemaV1.Result<Output>, contentType: string | undefined): Output {
   if (result.issues === undefined) return result.value;
   const problems = result.issues.map(({ message, path }): ValidationProblem => ({ path: pathText(path), message }));
   const named = problems

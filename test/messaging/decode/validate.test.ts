@@ -7,7 +7,7 @@ const order = z.object({
   orderId: z.string(),
   lines: z.array(z.object({ sku: z.string(), quantity: z.number().transform((quantity) => quantity * 2) })),
 });
-const validate = (value: unknown) => validated(order['~standard'].validate(value) as never);
+const validate = (value: unknown) => validated(order['~standard'].validate(value) as never, undefined);
 
 describe('validation', () => {
   it('says that the content type is why a body is no JSON, where it is', () => {
