@@ -57,5 +57,7 @@ export async function runLanes<T>(
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.min(concurrency, lanes.length) }, work));
+  const workers: Promise<void>[] = [];
+  while (workers.length < Math.min(concurrency, lanes.length)) workers.push(work());
+  await Promise.all(workers);
 }

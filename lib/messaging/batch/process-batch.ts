@@ -112,8 +112,9 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
       earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence),
     ),
   );
-  const held = new Set([...suspectsOf(lanes), ...behind]);
-  const parked = deliveries.filter((delivery) => held.has(delivery));
+  const held = suspectsOf(lanes);
+  for (const delivery of behind) held.add(delivery);
+  const parked = held.size === 0 ? [] : deliveries.filter((delivery) => held.has(delivery));
   const others = held.size === 0 ? deliveries : deliveries.filter((delivery) => !held.has(delivery));
   closeAtDeadline(others, batch, sequence);
   const unavailable = claimsUnavailable(others, deliveries.length);

@@ -21,8 +21,9 @@ export function claimsUnavailable(
   batchSize: number,
 ): ClaimsUnavailableError | undefined {
   const refused = deliveries.filter(({ fate }) => isWithoutClaim(fate));
+  if (refused.length === 0) return undefined;
   const asked = deliveries.filter(({ fate }) => !isUntouched(fate)).length;
-  if (refused.length === 0 || refused.length < asked * nearlyAll) return undefined;
+  if (refused.length < asked * nearlyAll) return undefined;
   for (const delivery of refused) delivery.copyRefused();
   const reasons = mostly(refused.map(({ fate }) => (fate && 'failure' in fate ? fate.failure.error.message : '')));
   return new ClaimsUnavailableError(
