@@ -14,6 +14,24 @@ const recover = 'lib/messaging/recover';
 /** Defects that the search must find. */
 export const mutants: readonly Mutant[] = [
   {
+    name: 'messages with an order key are read before they are claimed',
+    file: `${batch}/read-ahead.ts`,
+    find: 'if (services.claims && !(await claimDelivery(delivery, batch, services.claims))) {',
+    replace: 'if (services.claims === undefined) {',
+  },
+  {
+    name: 'nobody looks for what kills a consumer without claims',
+    file: `${batch}/crash-watch.ts`,
+    find: 'if (services.claims || !crashes || queue === undefined) return unwatched;',
+    replace: 'if (services.claims || !crashes || queue !== undefined) return unwatched;',
+  },
+  {
+    name: 'a follower overtakes',
+    file: `${batch}/key-order.ts`,
+    find: "return ahead(key.queue, who) === 0 ? undefined : deferred('order', secondsUntilFirst(key.queue, now));",
+    replace: 'return undefined;',
+  },
+  {
     name: 'a publisher wedges when its connection closes while a channel opens',
     file: 'lib/messaging/amqp/broker-connection.ts',
     find: 'if (live.lost) throw live.lost;',
@@ -29,13 +47,13 @@ export const mutants: readonly Mutant[] = [
     name: 'contention of transact is not waited out',
     file: `${batch}/effect-transactions.ts`,
     find: 'if (!isContention(error) || this.#clock.now() + pause >= lastTry) throw namingItems(error, items);',
-    replace: "throw Object.assign(new Error('fatal'), { name: 'FatalError' });",
+    replace: "throw new (await import('../errors.ts')).FatalError('contention');",
   },
   {
-    name: 'a claim table that refuses everything is deferred to for ever',
-    file: `${batch}/decide-fate.ts`,
-    find: 'if (deferrals > maximumDeferrals) return fateOfFailure(error, delivery, batch);',
-    replace: '',
+    name: 'a claim table that refuses everything is deferred to, and nobody notices',
+    file: `${batch}/returned-batch.ts`,
+    find: 'if (refused.length === 0 || refused.length < asked * nearlyAll) return undefined;',
+    replace: 'if (refused.length >= 0 || refused.length < asked * nearlyAll) return undefined;',
   },
   {
     name: 'settling asks for no owner',
@@ -54,10 +72,10 @@ export const mutants: readonly Mutant[] = [
     replace: '',
   },
   {
-    name: 'taking over ignores the lease',
-    file: `${claims}/claim-write.ts`,
-    find: "      { field: 'leaseUntil', is: '<=', value: now },\n",
-    replace: '',
+    name: 'a lease ends at once',
+    file: `${batch}/handle-delivery.ts`,
+    find: 'leaseUntil: batch.guard.budget.endsAt,',
+    replace: 'leaseUntil: 0,',
   },
   {
     name: 'a batch is acknowledged although a copy is not confirmed',
@@ -86,8 +104,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a deferral counts as an attempt',
     file: `${recover}/copy.ts`,
-    find: '? {} : { [Header.attempt]: attempt }),',
-    replace: '? { [Header.attempt]: 2 } : { [Header.attempt]: attempt + 1 }),',
+    find: '...(attempt > 1 && { [Header.attempt]: attempt }),',
+    replace: '[Header.attempt]: attempt + 1,',
   },
   {
     name: 'a claim is given back although its message was handed on',

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
+import { runSeeds } from './run/run-seeds.ts';
 import { drawScenario } from './scenario/draw.ts';
 import { simulate } from './world/simulate.ts';
+
+describe('the promises of the README', () => {
+  it('hold in 500 schedules, whatever fails in them', async () => {
+    const seeds = Array.from({ length: 500 }, (_, index) => index + 1);
+    const { failures } = await runSeeds(seeds, { mostFailures: 1 });
+    expect(failures.map(({ story }) => story).join('\n')).toBe('');
+  }, 120_000);
+});
 
 describe('a seed', () => {
   it('leads to the same life each time, also after others', async () => {

@@ -38,6 +38,7 @@ export class DelayWatch {
   }
 
   arrived(queue: string, { deaths, properties }: BrokerMessage): void {
+    this.look([queue]);
     if (!deaths.some((death) => death.reason === 'expired')) return;
     const key = `${queue} ${properties.messageId}`;
     const [due, ...others] = this.#due.get(key) ?? [];
@@ -46,8 +47,8 @@ export class DelayWatch {
     const late = this.#now() - due;
     const what = (how: string): string => `a delay to ${queue} was ${how}`;
     if (late < -2) this.#report(what(`${(-late / 1000).toFixed(1)} s too short`), properties.messageId);
-    // A full queue is tried again after three minutes.
-    const isOwnFault = (this.#fullUntil.get(queue) ?? Number.NEGATIVE_INFINITY) >= due - slack;
+    // What a full queue refused is tried again after three minutes, and holds up what else waits for the same queue.
+    const isOwnFault = (this.#fullUntil.get(queue) ?? Number.NEGATIVE_INFINITY) >= due - slack - 180_000;
     if (late > slack && !isOwnFault) this.#report(what(`${(late / 1000).toFixed(1)} s too long`), properties.messageId);
   }
 

@@ -80,18 +80,20 @@ function checkReason(
   letter: BrokerMessage,
   { id, steps, flaw }: MessagePlan,
   { maxAttempts }: ConsumerPlan,
-  { runs, killings }: Account,
+  { runs, killings, neighboursCrashes }: Account,
   violate: (rule: string, what: string) => void,
 ): void {
   const reason = reasonOf(letter);
   const failed = runs.filter(({ end }) => end === 'threw' || end === 'cut-off').length;
   const crashed = runs.filter(({ end }) => end === 'crashed').length;
+  // What it was beside when a neighbour crashed counts with its own crashes, never without.
+  const isSuspicious = crashed + killings > 0 && crashed + killings + neighboursCrashes >= maximumCrashes;
   const isDeserved = {
     undecodable: flaw === 'undecodable',
     invalid: flaw === 'invalid',
     fatal: steps.includes('fatal'),
     exhausted: failed >= maxAttempts,
-    'process-crashed': flaw === 'crash-decoding' || flaw === 'crash-keying' || crashed + killings >= maximumCrashes,
+    'process-crashed': flaw === 'crash-decoding' || flaw === 'crash-keying' || isSuspicious,
   }[reason];
   if (!isDeserved)
     violate(

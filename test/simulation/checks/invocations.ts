@@ -4,11 +4,16 @@ import type { Account, Ledger, Run } from './ledger.ts';
 
 interface Current {
   readonly number: number;
+  /** From then on handlers that still run may have been left behind. */
+  readonly overAt: number;
   readonly accounts: readonly Account[];
   readonly runs: Run[];
   /** The message that ended the process. */
   culprit: Account | undefined;
   disturbed: boolean;
+  /** Requests to DynamoDB, and how many of them it denied. */
+  requests: number;
+  denied: number;
 }
 
 /** What each process is at, and how it ended. */
@@ -23,13 +28,16 @@ export class InvocationWatch {
     this.#now = now;
   }
 
-  begin(process: SimulatedProcess, accounts: readonly Account[]): void {
+  begin(process: SimulatedProcess, accounts: readonly Account[], timeoutMilliseconds: number): void {
     this.#current.set(process, {
       number: ++this.#invocations,
+      overAt: this.#now() + 0.85 * timeoutMilliseconds,
       accounts,
       runs: [],
       culprit: undefined,
       disturbed: false,
+      requests: 0,
+      denied: 0,
     });
   }
 
@@ -67,16 +75,36 @@ export class InvocationWatch {
     for (const run of current.runs) run.disturbed = true;
   }
 
+  /** The process asks DynamoDB, which lets it or denies. */
+  asked(process: SimulatedProcess, isDenied: boolean): void {
+    const current = this.#current.get(process);
+    if (!current) return;
+    current.requests += 1;
+    if (isDenied) current.denied += 1;
+  }
+
   blame(process: SimulatedProcess, account: Account | undefined): void {
     const current = this.#current.get(process);
     if (current) current.culprit = account;
   }
 
-  end(process: SimulatedProcess, result: InvocationResult): void {
+  end(process: SimulatedProcess, result: InvocationResult, keepsClaims: boolean): void {
     const current = this.#current.get(process);
     if (!current) return;
     if (result.status === 'failed' || !process.alive) this.disturb(process);
-    for (const run of current.runs) if (run.end === 'running') run.end = process.alive ? 'cut-off' : 'killed';
-    if (!process.alive && !current.culprit) for (const account of current.accounts) account.killings += 1;
+    const isCutOff = process.alive || this.#now() >= current.overAt;
+    for (const run of current.runs) if (run.end === 'running') run.end = isCutOff ? 'cut-off' : 'killed';
+    const isDenied = current.denied > 0 && current.denied === current.requests;
+    // A second delivery of one message needs no answer, and so makes a batch that got none look better than it is.
+    const hasDuplicates = new Set(current.accounts).size < current.accounts.length;
+    if (keepsClaims && isDenied && !hasDuplicates && result.status === 'succeeded')
+      this.#ledger.violate({
+        rule: 'a claim table that denies everything is noticed',
+        what: `${process.name} succeeded, although all its ${current.denied} requests were denied`,
+      });
+    if (process.alive) return;
+    for (const account of current.accounts)
+      if (!current.culprit) account.killings += 1;
+      else if (current.culprit !== account) account.neighboursCrashes += 1;
   }
 }

@@ -27,6 +27,8 @@ export interface Account {
   effects: number;
   /** How often its environment ended while it was claimed or handled and it was not to blame. */
   killings: number;
+  /** How often a message beside it ended its environment. */
+  neighboursCrashes: number;
   /** Invocations that had it and were disturbed. */
   disturbances: number;
   /** Copies of it that the broker took without the publisher getting to know. */
@@ -55,6 +57,7 @@ export class Ledger {
       confirmed: false,
       effects: 0,
       killings: 0,
+      neighboursCrashes: 0,
       disturbances: 0,
       doubts: 0,
     });

@@ -1,11 +1,11 @@
-import type { Ledger } from './ledger.ts';
+import type { Account, Ledger } from './ledger.ts';
 
-/** Whether messages of one key that have met in a batch keep their order. */
+/** Whether messages of one key are handled in the order in which they came into their queue. See docs/order.md for what is promised. */
 export class OrderWatch {
   readonly #ledger: Ledger;
-  /** For each message the ones that it must follow. */
-  readonly #before = new Map<string, Set<string>>();
   readonly #isOver: (consumer: string, id: string) => boolean;
+  /** Ids by queue and key, in the order in which they came for the first time. */
+  readonly #lines = new Map<string, string[]>();
 
   /** @param isOver the message is done, or given up */
   constructor(ledger: Ledger, isOver: (consumer: string, id: string) => boolean) {
@@ -13,27 +13,30 @@ export class OrderWatch {
     this.#isOver = isOver;
   }
 
-  /** To be told of each batch of a consumer that wants order, in its order. */
-  batch(consumer: string, messages: readonly { readonly id: string; readonly key: string }[]): void {
-    for (const [index, { id, key }] of messages.entries())
-      for (const earlier of messages.slice(0, index)) {
-        if (earlier.key !== key || earlier.id === id || this.#before.get(`${consumer}/${earlier.id}`)?.has(id))
-          continue;
-        const before = this.#before.get(`${consumer}/${id}`) ?? new Set();
-        this.#before.set(`${consumer}/${id}`, before.add(earlier.id));
-      }
+  arrived(queue: string, id: string, key: string): void {
+    const line = this.#lines.get(`${queue} ${key}`) ?? [];
+    this.#lines.set(`${queue} ${key}`, line);
+    if (!line.includes(id)) line.push(id);
   }
 
   /** To be told when a handler is called. */
-  begins(consumer: string, id: string): void {
-    for (const earlier of this.#before.get(`${consumer}/${id}`) ?? []) {
-      if (this.#isOver(consumer, earlier)) continue;
+  begins(queue: string, { consumer, id, key, ...own }: Account): void {
+    const line = this.#lines.get(`${queue} ${key}`) ?? [];
+    for (const earlier of line.slice(0, Math.max(0, line.indexOf(id)))) {
+      const account = this.#ledger.account(consumer, earlier);
+      if (this.#isOver(consumer, earlier) || isDoubtful(account) || isDoubtful(own)) continue;
       this.#ledger.violate({
         rule: 'order per key is kept',
         consumer,
         message: id,
-        what: `${id} was handled before ${earlier}, which came before it in a batch and has the same key`,
+        what: `${id} was handled before ${earlier}, which came into the queue before it and has the same key`,
       });
     }
   }
 }
+
+/** Its claim was in doubt at some time: somebody else held it or vanished with it, or the table gave no answer. Its key is not known then. */
+const isDoubtful = ({
+  disturbances,
+  neighboursCrashes,
+}: Pick<Account, 'disturbances' | 'neighboursCrashes'>): boolean => disturbances + neighboursCrashes > 0;

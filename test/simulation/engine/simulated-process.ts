@@ -52,7 +52,7 @@ export class SimulatedProcess {
     this.#frozen = false;
     const held = this.#held;
     this.#held = [];
-    for (const action of held) this.#scheduler.after(0, action, this);
+    for (const [index, action] of held.entries()) this.#scheduler.after(index * 0.001, action, this);
   }
 
   /** Keeps for the thaw what comes due. */

@@ -7,6 +7,10 @@ const publishingMilliseconds = 20_000;
 
 /** The scenario of a seed. */
 export function drawScenario(seed: number): Scenario {
+  return new Random(seed, 'crowd').chance(0.02) ? drawCrowd(seed) : drawUsual(seed);
+}
+
+function drawUsual(seed: number): Scenario {
   const random = new Random(seed, 'scenario');
   const consumers = Array.from({ length: random.weighted({ 1: 6, 2: 3, 3: 1 }) as unknown as number }, (_, index) =>
     drawConsumer(`c${index + 1}`, random),
@@ -17,6 +21,44 @@ export function drawScenario(seed: number): Scenario {
     consumers,
     messages: drawMessages(consumers, random),
     faults: random.chance(0.25) ? [] : Array.from({ length: random.whole(1, 4) }, () => drawFault(consumers, random)),
+  };
+}
+
+/** More retries than dead-lettering has room for come back to a queue that is full, while another consumer's are due as well. */
+function drawCrowd(seed: number): Scenario {
+  const random = new Random(seed, 'scenario');
+  const usual = drawConsumer('c2', random);
+  const shared = { claims: true, ordered: false, shards: 1, maxDelaySeconds: 1, maxAttempts: 4 };
+  const message = (id: string, to: string, at: number, steps: readonly Step[]): MessagePlan => ({
+    id,
+    to,
+    key: 'k1',
+    at,
+    again: [],
+    steps,
+  });
+  return {
+    seed,
+    brokerVersion: random.pick(['3.10', '4.2', '4.3']),
+    consumers: [
+      {
+        ...usual,
+        ...shared,
+        name: 'c1',
+        maxLength: 4,
+        concurrency: 10,
+        batchSize: 10,
+        windowMilliseconds: 100,
+        timeoutMilliseconds: 20_000,
+      },
+      { ...usual, ...shared, maxLength: undefined, timeoutMilliseconds: 6000 },
+    ],
+    messages: [
+      ...Array.from({ length: 60 }, (_, index) => message(`m${index + 1}`, 'c1', index * 30, ['throw', 'effect'])),
+      message('m61', 'c1', 1850, ['hang', 'effect']),
+      ...[4000, 6000, 9000].map((at, index) => message(`m${index + 62}`, 'c2', at, ['throw', 'effect'])),
+    ],
+    faults: [],
   };
 }
 

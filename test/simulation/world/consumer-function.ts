@@ -3,6 +3,7 @@ import type { ConsumerDefinition, ConsumerServices } from '../../../lib/messagin
 import { DynamoDbEffectTransactions } from '../../../lib/messaging/batch/effect-transactions.ts';
 import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
 import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
+import { DynamoDbKeyQueueStore } from '../../../lib/messaging/order/dynamodb-key-queue-store.ts';
 import type { MessagePublisher } from '../../../lib/messaging/publisher.ts';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
 import type { Handler } from '../lambda/environment.ts';
@@ -31,11 +32,11 @@ export function consumerFunction(plan: ConsumerPlan, business: Business, surroun
     maxBodyBytes: 1_000_000,
     policy: { maxAttempts: plan.maxAttempts, baseDelaySeconds: 1, maxDelaySeconds: plan.maxDelaySeconds },
   };
+  const claims = new DynamoDbClaimStore({ client, tableName: 'claims', clock: process.clock, random });
+  const effects = new DynamoDbEffectTransactions({ client, tableName: 'claims', clock: process.clock, random });
+  const order = new DynamoDbKeyQueueStore({ client, tableName: 'claims', clock: process.clock });
   const services: ConsumerServices = {
-    ...(plan.claims && {
-      claims: new DynamoDbClaimStore({ client, tableName: 'claims', clock: process.clock, random }),
-      effects: new DynamoDbEffectTransactions({ client, tableName: 'claims', clock: process.clock, random }),
-    }),
+    ...(plan.claims ? { claims, effects, order } : { crashes: claims }),
     publisher: async () => publisher,
     clock: process.clock,
     random,

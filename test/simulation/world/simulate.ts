@@ -100,6 +100,8 @@ class World {
               `${id} comes into ${queue}${message.headers['x-attempt'] ? `, attempt ${message.headers['x-attempt']}` : ''}.`,
           );
           this.#delays.arrived(queue, message);
+          const planned = this.#plans.get(id);
+          if (planned && !planned.flaw) this.#order.arrived(queue, id, planned.key);
         }
       },
       dropped: (queue, message, why) => {
@@ -182,7 +184,7 @@ class World {
           maximumSkewMilliseconds: plan.maximumSkewMilliseconds,
           start: (process) => this.#environment(plan, process, random),
           onEnd: (process, result) => {
-            this.#invocations.end(process, result);
+            this.#invocations.end(process, result, plan.claims);
             this.#story.tell(
               () => `${process.name} ends its batch: ${result.status === 'failed' ? result.error : 'succeeded'}.`,
             );
@@ -213,7 +215,7 @@ class World {
       plan: (id) => this.#plans.get(id) as MessagePlan,
       account,
       begin: (of, message) => {
-        if (plan.ordered && plan.claims) this.#order.begins(plan.name, of.id);
+        if (plan.ordered && plan.claims) this.#order.begins(process.name.replace(/\/\d+$/, ''), of);
         return this.#invocations.run(process, of, message.attempt);
       },
       effect: (of) => this.#effect(process, of),
@@ -232,6 +234,7 @@ class World {
         random,
         trouble: ({ operation }) => {
           const fault = this.#trouble.dynamoDb();
+          this.#invocations.asked(process, fault === 'denied');
           if (fault === undefined) return undefined;
           this.#story.tell(() => `DynamoDB: ${operation} of ${process.name} is ${fault}.`);
           this.#invocations.disturb(process);
@@ -261,12 +264,7 @@ class World {
     return (event: unknown, context: Parameters<typeof handler>[1]) => {
       const ids = idsOf(event);
       this.#story.tell(() => `${process.name} gets ${ids.join(', ')}.`);
-      this.#invocations.begin(process, ids.map(account));
-      if (plan.ordered && plan.claims)
-        this.#order.batch(
-          plan.name,
-          ids.map((id) => this.#plans.get(id) as MessagePlan).filter(({ flaw }) => !flaw),
-        );
+      this.#invocations.begin(process, ids.map(account), plan.timeoutMilliseconds);
       return handler(event, context);
     };
   }
@@ -286,6 +284,12 @@ class World {
     this.#story.tell(() => `${process.name} dies ${why}.`);
     for (const { target } of this.#mappings) target.environmentOf(process)?.kill(`the process ended ${why}`);
     this.#door.disconnect('the client is gone', process.name);
+  }
+
+  /** What is under way goes on beside what the next connection brings. */
+  #loseConnection(mapping: SimulatedMapping): void {
+    for (const { process } of mapping.target.busy) this.#invocations.disturb(process);
+    mapping.loseConnection();
   }
 
   #isOver(consumer: string, id: string): boolean {
@@ -311,7 +315,7 @@ class World {
         case 'poller-lost':
           at(fault.at, () => {
             this.#story.tell(() => `The mapping of ${fault.consumer} loses its connection.`);
-            for (const mapping of ofConsumer(fault.consumer)) mapping.loseConnection();
+            for (const mapping of ofConsumer(fault.consumer)) this.#loseConnection(mapping);
           });
           break;
         case 'connections-lost':
@@ -324,7 +328,7 @@ class World {
           at(fault.from, () => {
             this.#story.tell(() => `The broker is away for ${(fault.to - fault.from) / 1000} s.`);
             this.#door.disconnect('CONNECTION_FORCED - broker forced connection closure');
-            for (const mapping of this.#mappings) mapping.loseConnection();
+            for (const mapping of this.#mappings) this.#loseConnection(mapping);
           });
           break;
         case 'blocked':
