@@ -11,6 +11,7 @@ if (isNewestVersion()) {
   await import('./when-events-go-through-the-outbox.stacks.ts');
   await import('./when-secrets-rotate.stacks.ts');
   await import('./when-a-consumer-fails.stacks.ts');
+  await import('./when-parts-of-a-run-die.stacks.ts');
 }
 // Ends the run.
 await import('./when-the-stacks-run-locally.stacks.ts');

@@ -85,7 +85,9 @@ describe('when the broker makes a dead letter of a message', () => {
       channel.sendToQueue('send-welcome', Buffer.from('{}'), { messageId: 'too-late', expiration: '1' });
       await channel.waitForConfirms();
     });
-    const found = await until('the dead letter', () => events.find(({ type }) => type === 'dead-letter'));
+    const found = await until('the dead letter', () =>
+      events.find((event) => event.type === 'dead-letter' && event.queue === 'send-welcome'),
+    );
     expect(found).toEqual({ type: 'dead-letter', queue: 'send-welcome', messageId: 'too-late', reason: 'expired' });
     await mapping?.resume();
   }, 90_000);
