@@ -23,6 +23,7 @@ const everywhere = {
 const [newest = {}, ...older] = JSON.parse(process.env.TEST_BROKERS ?? '[]');
 
 export default {
+  testSequencer: `${rootDir}/test/support/sequencer.js`,
   projects: [
     {
       ...everywhere,

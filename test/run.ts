@@ -45,7 +45,10 @@ const tallies: Tally[] = [];
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => {
     for (const child of running) child.kill('SIGTERM');
-    void cleanUp().then(() => process.exit(128 + constants.signals[signal]));
+    // Neither the workers of jest nor what their tests started ends with jest when the signal was for this process only.
+    void processesLeft(temporary, 2000)
+      .then(cleanUp)
+      .finally(() => process.exit(128 + constants.signals[signal]));
   });
 }
 

@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Processes take some time to go, the longer the busier the machine. */
-const patienceMilliseconds = 10_000;
+const ordinaryPatienceMilliseconds = 10_000;
 
 /** Processes that have the folder's name in their environment and do not end; ends them. Finds them where there is a /proc. */
-export async function processesLeft(folder: string): Promise<string[]> {
+export async function processesLeft(
+  folder: string,
+  patienceMilliseconds = ordinaryPatienceMilliseconds,
+): Promise<string[]> {
   const deadline = Date.now() + patienceMilliseconds;
   let left = find(folder);
   while (left.length > 0 && Date.now() < deadline) {
