@@ -52,8 +52,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a claim table that refuses everything is deferred to, and nobody notices',
     file: `${batch}/returned-batch.ts`,
-    find: 'if (refused.length === 0 || refused.length < asked * nearlyAll) return undefined;',
-    replace: 'if (refused.length >= 0 || refused.length < asked * nearlyAll) return undefined;',
+    find: 'if (refused.length < asked * nearlyAll) return undefined;',
+    replace: 'if (refused.length <= asked) return undefined;',
   },
   {
     name: 'settling asks for no owner',
@@ -67,9 +67,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'the lease of another is ignored',
-    file: `${claims}/claim-decisions.ts`,
-    find: "if (record.leaseUntil > now) return { status: 'busy', leaseUntil: record.leaseUntil };",
-    replace: '',
+    file: `${claims}/claim-write.ts`,
+    find: "      { field: 'state', is: '=', value: 'RELEASED' },\n      { field: 'crashes', is: '=', value: 0 },",
+    replace: "      { field: 'crashes', is: '=', value: 0 },",
   },
   {
     name: 'a lease ends at once',
@@ -110,8 +110,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a claim is given back although its message was handed on',
     file: `${batch}/settle-claims.ts`,
-    find: "if (delivery.copy === 'confirmed' && delivery.fate?.kind !== 'deferred') await claims.forwarded(key, owner);",
-    replace: "if (delivery.copy !== 'confirmed') await claims.release(key, owner);",
+    find: 'if (!(await claims.forwarded(key, owner))) logLateClaimLoss(delivery, batch);',
+    replace: 'await claims.release(key, owner);',
   },
   {
     name: 'earlier turns may be claimed again',
@@ -128,7 +128,7 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'a crash is not counted',
     file: `${claims}/claim-write.ts`,
-    find: "change: held(request, 'one more', now, retentionSeconds),",
+    find: "change: held(request, request.crashes ?? 'one more', now, retentionSeconds),",
     replace: 'change: held(request, 0, now, retentionSeconds),',
   },
   {
