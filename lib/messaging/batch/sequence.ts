@@ -9,7 +9,7 @@ import type { KeyOrder } from './key-order.ts';
 export class Sequence {
   /** By message id: the highest turn that was handed on, and the body it had. */
   readonly #handedOn = new Map<string, { readonly turn: number; readonly digest: string | undefined }>();
-  /** Messages with an order key whose effect has happened. */
+  /** Messages with an order key whose effect has happened, in this batch or before it. */
   readonly #done = new Set<string>();
   readonly #noted = new Set<Delivery>();
   readonly #recognisesDuplicates: boolean;
@@ -39,8 +39,11 @@ export class Sequence {
     // What the one before it left to this one says nothing new about the key.
     const isAfterwards = fate.kind === 'duplicate' && (this.#handedOn.get(id)?.turn ?? -1) >= turn;
     if (!isAfterwards) this.#keys.note(delivery);
-    if (fate.kind === 'done' && this.#recognisesDuplicates) this.#done.add(id);
+    if (this.#recognisesDuplicates && hasHappened(fate)) this.#done.add(id);
     if (isHandedOn && turn >= (this.#handedOn.get(id)?.turn ?? 0))
       this.#handedOn.set(id, { turn, digest: delivery.digest });
   }
 }
+
+const hasHappened = (fate: Fate): boolean =>
+  fate.kind === 'done' || fate.kind === 'failed-after-commit' || (fate.kind === 'duplicate' && !fate.handedOn);

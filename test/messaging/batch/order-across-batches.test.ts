@@ -70,6 +70,17 @@ describe('while a message waits for its retry', () => {
     }
   });
 
+  it('a second delivery of one that was done before waits for nobody, and nobody waits for it', async () => {
+    const world = newWorld();
+    await invoke(world, [keyed('a1')], () => {}, { orderBy });
+    await invoke(world, [keyed('a2')], failing('a2'), { orderBy });
+    // Put off, the second one would be known to be done once its copy is read, but nobody would know then that its key waits for it.
+    expect(await invoke(world, [keyed('a1'), message('a1')], () => {}, { orderBy })).toMatchObject({ duplicate: 2 });
+    await world.clock.advance(9_000);
+    expect(await invoke(world, copies(world), () => {}, { orderBy })).toMatchObject({ done: 1 });
+    expect(await invoke(world, [keyed('a3')], () => {}, { orderBy })).toMatchObject({ done: 1 });
+  });
+
   it('what was purged, expired or taken away holds its key up for a time only', async () => {
     const world = newWorld();
     await invoke(world, [keyed('a1')], failing('a1'), { orderBy });
