@@ -47,8 +47,7 @@ export const collectFindings = async (sources: FindingsSources): Promise<Finding
     found.push({
       consumer,
       arrived: witness.arrived(consumer),
-      // A consumer without claims leaves no record of any kind; its effects speak for themselves.
-      ...((done.has(consumer) || effects === undefined) && { done: done.get(consumer) ?? [] }),
+      ...(source?.claims !== 'none' && { done: done.get(consumer) ?? [] }),
       ...(effects && { effects }),
       deadLetters: await peekQueue(connection, deadLetterQueue(consumer)),
       waiting,

@@ -5,7 +5,7 @@ import type { FoundMessage } from './ledger.ts';
 const turnsPerRedrive = turnOf(0, 1);
 
 /**
- * The messages that the claim table calls done, by consumer; a consumer with claims of which none is done has an empty list.
+ * The messages that the claim table calls done, by consumer; a consumer of which none is done is left out.
  * A claim's key is `<consumer>#<message id>`.
  */
 export const doneClaims = (items: readonly Item[]): Map<string, FoundMessage[]> => {
@@ -17,9 +17,10 @@ export const doneClaims = (items: readonly Item[]): Map<string, FoundMessage[]> 
     const key = item.id?.S ?? '';
     const separator = key.indexOf('#');
     const consumer = key.slice(0, separator);
+    if (state !== 'DONE') continue;
     const messages = done.get(consumer) ?? [];
     done.set(consumer, messages);
-    if (state === 'DONE') messages.push({ id: key.slice(separator + 1), attempt: turn % turnsPerRedrive });
+    messages.push({ id: key.slice(separator + 1), attempt: turn % turnsPerRedrive });
   }
   return done;
 };

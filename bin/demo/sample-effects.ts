@@ -8,6 +8,8 @@ export interface EffectSource {
   readonly tableVariable: string;
   /** How often the effect of each message is in these rows, by message id. */
   readonly count: (rows: readonly Row[]) => Map<string, number>;
+  /** The consumer has `claims: 'none'`: no record says which of its messages are done, so its effects speak for themselves. */
+  readonly claims?: 'none';
 }
 
 /**
@@ -40,6 +42,7 @@ export const sampleEffects: Readonly<Record<string, EffectSource>> = {
   },
   'audit-log': {
     tableVariable: 'AUDIT_TABLE',
+    claims: 'none',
     count: (rows) => new Map(rows.map((row) => [row.messageId?.S ?? '', 1])),
   },
 };

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bundledConfiguration } from '../../lib/config/bundled-configuration.ts';
 import { bundleFunction, projectRoot } from '../../lib/constructs/bundle/bundle.ts';
 import { readTopology } from '../../lib/operations/topology/read.ts';
 import { declaration } from '../../lib/topology/declaration.ts';
@@ -38,6 +39,7 @@ let answers: Answer[] = [];
 
 beforeAll(async () => {
   bundleFunction(join(projectRoot, 'functions', 'platform', 'topology', 'handler.ts'), folder);
+  writeFileSync(join(folder, bundledConfiguration), JSON.stringify(topology));
   writeFileSync(
     join(folder, 'invoke.mjs'),
     `import { handler } from './index.mjs';
@@ -91,6 +93,7 @@ const request = async (RequestType: string, given: { topology?: Topology; url?: 
       AWS_ACCESS_KEY_ID: 'id',
       AWS_SECRET_ACCESS_KEY: 'key',
       AWS_ENDPOINT_URL: address,
+      LAMBDA_TASK_ROOT: folder,
       NODE_EXTRA_CA_CERTS: broker.caFile,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
