@@ -16,7 +16,7 @@ const brokerVariables = [
 
 /**
  * The services of a deployed consumer. The broker's client is loaded, and its connection opened, when the first copy has to be
- * published; most invocations need neither.
+ * published, or may soon have to be; most invocations need neither.
  *
  * @throws ConfigurationError that names the environment variable that is missing
  */

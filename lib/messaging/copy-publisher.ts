@@ -11,7 +11,7 @@ import type { MessagePublisher } from './publisher.ts';
  */
 const maximumBodyBytes = largestMessage;
 
-/** Publishes copies of failed messages, over a connection that opens with the first one. */
+/** Publishes copies of failed messages, over a connection that opens with the first one, or ahead of it. */
 export const openCopyPublisher = (
   environment: Readonly<Record<string, string | undefined>>,
   log: Logger,

@@ -23,4 +23,6 @@ export type PublishResult =
 /** Publishes with confirms. One result per message, in the order given; never rejects for a single message's fate. */
 export interface MessagePublisher {
   publish(messages: readonly OutgoingMessage[], options?: { readonly deadline?: number }): Promise<PublishResult[]>;
+  /** Begins to connect, so that a message that follows soon goes out at once. Never throws: what fails shows when that is published. */
+  warmUp?(): void;
 }

@@ -43,11 +43,13 @@ export interface AmqpPublisher extends MessagePublisher {
    * duplicates. Never rejects.
    */
   publish(messages: readonly OutgoingMessage[], options?: { readonly deadline?: number }): Promise<PublishResult[]>;
+  /** Begins to open connection and channel, if there are none: one attempt. Without effect once it was closed. */
+  warmUp(): void;
   /** Waits for the calls that are under way, then closes the connection. */
   close(): Promise<void>;
 }
 
-/** A publisher with one connection of its own, opened at the first message and reopened when needed. */
+/** A publisher with one connection of its own, opened at the first message, or ahead of it, and reopened when needed. */
 export const createPublisher = (settings: ConnectionSettings, options: PublisherOptions = {}): AmqpPublisher =>
   publisherOver(new BrokerConnection(settings, options), options);
 
@@ -97,6 +99,9 @@ export function publisherOver(connection: PublishingConnection, options: Publish
       const results = run(messages, deadline ?? clock.now() + limits.timeoutMilliseconds);
       underWay.add(results);
       return results.finally(() => underWay.delete(results));
+    },
+    warmUp() {
+      if (!closed) dispatcher.warmUp();
     },
     async close() {
       closed = true;

@@ -46,7 +46,7 @@ interface Open {
 /** A channel is given up for having refused something once in so many milliseconds, whatever the number of messages. */
 export const renewalMilliseconds = 200;
 
-/** Sends messages in order over one channel, opened when there is something to send and reopened until each has a result. */
+/** Sends messages in order over one channel, opened when there is something to send, or ahead of it, and reopened until each has a result. */
 export class ChannelSender {
   readonly queue = new PendingQueue<Pending>();
   readonly #context: SenderContext;
@@ -71,6 +71,11 @@ export class ChannelSender {
   /** Why there is no channel, while there is none. */
   get connectError(): ConnectError | undefined {
     return this.#connectError;
+  }
+
+  /** Opens the channel, though there is nothing to send yet. */
+  warmUp(): void {
+    if (this.#state.name === 'idle') void this.#open(true);
   }
 
   pump(): void {
@@ -142,13 +147,14 @@ export class ChannelSender {
     state.channel.retire();
   }
 
-  async #open(): Promise<void> {
+  /** @param ahead makes the first attempt also where there is nothing to send */
+  async #open(ahead = false): Promise<void> {
     const { connection, clock, pace } = this.#context;
-    while (this.queue.peek()) {
+    for (let isWanted = ahead; isWanted || this.queue.peek(); isWanted = false) {
       const connecting: State = { name: 'connecting' };
       this.#state = connecting;
       await pace.pause();
-      if (!this.queue.peek()) break;
+      if (!isWanted && !this.queue.peek()) break;
       const window = new ConfirmWindow<Pending>();
       try {
         const channel = await connection.openChannel(this.#listenTo(window));

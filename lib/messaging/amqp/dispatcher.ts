@@ -70,6 +70,12 @@ export class Dispatcher {
     this.#inOrder.pump();
   }
 
+  /** Opens the channel ahead of the first message. */
+  warmUp(): void {
+    this.#connection.discardIfFrozen();
+    this.#inOrder.warmUp();
+  }
+
   /** Gives up what has no result yet, because its deadline has come. */
   expire(entries: readonly Pending[]): void {
     const inFlight = new Set([...this.#inOrder.inFlight(), ...this.#refused.inFlight()]);

@@ -63,7 +63,7 @@ export interface ConsumerServices {
   readonly claimChecks?: () => Promise<ClaimCheckStore>;
   /** Absent where no circuit breaker asks how the consumer fares. */
   readonly health?: HealthSink;
-  /** Called at the first failure; may reject. */
+  /** Called when a copy is needed or may soon be; may reject. */
   readonly publisher: () => Promise<MessagePublisher>;
   /** Time, and every timer of the batch. */
   readonly clock: Clock;

@@ -3,6 +3,8 @@ import { DeadlineExceededError } from '../errors.ts';
 
 /** How the time of an invocation is divided. All in milliseconds since the epoch. */
 export interface TimeBudget {
+  /** The broker is connected to: what is still in progress may need a copy at the end. */
+  readonly connectAt: number;
   /** No message is started after this; handlers are told to stop. */
   readonly stopAt: number;
   /** Handlers that have not settled by now are left behind. */
@@ -17,13 +19,15 @@ export interface TimeBudget {
 
 /**
  * Keeps a tenth of the remaining time in reserve, between 1 and 5 s but never more than a third. Half of the reserve is for handlers
- * to stop in, the other half for handing on what is left.
+ * to stop in, the other half for handing on what is left. Connecting to the broker may take seconds, so that begins up to 5 s before the
+ * reserve does, but never before a third of the time is over.
  */
 export function timeBudget(now: number, remainingMilliseconds: number): TimeBudget {
   const remaining = Math.max(0, remainingMilliseconds);
   const reserve = Math.min(Math.max(remaining / 10, 1000), 5000, remaining / 3);
   const endsAt = now + remaining;
   return {
+    connectAt: Math.floor(endsAt - reserve - Math.min(5000, remaining / 3)),
     stopAt: Math.floor(endsAt - reserve),
     abandonAt: Math.floor(endsAt - reserve / 2),
     publishBy: Math.floor(endsAt - reserve * 0.3),
@@ -39,6 +43,7 @@ export function timeBudget(now: number, remainingMilliseconds: number): TimeBudg
 export class DeadlineGuard {
   readonly budget: TimeBudget;
   readonly #clock: Clock;
+  readonly #connect: () => void;
   #phase: 'working' | 'stopping' | 'abandoned' = 'working';
   #cancelTimer: (() => void) | undefined;
   /** Most handlers do not look at their signal, and making one costs more than everything else here. */
@@ -46,9 +51,11 @@ export class DeadlineGuard {
   /** What is left behind at `abandonAt`. */
   readonly #abandon = new Set<() => void>();
 
-  constructor(budget: TimeBudget, clock: Clock) {
+  /** @param connect called at `connectAt`, unless the batch has ended by then */
+  constructor(budget: TimeBudget, clock: Clock, connect: () => void) {
     this.budget = budget;
     this.#clock = clock;
+    this.#connect = connect;
   }
 
   /** Aborts at `stopAt` with a `DeadlineExceededError`. */
@@ -99,7 +106,10 @@ export class DeadlineGuard {
   }
 
   #startTimer(): void {
-    this.#cancelTimer ??= this.#clock.after(this.#until(this.budget.stopAt), () => this.#stop());
+    this.#cancelTimer ??= this.#clock.after(this.#until(this.budget.connectAt), () => {
+      this.#cancelTimer = this.#clock.after(this.#until(this.budget.stopAt), () => this.#stop());
+      this.#connect();
+    });
   }
 
   #stop(): void {

@@ -7,7 +7,7 @@ import type { DecodeError } from '../errors.ts';
 import { Header } from '../headers.ts';
 import type { Headers, Message, RawMessage } from '../message.ts';
 import { type TraceContext, traceContext } from '../trace/trace-context.ts';
-import type { Fate, ForwardedFate } from './fate.ts';
+import { type Fate, type ForwardedFate, isForwarded } from './fate.ts';
 
 export type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
 
@@ -62,6 +62,7 @@ export class Delivery {
   readonly deferrals: number;
   /** Why the record cannot be read. */
   readonly problem: DecodeError | undefined;
+  readonly #needsCopy: () => void;
   #readAhead: ReadAhead | undefined;
   #stage: Stage = 'waiting';
   #mayHoldClaim = false;
@@ -70,10 +71,12 @@ export class Delivery {
   #transaction: 'none' | 'unanswered' | 'fenced off' = 'none';
   #copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
 
-  constructor(record: RabbitMqRecord, queue: string, vhost: string, index: number) {
+  /** @param needsCopy called when it gets a fate that needs a copy */
+  constructor(record: RabbitMqRecord, queue: string, vhost: string, index: number, needsCopy: () => void) {
     const { raw, problem } = decodeRecord(record, queue, vhost);
     this.raw = raw;
     this.index = index;
+    this.#needsCopy = needsCopy;
     this.problem = problem;
     this.id = messageIdOf(raw);
     const redrives = wholeNumber(raw.headers, Header.redriveCount, 0, 999_999);
@@ -209,6 +212,7 @@ export class Delivery {
   settle(fate: Fate): boolean {
     if (!this.#enter('settled')) return false;
     this.#fate = fate;
+    if (isForwarded(fate)) this.#needsCopy();
     return true;
   }
 

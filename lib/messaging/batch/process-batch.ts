@@ -4,6 +4,7 @@ import { parseEvent } from '../decode/event.ts';
 import { ConfigurationError, type UnconfirmedCopy } from '../errors.ts';
 import type { Batch, ConsumerDefinition, ConsumerServices } from './batch.ts';
 import { BodyBudget } from './body-budget.ts';
+import { connectAhead } from './connect-ahead.ts';
 import { watchForCrashes } from './crash-watch.ts';
 import { DeadlineGuard, timeBudget } from './deadline.ts';
 import { fateAtDeadline } from './decide-fate.ts';
@@ -47,13 +48,14 @@ export async function processBatch(
   services: ConsumerServices,
   invocation: Invocation,
 ): Promise<BatchReport> {
+  const connect = connectAhead(services.publisher);
   const deliveries: Delivery[] = [];
   for (const { queue, vhost, records } of parseEvent(event)) {
-    for (const record of records) deliveries.push(new Delivery(record, queue, vhost, deliveries.length));
+    for (const record of records) deliveries.push(new Delivery(record, queue, vhost, deliveries.length, connect));
   }
   for (const { raw } of deliveries) if (raw.queue !== consumer.name) checkQueue(raw.queue, consumer.name);
   const { owner, logger, remainingMilliseconds } = invocation;
-  const guard = new DeadlineGuard(timeBudget(services.clock.now(), remainingMilliseconds), services.clock);
+  const guard = new DeadlineGuard(timeBudget(services.clock.now(), remainingMilliseconds), services.clock, connect);
   const spans = consumer.tracer && new ProcessSpans(consumer.tracer, logger);
   const bodies = new BodyBudget(2 * consumer.maxBodyBytes);
   const batch: Batch = { consumer, services, guard, bodies, owner, logger, spans };

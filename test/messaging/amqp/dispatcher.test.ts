@@ -218,3 +218,45 @@ describe('a publisher whose broker does not answer', () => {
     expect(broker.discarded).toEqual([]);
   });
 });
+
+describe('a publisher that is warmed up', () => {
+  it('has its channel when the first message comes, and opens no other for it', async () => {
+    const { clock, broker, publisher } = setting({ opening: 2000 });
+    const start = clock.now();
+    publisher.warmUp();
+    publisher.warmUp();
+    await clock.advance(2000);
+    expect(await outcome(clock, 1, publisher.publish([message('a')]))).toEqual(['confirmed']);
+    publisher.warmUp();
+    await clock.advance(2000);
+    expect(broker.attempts).toEqual([start]);
+  });
+
+  it('sends a message that comes meanwhile as soon as the channel is open', async () => {
+    const { clock, broker, publisher } = setting({ opening: 2000 });
+    const start = clock.now();
+    publisher.warmUp();
+    await clock.advance(1500);
+    expect(await outcome(clock, 501, publisher.publish([message('a')]))).toEqual(['confirmed']);
+    expect(broker.attempts).toEqual([start]);
+  });
+
+  it('tries once, and again when there is a message', async () => {
+    const { clock, broker, publisher } = setting({
+      refuseConnection: (attempt) => (attempt === 1 ? new ConnectError('broker:5671', 'network', 'away') : undefined),
+    });
+    publisher.warmUp();
+    await clock.advance(60_000);
+    expect(broker.attempts).toHaveLength(1);
+    expect(await outcome(clock, 100, publisher.publish([message('a')]))).toEqual(['confirmed']);
+    expect(broker.attempts).toHaveLength(2);
+  });
+
+  it('connects no more once it was closed', async () => {
+    const { clock, broker, publisher } = setting();
+    await publisher.close();
+    publisher.warmUp();
+    await clock.advance(1000);
+    expect(broker.attempts).toEqual([]);
+  });
+});

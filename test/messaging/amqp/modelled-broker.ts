@@ -23,6 +23,8 @@ export interface ModelledBrokerOptions {
   readonly refuseConnection?: (attempt: number) => Error | undefined;
   /** Of a request and its answer together, in milliseconds. @default 1 */
   readonly roundTrip?: number;
+  /** How long it takes to open a channel, in milliseconds. @default two round trips: to open it and to switch confirms on */
+  readonly opening?: number;
 }
 
 /** A connection to a broker that exists in virtual time only. */
@@ -37,6 +39,7 @@ export class ModelledBroker implements PublishingConnection {
   readonly #answer: (arrival: Arrival) => Answer;
   readonly #refuseConnection: (attempt: number) => Error | undefined;
   readonly #roundTrip: number;
+  readonly #opening: number;
   readonly #channels = new Map<number, ChannelEvents>();
 
   constructor(clock: Clock, options: ModelledBrokerOptions = {}) {
@@ -45,13 +48,13 @@ export class ModelledBroker implements PublishingConnection {
     this.#answer = answer;
     this.#refuseConnection = refuseConnection;
     this.#roundTrip = roundTrip;
+    this.#opening = options.opening ?? 2 * roundTrip;
   }
 
   async openChannel(events: ChannelEvents): Promise<OpenChannel> {
     this.attempts.push(this.#clock.now());
     const problem = this.#refuseConnection(this.attempts.length);
-    // To open a channel and to switch confirms on.
-    await new Promise<void>((resolve) => this.#clock.after(2 * this.#roundTrip, resolve));
+    await new Promise<void>((resolve) => this.#clock.after(this.#opening, resolve));
     if (problem) throw problem;
     this.openings.push(this.#clock.now());
     const number = this.openings.length;

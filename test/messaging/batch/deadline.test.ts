@@ -25,8 +25,8 @@ describe('the time of an invocation', () => {
   it('is divided in order, whatever is left', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1000, max: 900_000 }), (remaining) => {
-        const { stopAt, abandonAt, publishBy, settleBy, endsAt } = timeBudget(1_000_000, remaining);
-        const times = [1_000_000, stopAt, abandonAt, publishBy, settleBy, endsAt];
+        const { connectAt, stopAt, abandonAt, publishBy, settleBy, endsAt } = timeBudget(1_000_000, remaining);
+        const times = [1_000_000, connectAt, stopAt, abandonAt, publishBy, settleBy, endsAt];
         expect(times).toEqual(times.toSorted((a, b) => a - b));
         expect(stopAt).toBeLessThanOrEqual(endsAt);
       }),
@@ -164,7 +164,7 @@ describe('a batch that ends after its time because somebody kept the event loop 
   it('tells handlers that it leaves behind to stop, and others nothing', () => {
     const guardAt = (end: number): AbortSignal => {
       const clock = new VirtualClock(0);
-      const guard = new DeadlineGuard(timeBudget(0, 3000), clock);
+      const guard = new DeadlineGuard(timeBudget(0, 3000), clock, () => {});
       const { signal } = guard;
       clock.jump(end);
       guard.dispose();
@@ -178,7 +178,7 @@ describe('a batch that ends after its time because somebody kept the event loop 
 describe('two that wait for the same deadline', () => {
   it('are both left behind', async () => {
     const clock = new VirtualClock(0);
-    const guard = new DeadlineGuard(timeBudget(0, 3000), clock);
+    const guard = new DeadlineGuard(timeBudget(0, 3000), clock, () => {});
     const left = Promise.all([guard.within(forever), guard.within(forever)]);
     await clock.advance(3000);
     expect(await left).toEqual([false, false]);
