@@ -65,6 +65,7 @@ export class Delivery {
   readonly #needsCopy: () => void;
   #readAhead: ReadAhead | undefined;
   #stage: Stage = 'waiting';
+  #wasAskedFor = false;
   #mayHoldClaim = false;
   #suspicion: Suspicion | undefined;
   #fate: Fate | undefined;
@@ -124,6 +125,11 @@ export class Delivery {
     return this.#copy;
   }
 
+  /** The claim store was asked for its claim. */
+  get wasAskedFor(): boolean {
+    return this.#wasAskedFor;
+  }
+
   /** Its claim has to be settled with its fate. */
   get mayHoldClaim(): boolean {
     return this.#mayHoldClaim;
@@ -140,6 +146,7 @@ export class Delivery {
 
   startClaiming(): boolean {
     if (!this.#enter('claiming')) return false;
+    this.#wasAskedFor = true;
     this.#mayHoldClaim = true;
     return true;
   }

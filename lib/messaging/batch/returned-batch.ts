@@ -22,7 +22,8 @@ export function claimsUnavailable(
 ): ClaimsUnavailableError | undefined {
   const refused = deliveries.filter(({ fate }) => isWithoutClaim(fate));
   if (refused.length === 0) return undefined;
-  const asked = deliveries.filter(({ fate }) => !isUntouched(fate)).length;
+  // A duplicate of one in the same batch, say, needs no answer of the store.
+  const asked = deliveries.filter(({ wasAskedFor }) => wasAskedFor).length;
   if (refused.length < asked * nearlyAll) return undefined;
   for (const delivery of refused) delivery.copyRefused();
   const reasons = mostly(refused.map(({ fate }) => (fate && 'failure' in fate ? fate.failure.error.message : '')));
@@ -33,10 +34,6 @@ export function claimsUnavailable(
 
 const isWithoutClaim = (fate: Fate | undefined): boolean =>
   fate?.kind === 'deferred' && fate.cause === 'claims-unavailable';
-
-/** Put off before anybody asked for its claim. */
-const isUntouched = (fate: Fate | undefined): boolean =>
-  fate?.kind === 'deferred' && (fate.cause === 'deadline' || fate.cause === 'order');
 
 /** The three most frequent texts, and how often each came. */
 function mostly(texts: readonly string[]): string {

@@ -319,6 +319,13 @@ describe('without an answer from the claim store', () => {
     expect(world.publisher.published.map(summary)).toEqual([{ id: 'm0', to: '5 s q', attempt: 2 }]);
   });
 
+  it('for the whole batch, it comes back too where a message is in it twice: the second one says nothing about the store', async () => {
+    const world = newWorld();
+    const run = invoke(world, [message('a'), message('a')], noop, { claims: awayFor(world, 'a') });
+    await expect(run).rejects.toThrow('no answer for 1 of 1 messages, so the whole batch of 2 has to come back');
+    expect(world.publisher.calls).toBe(0);
+  });
+
   it('for one message for good, this ends as a dead letter, with the same number of attempts as any other', async () => {
     const world = newWorld();
     const claims = awayFor(world, 'stuck');
