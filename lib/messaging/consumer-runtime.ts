@@ -21,10 +21,13 @@ interface Prepared {
 
 /** What one sandbox keeps of a consumer from one invocation to the next. */
 export class ConsumerRuntime {
+  /** Names this process among the owners of claims. */
+  readonly #process = randomUUID();
   readonly #logger: Logger;
   readonly #metrics: BatchMetrics;
   readonly #prepare: () => Promise<Prepared>;
   #prepared: Promise<Prepared> | undefined;
+  #invocations = 0;
 
   /** @param services @default DynamoDB and the broker, as the environment names them */
   constructor(options: CheckedOptions, environment: Environment, services?: ConsumerServices) {
@@ -47,7 +50,8 @@ export class ConsumerRuntime {
     const { definition, services } = await this.#prepared;
     return processBatch(event, definition, services, {
       remainingMilliseconds: context.getRemainingTimeInMillis(),
-      owner: `${context.awsRequestId}/${randomUUID()}`,
+      // Lambda may come twice with one request id.
+      owner: `${this.#process}/${context.awsRequestId}/${++this.#invocations}`,
       logger: loggerOf(context, this.#logger),
       onReport: (report) => this.#metrics.publish(report),
     });

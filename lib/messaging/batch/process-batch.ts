@@ -25,7 +25,10 @@ import { Unread } from './unread.ts';
 export interface Invocation {
   /** Time that is left of the function's timeout. */
   readonly remainingMilliseconds: number;
-  /** Token of this invocation, the first part of its claims' owners; no other invocation may have the same. */
+  /**
+   * Token of this invocation, the first part of its claims' owners; no other invocation may have the same. What comes before its first slash names the
+   * process.
+   */
   readonly owner: string;
   /** Called when the first line has to be written. */
   readonly logger: () => Logger;
@@ -104,7 +107,7 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
     await guard.within(readAhead(inBatch, batch, consumer.orderBy));
     unread.hold(inBatch);
     behind = behindSuspects(inBatch);
-    await keys.read(inBatch);
+    await readOrder(inBatch, keys, batch);
     deliveries = keys.sorted(inBatch);
   }
   const lanes = lanesFor(behind.size === 0 ? deliveries : deliveries.filter((delivery) => !behind.has(delivery)));
@@ -136,6 +139,16 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
     if (consumer.orderBy) unread.hold(parked.slice(index));
   }
   return undefined;
+}
+
+/** The batch comes back where nobody knows who waits: at once then, and not after the leases of its claims. */
+async function readOrder(deliveries: readonly Delivery[], keys: KeyOrder, batch: Batch): Promise<void> {
+  try {
+    await keys.read(deliveries);
+  } catch (error) {
+    await batch.guard.within(releaseClaims(deliveries, batch));
+    throw error;
+  }
 }
 
 async function handOn(deliveries: readonly Delivery[], keys: KeyOrder, batch: Batch): Promise<UnconfirmedCopy[]> {

@@ -1,5 +1,5 @@
 import { type ClaimRecord, isPresent, type SettledState, unknownDigest } from './claim-record.ts';
-import type { ClaimOutcome, ClaimRequest } from './claim-store.ts';
+import { areOfOneProcess, type ClaimOutcome, type ClaimRequest } from './claim-store.ts';
 import { type ClaimWrite, holds } from './claim-write.ts';
 
 /**
@@ -18,13 +18,17 @@ export const decideClaim = (
   if (record.state === 'DONE') return duplicateOf(record, request);
   if (request.turn < record.turn || record.state === 'FORWARDED')
     return { ...duplicateOf(record, request), handedOn: true };
+  if (record.state === 'IN_PROGRESS') {
+    if (record.owner === request.owner) return { status: 'claimed' };
+    if (record.leaseUntil > now) return { status: 'busy', leaseUntil: record.leaseUntil };
+    // A process that is still there has not crashed: the store did not answer when it wanted to give the claim back.
+    if (!areOfOneProcess(record.owner, request.owner))
+      return { status: 'suspect', crashes: record.crashes + 1, owner: record.owner };
+  }
   // Given back unused: no further crash, but what is known of it stays, or it would be handled beside others.
-  if (record.state === 'RELEASED' && record.crashes > 0)
-    return { status: 'suspect', crashes: record.crashes, owner: record.owner };
-  if (record.state === 'RELEASED') return { status: 'claimable', crashes: 0 };
-  if (record.owner === request.owner) return { status: 'claimed' };
-  if (record.leaseUntil > now) return { status: 'busy', leaseUntil: record.leaseUntil };
-  return { status: 'suspect', crashes: record.crashes + 1, owner: record.owner };
+  return record.crashes > 0
+    ? { status: 'suspect', crashes: record.crashes, owner: record.owner }
+    : { status: 'claimable', crashes: 0 };
 };
 
 const duplicateOf = (record: ClaimRecord, request: ClaimRequest): Extract<ClaimOutcome, { status: 'duplicate' }> => ({

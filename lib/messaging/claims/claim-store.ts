@@ -10,8 +10,9 @@ export interface ClaimRequest {
   /** Position of this copy in the message's history; later copies have higher turns. */
   readonly turn: number;
   /**
-   * Token of one record's handling in one invocation, e.g. `<aws request id>/<position in the batch>`; every write after
-   * the claim carries it as a condition (fencing). Never give one token to two records of a batch: who asks again for
+   * Token of one record's handling in one invocation, e.g. `<process>/<aws request id>/<position in the batch>`; every write after
+   * the claim carries it as a condition (fencing). What comes before the first slash names the process: as long as it asks for claims, its earlier
+   * invocations have not vanished. Never give one token to two records of a batch: who asks again for
    * what its own token holds is taken for a retry of a lost answer and told `claimed` once more, so that two copies of a
    * message in the same batch would both be handled.
    */
@@ -56,6 +57,12 @@ export interface ClaimStore {
   /** Gives the turn back unused, so that a redelivery may claim it at once. */
   release(key: string, owner: string): Promise<boolean>;
 }
+
+/** Whether two owners are invocations of one process. */
+export const areOfOneProcess = (one: string, other: string): boolean => {
+  const slash = one.indexOf('/');
+  return slash > 0 && other.startsWith(one.slice(0, slash + 1));
+};
 
 /** Turn of a copy: redrives count above attempts. `attempt` 1 to 9,999, `redriveCount` from 0. */
 export const turnOf = (attempt: number, redriveCount: number): number => redriveCount * 10_000 + attempt;

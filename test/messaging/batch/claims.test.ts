@@ -213,6 +213,24 @@ describe('a message whose owner vanished', () => {
     expect(await invoke(world, [message('poison')], handle)).toMatchObject({ duplicate: 1 });
   });
 
+  it('cannot be told from one that the store kept from being given back, unless the process is still there: that is no crash', async () => {
+    const world = newWorld();
+    const away = async () => Promise.reject(new Error('table is away'));
+    const claims = storeThat(world, { release: away });
+    const order = { orderBy: () => 'key', services: { order: world.order } };
+    const handle: Handle = ({ id }) => {
+      if (id === 'first') throw new Error('x');
+    };
+    const [first, behind] = [message('first'), message('behind')];
+    await invoke(world, [first, behind], handle, { ...order, claims, owner: 'process/1' });
+    world.clock.jump(60_000);
+    const log: string[] = [];
+    const logged: Handle = ({ id }) => void log.push(id);
+    await invoke(world, [behind, message('a')], logged, { owner: 'process/2' });
+    // A suspect would be last.
+    expect(log).toEqual(['behind', 'a']);
+  });
+
   it('is a suspect still, and no more of one, when the time was up before it was handled', async () => {
     const world = newWorld();
     await crash(world, 'suspect');

@@ -57,6 +57,18 @@ describe('while a message waits for its retry', () => {
     expect(handled).toEqual(['a1.1', 'a1.2', 'a2.1']);
   });
 
+  it('a batch comes back whose order cannot be read, and its messages need not wait for the end of a lease then', async () => {
+    const world = newWorld();
+    const away = async () => Promise.reject(new Error('table is away'));
+    const order: KeyQueueStore = { read: away, write: away };
+    const handled: string[] = [];
+    const log: Handle = ({ id }) => void handled.push(id);
+    const run = invoke(world, [keyed('a1')], log, { orderBy, services: { order } });
+    await expect(run).rejects.toThrow('table is away');
+    await invoke(world, [keyed('a1')], log, { orderBy });
+    expect(handled).toEqual(['a1']);
+  });
+
   it('a dead letter lets the others go, also one that its copy became on the way', async () => {
     for (const how of ['fatal', 'unroutable']) {
       const world = newWorld();

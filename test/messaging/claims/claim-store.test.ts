@@ -132,6 +132,17 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
     });
   });
 
+  it('that an earlier invocation of the same process left behind is no sign of a crash, and counts none', async () => {
+    await store.claim(request('process/1'));
+    now = 10_000;
+    expect(await store.claim(request('process/2', { leaseUntil: 20_000 }))).toEqual({ status: 'claimed' });
+    expect(await store.complete(key, 'process/1')).toBe(false);
+    now = 20_000;
+    await store.takeOver(request('other/1', { leaseUntil: 30_000 }), 'process/2');
+    now = 30_000;
+    expect(await store.claim(request('other/2'))).toEqual({ status: 'suspect', crashes: 1, owner: 'other/1' });
+  });
+
   it('notices a duplicate with another body; where one of the two is not known, nothing is said', async () => {
     await store.claim(request('a', { digest: 'one' }));
     await store.forwarded(key, 'a');

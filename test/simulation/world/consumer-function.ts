@@ -42,11 +42,12 @@ export function consumerFunction(plan: ConsumerPlan, business: Business, surroun
     random,
   };
   const logger = storyLogger(story, process.name);
+  const owner = process.name.replaceAll('/', '-');
   let invocations = 0;
   return (event, context) =>
     processBatch(event, definition, services, {
       remainingMilliseconds: context.getRemainingTimeInMillis(),
-      owner: `${process.name}/${++invocations}`,
+      owner: `${owner}/${++invocations}`,
       logger: () => logger,
     });
 }
