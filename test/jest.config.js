@@ -23,6 +23,8 @@ const everywhere = {
 const [newest = {}, ...older] = JSON.parse(process.env.TEST_BROKERS ?? '[]');
 
 export default {
+  // Modules of earlier test files stay in a worker's heap: with CDK's in it, the next file spends its time on collecting garbage.
+  workerIdleMemoryLimit: '600MB',
   testSequencer: `${rootDir}/test/support/sequencer.js`,
   projects: [
     {
