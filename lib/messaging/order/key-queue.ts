@@ -19,7 +19,7 @@ export type KeyQueue = readonly Waiting[];
  */
 export const patienceSeconds = 600;
 
-/** More are not remembered: 14 bytes each. Those that come later are put off all the same, but not in an order among themselves. */
+/** More are not remembered: 15 bytes each. Those that come later are put off all the same, but not in an order among themselves. */
 export const longestQueue = 10_000;
 
 /** Eight characters that stand for a message id: the first 48 bits of its SHA-256 in base64. */

@@ -1,18 +1,21 @@
 import type { KeyQueue, Waiting } from './key-queue.ts';
 
-/** Bytes of a message in a packed queue: six of its id's digest, four of its due time in seconds, four of its turn. */
-const entryBytes = 14;
+/** Bytes of a message in a packed queue: six of its id's digest, five of its due time in seconds (four end in 2106), four of its turn. */
 const digestBytes = 6;
+const dueBytes = 5;
+const turnBytes = 4;
+const entryBytes = digestBytes + dueBytes + turnBytes;
 /** Reached after 429,496 redrives. */
 const highestTurn = 2 ** 32 - 1;
 
-/** A queue in 14 bytes a message, so that an item of 400 KB, DynamoDB's limit, holds the longest one. */
+/** A queue in 15 bytes a message, so that an item of 400 KB, DynamoDB's limit, holds the longest one. */
 export function packed(queue: KeyQueue): Buffer {
   const bytes = Buffer.alloc(queue.length * entryBytes);
   for (const [index, { who, due, turn }] of queue.entries()) {
-    bytes.write(who, index * entryBytes, digestBytes, 'base64');
-    bytes.writeUInt32BE(due, index * entryBytes + digestBytes);
-    bytes.writeUInt32BE(Math.min(turn, highestTurn), index * entryBytes + digestBytes + 4);
+    let offset = index * entryBytes;
+    offset += bytes.write(who, offset, digestBytes, 'base64');
+    offset = bytes.writeUIntBE(due, offset, dueBytes);
+    bytes.writeUIntBE(Math.min(turn, highestTurn), offset, turnBytes);
   }
   return bytes;
 }
@@ -23,8 +26,8 @@ export function unpacked(bytes: Uint8Array): KeyQueue {
   for (let start = 0; start + entryBytes <= buffer.length; start += entryBytes)
     queue.push({
       who: buffer.toString('base64', start, start + digestBytes),
-      due: buffer.readUInt32BE(start + digestBytes),
-      turn: buffer.readUInt32BE(start + digestBytes + 4),
+      due: buffer.readUIntBE(start + digestBytes, dueBytes),
+      turn: buffer.readUIntBE(start + digestBytes + dueBytes, turnBytes),
     });
   return queue;
 }
