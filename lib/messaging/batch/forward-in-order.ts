@@ -46,12 +46,15 @@ async function writeInTime(
   { services: { clock }, guard }: Batch,
 ): Promise<ReadonlyMap<string, unknown>> {
   if (!keys.hasChanged()) return new Map();
-  const writing = keys.write();
+  const ended = new AbortController();
+  const writing = keys.write(ended.signal);
   let cancel: (() => void) | undefined;
   const timeIsUp = new Promise<ReadonlyMap<string, unknown>>((resolve) => {
-    cancel = clock.after(Math.max(0, guard.budget.publishBy - clock.now()), () =>
-      resolve(keys.unwritten('no answer in time')),
-    );
+    cancel = clock.after(Math.max(0, guard.budget.publishBy - clock.now()), () => {
+      // Written later, it would say that messages wait which have come back with the batch and are done by then.
+      ended.abort();
+      resolve(keys.unwritten('no answer in time'));
+    });
   });
   const unwritten = await Promise.race([writing, timeIsUp]);
   cancel?.();

@@ -109,15 +109,16 @@ export class KeyOrder {
 
   /**
    * Writes what has changed since it was read or written last.
+   * @param signal ends it
    * @returns the order keys that could not be written, with the reason
    */
-  async write(): Promise<Map<string, unknown>> {
+  async write(signal: AbortSignal): Promise<Map<string, unknown>> {
     const failed = new Map<string, unknown>();
     const store = this.#store;
     if (!store) return failed;
     const writes = [...this.#keys].map(async ([orderKey, key]) => {
       try {
-        await writeKey(key, store);
+        await writeKey(key, store, signal);
       } catch (error) {
         failed.set(orderKey, error);
       }
@@ -157,11 +158,12 @@ function eventOf({ fate, id, turn }: Delivery, now: number): KeyEvent | undefine
 }
 
 /** Where somebody else has written meanwhile, the same things have happened to what he wrote. */
-async function writeKey(key: Key, store: KeyQueueStore): Promise<void> {
+async function writeKey(key: Key, store: KeyQueueStore, signal: AbortSignal): Promise<void> {
   for (let tries = 0; tries < writeTries; tries++) {
     if (isSame(key.queue, key.stored.queue)) return;
+    signal.throwIfAborted();
     const { version } = key.stored;
-    if (await store.write(key.name, key.queue, version)) {
+    if (await store.write(key.name, key.queue, version, signal)) {
       key.stored = { queue: key.queue, version: version + 1 };
       return;
     }

@@ -62,7 +62,7 @@ export class DynamoDbKeyQueueStore implements KeyQueueStore {
     return found;
   }
 
-  async write(name: string, queue: KeyQueue, version: number): Promise<boolean> {
+  async write(name: string, queue: KeyQueue, version: number, signal?: AbortSignal): Promise<boolean> {
     const seconds = Math.ceil(this.#clock.now() / 1000);
     const retention = queue.length === 0 ? emptyRetentionSeconds : this.#retentionSeconds;
     try {
@@ -80,6 +80,7 @@ export class DynamoDbKeyQueueStore implements KeyQueueStore {
             ...(queue.length > 0 && { ':waiting': { B: packed(queue) } }),
           },
         }),
+        { abortSignal: signal },
       );
       return true;
     } catch (error) {

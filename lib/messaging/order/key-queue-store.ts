@@ -17,6 +17,9 @@ export const nothingStored: StoredQueue = { queue: [], version: 0 };
 export interface KeyQueueStore {
   /** What is stored under each of these names, as of now. Names under which nothing is stored are left out. */
   read(names: readonly string[]): Promise<Map<string, StoredQueue>>;
-  /** Stores a queue in place of the one that was read; `false` when somebody else has written it meanwhile. */
-  write(name: string, queue: KeyQueue, version: number): Promise<boolean>;
+  /**
+   * Stores a queue in place of the one that was read; `false` when somebody else has written it meanwhile.
+   * @param signal once it is aborted, no request is sent any more
+   */
+  write(name: string, queue: KeyQueue, version: number, signal?: AbortSignal): Promise<boolean>;
 }

@@ -14,7 +14,8 @@ export class MemoryKeyQueueStore implements KeyQueueStore {
     return found;
   }
 
-  async write(name: string, queue: KeyQueue, version: number): Promise<boolean> {
+  async write(name: string, queue: KeyQueue, version: number, signal?: AbortSignal): Promise<boolean> {
+    signal?.throwIfAborted();
     const stored = this.#stored.get(name) ?? nothingStored;
     if (stored.version !== version) return false;
     this.#stored.set(name, { queue, version: version + 1 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ClaimStoreError } from '../../../lib/messaging/claims/claim-store-error.ts';
+import { sleep } from '../../../lib/messaging/clock.ts';
 import { FatalError, ForwardingError, RetryableError } from '../../../lib/messaging/errors.ts';
 import type { KeyQueueStore } from '../../../lib/messaging/order/key-queue-store.ts';
 import type { OutgoingMessage } from '../../../lib/messaging/publisher.ts';
@@ -169,6 +170,28 @@ describe('when it cannot be', () => {
     );
     expect(world.publisher.published).toEqual([]);
     expect(await invoke(world, batch, () => {}, { orderBy })).toMatchObject({ done: 1, duplicate: 1 });
+  });
+
+  it('written in time, it is not written afterwards: nobody waits for one that has come back and is done', async () => {
+    const world = newWorld();
+    const order: KeyQueueStore = {
+      read: (names) => world.order.read(names),
+      // The answer is lost, and the next try of the request finds that the queue was written.
+      write: async (...request) => {
+        await world.order.write(...request);
+        await sleep(world.clock, 60_000);
+        return world.order.write(...request);
+      },
+    };
+    await Promise.all([
+      expect(invoke(world, [keyed('a1')], failing('a1'), { orderBy, services: { order } })).rejects.toThrow(
+        'no answer in time',
+      ),
+      world.clock.advance(59_000),
+    ]);
+    expect(await invoke(world, [keyed('a1')], () => {}, { orderBy })).toMatchObject({ done: 1 });
+    await world.clock.advance(60_000);
+    expect(await invoke(world, [keyed('a2')], () => {}, { orderBy })).toMatchObject({ done: 1 });
   });
 });
 

@@ -40,6 +40,11 @@ describe.each(['memory', 'DynamoDB'] as const)('queues in %s', (kind) => {
     expect((await store.read([name])).get(name)?.queue).toEqual(queueOf('a', 'c'));
   });
 
+  it('are not written once nobody waits for that any more', async () => {
+    await expect(store.write(name, queueOf('a'), 0, AbortSignal.abort())).rejects.toThrow();
+    expect((await store.read([name])).size).toBe(0);
+  });
+
   it('may become empty and fill again', async () => {
     await store.write(name, queueOf('a'), 0);
     expect(await store.write(name, [], 1)).toBe(true);

@@ -39,12 +39,16 @@ let tokens = 0;
 /** DynamoDB's client of one process: tries, time-outs and request tokens as the SDK has them, on the way that the network allows. */
 export function dynamoDbClient(settings: DynamoDbClientSettings): DynamoDBClient {
   const { process, random, trouble } = settings;
-  const send = async (command: { readonly input: unknown }): Promise<unknown> => {
+  const send = async (
+    command: { readonly input: unknown },
+    { abortSignal }: { readonly abortSignal?: AbortSignal } = {},
+  ): Promise<unknown> => {
     const operation = command.constructor.name.slice(0, -'Command'.length);
     const input = command.input as { readonly ClientRequestToken?: string };
     const token = input.ClientRequestToken ?? `token-${++tokens}`;
     const { maxAttempts = 3 } = settings;
     for (let attempt = 1; ; attempt++) {
+      if (abortSignal?.aborted) throw Object.assign(new Error('Request aborted'), { name: 'AbortError' });
       const request = { operation, input, token };
       try {
         return await once({ ...request, fault: trouble(request) }, settings);
