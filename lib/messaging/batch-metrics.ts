@@ -40,9 +40,9 @@ export class BatchMetrics {
     for (const counter of counters) {
       if (report[counter] > 0 || counter === 'done') count(ConsumerMetric[counter], report[counter]);
     }
-    for (const [name, value] of retriesByAttempt(report)) count(name, value);
-    addProperties(line, 'deadLettered', report.deadLetterReasons);
-    addProperties(line, 'deferred', report.deferralCauses);
+    if (report.retried > 0) for (const [name, value] of retriesByAttempt(report)) count(name, value);
+    if (report.deadLettered > 0) addProperties(line, 'deadLettered', report.deadLetterReasons);
+    if (report.deferred > 0) addProperties(line, 'deferred', report.deferralCauses);
     process.stdout.write(`${JSON.stringify(line)}\n`);
   }
 }

@@ -48,8 +48,8 @@ export class DeadlineGuard {
   #cancelTimer: (() => void) | undefined;
   /** Most handlers do not look at their signal, and making one costs more than everything else here. */
   #controller: AbortController | undefined;
-  /** What is left behind at `abandonAt`. */
-  readonly #abandon = new Set<() => void>();
+  /** Leave behind, at `abandonAt`, what has not ended by then. */
+  readonly #abandon: (() => void)[] = [];
 
   /** @param connect called at `connectAt`, unless the batch has ended by then */
   constructor(budget: TimeBudget, clock: Clock, connect: () => void) {
@@ -84,25 +84,15 @@ export class DeadlineGuard {
     return new Promise((resolve, reject) => {
       const abandon = () => resolve(false);
       if (this.#phase === 'abandoned' || this.#clock.now() >= this.budget.abandonAt) abandon();
-      else this.#abandon.add(abandon);
-      const forget = () => this.#abandon.delete(abandon);
-      work.then(
-        () => {
-          forget();
-          resolve(true);
-        },
-        (error: unknown) => {
-          forget();
-          reject(error);
-        },
-      );
+      else this.#abandon.push(abandon);
+      work.then(() => resolve(true), reject);
     });
   }
 
   /** Ends the timer. Handlers that are left behind are told to stop, also where the timer had no turn because one of them kept the event loop busy. */
   dispose(): void {
     this.#cancelTimer?.();
-    if (this.isOver()) this.#abort();
+    if (this.#controller && this.isOver()) this.#abort();
   }
 
   #startTimer(): void {

@@ -9,6 +9,7 @@ import { watchForCrashes } from './crash-watch.ts';
 import { DeadlineGuard, timeBudget } from './deadline.ts';
 import { fateAtDeadline } from './decide-fate.ts';
 import { Delivery } from './delivery.ts';
+import { isForwarded } from './fate.ts';
 import { forwardInOrder } from './forward-in-order.ts';
 import { handleDelivery, handleSuspect } from './handle-delivery.ts';
 import { KeyOrder } from './key-order.ts';
@@ -54,9 +55,9 @@ export async function processBatch(
   const connect = connectAhead(services.publisher);
   const deliveries: Delivery[] = [];
   for (const { queue, vhost, records } of parseEvent(event)) {
+    if (queue !== consumer.name && records.length > 0) checkQueue(queue, consumer.name);
     for (const record of records) deliveries.push(new Delivery(record, queue, vhost, deliveries.length, connect));
   }
-  for (const { raw } of deliveries) if (raw.queue !== consumer.name) checkQueue(raw.queue, consumer.name);
   const { owner, logger, remainingMilliseconds } = invocation;
   const guard = new DeadlineGuard(timeBudget(services.clock.now(), remainingMilliseconds), services.clock, connect);
   const spans = consumer.tracer && new ProcessSpans(consumer.tracer, logger);
@@ -72,7 +73,7 @@ export async function processBatch(
     report = reportOn(deliveries);
     invocation.onReport?.(report);
   }
-  for (const delivery of deliveries) logFate(delivery, batch);
+  if (report.done < deliveries.length) for (const delivery of deliveries) logFate(delivery, batch);
   if (problem) throw problem;
   return report;
 }
@@ -95,14 +96,17 @@ async function settleWatched(deliveries: readonly Delivery[], batch: Batch): Pro
   }
 }
 
+const nobody: ReadonlySet<Delivery> = new Set();
+
 /** @returns why the batch has to come back */
 async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Error | undefined> {
   const { consumer, services, guard } = batch;
   const keys = new KeyOrder(consumer.name, services.clock.now, services.order);
-  const sequence = new Sequence(services.claims !== undefined, keys);
+  // Without claims and without an order, no message leaves anything to another.
+  const sequence = services.claims || consumer.orderBy ? new Sequence(services.claims !== undefined, keys) : undefined;
   const unread = new Unread();
   let deliveries = inBatch;
-  let behind = new Set<Delivery>();
+  let behind = nobody;
   if (consumer.orderBy) {
     await guard.within(readAhead(inBatch, batch, consumer.orderBy));
     unread.hold(inBatch);
@@ -117,12 +121,12 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
       earlier && !earlier.fate ? undefined : handleAfter(earlier, delivery, batch, sequence),
     ),
   );
-  const held = suspectsOf(lanes);
-  for (const delivery of behind) held.add(delivery);
+  // Only a claim makes a suspect.
+  const held = services.claims ? new Set([...suspectsOf(lanes), ...behind]) : nobody;
   const parked = held.size === 0 ? [] : deliveries.filter((delivery) => held.has(delivery));
   const others = held.size === 0 ? deliveries : deliveries.filter((delivery) => !held.has(delivery));
   closeAtDeadline(others, batch, sequence);
-  const unavailable = claimsUnavailable(others, deliveries.length);
+  const unavailable = services.claims && claimsUnavailable(others, deliveries.length);
   // A suspect and those behind it come back where it takes the process down.
   for (const delivery of parked) keys.note(delivery);
   // Everybody else's copies are safe before a suspect may take the process down.
@@ -153,7 +157,9 @@ async function readOrder(deliveries: readonly Delivery[], keys: KeyOrder, batch:
 
 async function handOn(deliveries: readonly Delivery[], keys: KeyOrder, batch: Batch): Promise<UnconfirmedCopy[]> {
   const reported = reportHealth(deliveries, batch);
-  const unconfirmed = await forwardInOrder(deliveries, keys, batch);
+  // Of most batches there is nothing to hand on.
+  const isNothing = !keys.hasChanged() && !deliveries.some(({ fate }) => isForwarded(fate));
+  const unconfirmed = isNothing ? [] : await forwardInOrder(deliveries, keys, batch);
   if (reported !== undefined) await reported;
   return unconfirmed;
 }
@@ -174,47 +180,44 @@ const tokensOf = ({ id, orderKey }: Delivery): readonly string[] =>
   orderKey === undefined ? [`id ${id}`] : [`id ${id}`, `key ${orderKey}`];
 
 /** Suspects, and what is behind them in their lanes. */
-function suspectsOf(lanes: readonly (readonly Delivery[])[]): Set<Delivery> {
-  const suspects = new Set<Delivery>();
-  for (const lane of lanes) {
+const suspectsOf = (lanes: readonly (readonly Delivery[])[]): Delivery[] =>
+  lanes.flatMap((lane) => {
     const first = lane.findIndex(({ stage }) => stage === 'suspect');
-    if (first >= 0) for (const delivery of lane.slice(first)) suspects.add(delivery);
-  }
-  return suspects;
-}
+    return first < 0 ? [] : lane.slice(first);
+  });
 
 /** @param earlier the one before it in its lane */
 function handleAfter(
   earlier: Delivery | undefined,
   delivery: Delivery,
   batch: Batch,
-  sequence: Sequence,
+  sequence: Sequence | undefined,
 ): Promise<void> | undefined {
-  if (earlier) sequence.note(earlier);
+  if (earlier) sequence?.note(earlier);
   // What is not started in time is closed together with what is still running.
   if (delivery.fate || batch.guard.isOver()) return undefined;
-  const fate = sequence.fateOf(delivery);
+  const fate = sequence?.fateOf(delivery);
   if (!fate) return handleDelivery(delivery, batch);
   delivery.settle(fate);
   return undefined;
 }
 
-async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence): Promise<void> {
+async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence | undefined): Promise<void> {
   if (batch.guard.isOver()) return;
-  const fate = sequence.fateOf(delivery);
+  const fate = sequence?.fateOf(delivery);
   if (fate) delivery.settle(fate);
   if (!delivery.fate && delivery.stage !== 'suspect') await handleDelivery(delivery, batch);
   if (delivery.stage === 'suspect') await handleSuspect(delivery, batch);
 }
 
 /** Settles, in order, what the end of the time has left open. */
-function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence): void {
+function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence | undefined): void {
   for (const delivery of deliveries) {
     if (!delivery.fate) {
       const isUnstarted = delivery.stage === 'waiting' || delivery.stage === 'claimed';
-      const fate = isUnstarted ? sequence.fateOf(delivery) : undefined;
+      const fate = isUnstarted ? sequence?.fateOf(delivery) : undefined;
       delivery.settle(fate ?? fateAtDeadline(delivery, batch));
     }
-    sequence.note(delivery);
+    sequence?.note(delivery);
   }
 }

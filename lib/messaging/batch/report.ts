@@ -42,10 +42,13 @@ export function reportOn(deliveries: readonly Delivery[]): BatchReport {
   const deferralCauses: Record<string, number> = {};
   const retriedAfterAttempt: Record<number, number> = {};
   for (const { fate, copy, attempt } of deliveries) {
+    if (fate?.kind === 'done') {
+      counts.done++;
+      continue;
+    }
     if (fate?.kind === 'deferred' && fate.cause === 'claims-unavailable') counts.claimsUnavailable++;
     if (fate?.kind === 'duplicate' && fate.bodyDiffers) counts.duplicateWithOtherBody++;
-    if (fate?.kind === 'done') counts.done++;
-    else if (fate?.kind === 'failed-after-commit') counts.failedAfterCommit++;
+    if (fate?.kind === 'failed-after-commit') counts.failedAfterCommit++;
     else if (fate?.kind === 'duplicate') counts.duplicate++;
     else if (fate?.kind === 'claim-lost') counts.claimLost++;
     else if (copy !== 'confirmed' || !fate) counts.returned++;
