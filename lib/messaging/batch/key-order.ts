@@ -14,7 +14,8 @@ import { deferred, type Fate } from './fate.ts';
 /** A key of the batch: its queue when the batch began, and what has happened to it since. */
 interface Key {
   readonly name: string;
-  stored: StoredQueue;
+  /** Absent for a key that became known only when its message was handled: it is read before it is written. */
+  stored: StoredQueue | undefined;
   queue: KeyQueue;
   readonly events: KeyEvent[];
 }
@@ -46,8 +47,7 @@ export class KeyOrder {
    */
   async read(deliveries: readonly Delivery[]): Promise<void> {
     const names = new Map<string, string>();
-    for (const { orderKey } of deliveries)
-      if (orderKey !== undefined) names.set(orderKey, `${this.#consumer}#${orderKey}`);
+    for (const { orderKey } of deliveries) if (orderKey !== undefined) names.set(orderKey, this.#nameOf(orderKey));
     if (names.size === 0) return;
     const found = await this.#store?.read([...names.values()]);
     for (const [orderKey, name] of names) {
@@ -88,22 +88,24 @@ export class KeyOrder {
 
   /** What a delivery's fate means for those behind it. */
   note(delivery: Delivery): void {
-    const key = this.#keyOf(delivery);
-    if (!key) return;
+    const { orderKey } = delivery;
+    if (orderKey === undefined) return;
     const event = eventOf(delivery, Math.floor(this.#now() / 1000));
-    if (event && (event.kind === 'put-off' || key.queue.length > 0)) this.#happened(key, event);
+    if (!event) return;
+    const key = this.#keys.get(orderKey) ?? this.#unread(orderKey);
+    if (!key.stored || event.kind === 'put-off' || key.queue.length > 0) this.#happened(key, event);
   }
 
   /** Whether there is anything to write. */
   hasChanged(): boolean {
     if (!this.#store) return false;
-    for (const { queue, stored } of this.#keys.values()) if (!isSame(queue, stored.queue)) return true;
+    for (const key of this.#keys.values()) if (isChanged(key)) return true;
     return false;
   }
 
   /** The order keys that would have to be written now, each with this reason. */
   unwritten(reason: string): Map<string, unknown> {
-    const changed = [...this.#keys].filter(([, { queue, stored }]) => !isSame(queue, stored.queue));
+    const changed = [...this.#keys].filter(([, key]) => isChanged(key));
     return new Map(changed.map(([orderKey]) => [orderKey, new Error(reason)]));
   }
 
@@ -129,6 +131,16 @@ export class KeyOrder {
 
   #keyOf({ orderKey }: Delivery): Key | undefined {
     return orderKey === undefined ? undefined : this.#keys.get(orderKey);
+  }
+
+  #unread(orderKey: string): Key {
+    const key: Key = { name: this.#nameOf(orderKey), stored: undefined, queue: [], events: [] };
+    this.#keys.set(orderKey, key);
+    return key;
+  }
+
+  #nameOf(orderKey: string): string {
+    return `${this.#consumer}#${orderKey}`;
   }
 
   #happened(key: Key, event: KeyEvent): void {
@@ -160,11 +172,11 @@ function eventOf({ fate, id, turn }: Delivery, now: number): KeyEvent | undefine
 /** Where somebody else has written meanwhile, the same things have happened to what he wrote. */
 async function writeKey(key: Key, store: KeyQueueStore, signal: AbortSignal): Promise<void> {
   for (let tries = 0; tries < writeTries; tries++) {
-    if (isSame(key.queue, key.stored.queue)) return;
+    if (!isChanged(key)) return;
     signal.throwIfAborted();
-    const { version } = key.stored;
-    if (await store.write(key.name, key.queue, version, signal)) {
-      key.stored = { queue: key.queue, version: version + 1 };
+    const { name, queue, stored } = key;
+    if (stored && (await store.write(name, queue, stored.version, signal))) {
+      key.stored = { queue, version: stored.version + 1 };
       return;
     }
     key.stored = (await store.read([key.name])).get(key.name) ?? nothingStored;
@@ -172,6 +184,9 @@ async function writeKey(key: Key, store: KeyQueueStore, signal: AbortSignal): Pr
   }
   throw new Error(`the order of ${key.name} was changed ${writeTries} times meanwhile`);
 }
+
+const isChanged = ({ queue, stored, events }: Key): boolean =>
+  stored ? !isSame(queue, stored.queue) : events.length > 0;
 
 const isSame = (one: KeyQueue, other: KeyQueue): boolean =>
   one.length === other.length &&

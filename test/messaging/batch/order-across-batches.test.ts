@@ -94,6 +94,18 @@ describe('while a message waits for its retry', () => {
     expect(await invoke(world, [keyed('a3')], () => {}, { orderBy })).toMatchObject({ done: 1 });
   });
 
+  it('one whose process died is waited for no longer than until it is done', async () => {
+    const world = newWorld();
+    await invoke(world, [keyed('a1')], failing('a1'), { orderBy });
+    const [a1] = copies(world);
+    await world.clock.advance(9_000);
+    const leaseUntil = world.clock.now() + 30_000;
+    await world.claims.claim({ key: 'q#a1', turn: 2, owner: 'who died with it', leaseUntil });
+    await world.clock.advance(30_000);
+    expect(await invoke(world, [a1 as Published], () => {}, { orderBy })).toMatchObject({ done: 1 });
+    expect(await invoke(world, [keyed('a2')], () => {}, { orderBy })).toMatchObject({ done: 1 });
+  });
+
   it('what was purged, expired or taken away holds its key up for a time only', async () => {
     const world = newWorld();
     await invoke(world, [keyed('a1')], failing('a1'), { orderBy });
