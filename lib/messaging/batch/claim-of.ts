@@ -10,5 +10,6 @@ export const claimOf = (
   { consumer, owner }: Batch,
 ): { readonly key: string; readonly owner: string } => ({
   key: `${consumer.name}#${delivery.id}`,
-  owner: `${owner}/${delivery.index}${delivery.isFencedOff ? '/handed on' : ''}`,
+  // What somebody else gave up is forwarded in his name.
+  owner: delivery.givenUpBy ?? `${owner}/${delivery.index}`,
 });

@@ -51,6 +51,7 @@ const handlingEveryDelivery = (store: ClaimStore): ClaimStore => ({
   claim: (request) => store.claim(request),
   takeOver: (request, from) => store.takeOver(request, from),
   complete: (key, owner) => store.release(key, owner),
+  giveUp: (key, owner, letter) => store.giveUp(key, owner, letter),
   forwarded: (key, owner) => store.forwarded(key, owner),
   release: (key, owner) => store.release(key, owner),
 });

@@ -7,7 +7,7 @@ import type { DecodeError } from '../errors.ts';
 import { Header } from '../headers.ts';
 import type { Headers, Message, RawMessage } from '../message.ts';
 import { type TraceContext, traceContext } from '../trace/trace-context.ts';
-import { type Fate, type ForwardedFate, isForwarded } from './fate.ts';
+import { type DeadLetterFate, type Fate, type ForwardedFate, isForwarded } from './fate.ts';
 
 export type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
 
@@ -66,10 +66,11 @@ export class Delivery {
   #readAhead: ReadAhead | undefined;
   #stage: Stage = 'waiting';
   #wasAskedFor = false;
-  #mayHoldClaim = false;
+  #claim: 'none' | 'asked' | 'held' | 'given up' = 'none';
+  #givenUpBy: string | undefined;
   #suspicion: Suspicion | undefined;
   #fate: Fate | undefined;
-  #transaction: 'none' | 'unanswered' | 'fenced off' = 'none';
+  #mayCommit = false;
   #copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
 
   /** @param needsCopy called when it gets a fate that needs a copy */
@@ -132,7 +133,22 @@ export class Delivery {
 
   /** Its claim has to be settled with its fate. */
   get mayHoldClaim(): boolean {
-    return this.#mayHoldClaim;
+    return this.#claim !== 'none';
+  }
+
+  /** The claim was granted, and has not been given up. */
+  get holdsClaim(): boolean {
+    return this.#claim === 'held';
+  }
+
+  /** Its claim says that it ends as a dead letter. */
+  get isGivenUp(): boolean {
+    return this.#claim === 'given up';
+  }
+
+  /** Who gave it up, where that was an earlier invocation. */
+  get givenUpBy(): string | undefined {
+    return this.#givenUpBy;
   }
 
   /** What is known of the owner that vanished. */
@@ -147,56 +163,62 @@ export class Delivery {
   startClaiming(): boolean {
     if (!this.#enter('claiming')) return false;
     this.#wasAskedFor = true;
-    this.#mayHoldClaim = true;
+    this.#claim = 'asked';
     return true;
   }
 
   claimGranted(): boolean {
-    return this.#enter('claimed');
+    if (!this.#enter('claimed')) return false;
+    this.#claim = 'held';
+    return true;
   }
 
   /** The claim was given back, so that somebody else's trouble does not make a suspect of this delivery. */
   claimReleased(): boolean {
     if (!this.#enter('waiting')) return false;
-    this.#mayHoldClaim = false;
+    this.#claim = 'none';
     return true;
   }
 
   /** The claim is another's, and `fate` is what that leaves to this delivery. */
   claimRefused(fate: Fate): boolean {
     if (!this.settle(fate)) return false;
-    this.#mayHoldClaim = false;
+    this.#claim = 'none';
     return true;
+  }
+
+  /** An earlier invocation gave it up, and nobody knows whether its dead letter arrived. */
+  wasGivenUp(fate: DeadLetterFate, owner: string): boolean {
+    if (!this.settle(fate)) return false;
+    this.#claim = 'given up';
+    this.#givenUpBy = owner;
+    return true;
+  }
+
+  /** Its claim says from now on that it ends as a dead letter. */
+  givenUp(): void {
+    this.#claim = 'given up';
   }
 
   suspect(suspicion: Suspicion): boolean {
     if (!this.#enter('suspect')) return false;
-    this.#mayHoldClaim = false;
+    this.#claim = 'none';
     this.#suspicion = suspicion;
     return true;
   }
 
   /** `transact` was called and has not been answered for certain: its effect may still come about. */
   get mayCommit(): boolean {
-    return this.#transaction === 'unanswered';
-  }
-
-  /** Its claim has a new owner, so that an unanswered transaction of the old one can't commit. */
-  get isFencedOff(): boolean {
-    return this.#transaction === 'fenced off';
+    return this.#mayCommit;
   }
 
   transactionStarted(): void {
-    if (this.#transaction === 'none') this.#transaction = 'unanswered';
+    this.#mayCommit = true;
   }
 
   /** It is certain what became of it. */
   transactionAnswered(): void {
-    if (this.#transaction === 'unanswered') this.#transaction = 'none';
-  }
-
-  fencedOff(): void {
-    this.#transaction = 'fenced off';
+    this.#mayCommit = false;
   }
 
   startHandling(): boolean {
@@ -226,7 +248,7 @@ export class Delivery {
   /** Before its copy was published, it turned out that none is needed: its transaction has committed, or the claim is another's. */
   foundSettled(fate: Fate): void {
     this.#fate = fate;
-    this.#mayHoldClaim = false;
+    this.#claim = 'none';
   }
 
   /** The broker has the copy that `fate` needs; where the first one could not be delivered, that is another than it was settled with. */

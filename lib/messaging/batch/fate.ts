@@ -50,6 +50,8 @@ export type Fate =
 /** Fates that need a copy before the original may be acknowledged. */
 export type ForwardedFate = Extract<Fate, { kind: 'retry' | 'dead-letter' | 'deferred' }>;
 
+export type DeadLetterFate = Extract<Fate, { kind: 'dead-letter' }>;
+
 export const isForwarded = (fate: Fate | undefined): fate is ForwardedFate =>
   fate?.kind === 'retry' || fate?.kind === 'dead-letter' || fate?.kind === 'deferred';
 

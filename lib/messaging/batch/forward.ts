@@ -4,8 +4,8 @@ import { describeError } from '../recover/describe-error.ts';
 import type { Batch } from './batch.ts';
 import type { Delivery } from './delivery.ts';
 import { isForwarded } from './fate.ts';
-import { fence } from './fence.ts';
 import { diverted, type Forwarding, forwardingOf } from './forwarding.ts';
+import { giveUp } from './give-up.ts';
 import { logForwarded, logUnconfirmed } from './message-log.ts';
 import { settleClaims } from './settle-claims.ts';
 
@@ -26,7 +26,7 @@ export async function forward(deliveries: readonly Delivery[], batch: Batch): Pr
   }
   // A copy is diverted twice at most: to the dead-letter queue, and there without its headers.
   while (open.length > 0) {
-    const sendable = open.some(mayContradict) ? await fencedOff(open, unconfirmed, batch) : open;
+    const sendable = open.some(givesUp) ? await givenUp(open, unconfirmed, batch) : open;
     const results = sendable.length > 0 ? await publish(sendable, batch) : [];
     const next: Forwarding[] = [];
     for (const [index, forwarding] of sendable.entries()) {
@@ -41,20 +41,20 @@ export async function forward(deliveries: readonly Delivery[], batch: Batch): Pr
   return unconfirmed;
 }
 
-/** A dead letter says that nothing happened, while a transaction may still make it happen. A retry does not: it would be found to be a duplicate. */
-const mayContradict = ({ delivery, fate }: Forwarding): boolean => fate.kind === 'dead-letter' && delivery.mayCommit;
+/** A dead letter contradicts an effect that happens after all. The copy for a retry does not: it would be found to be a duplicate. */
+const givesUp = ({ delivery, fate }: Forwarding): boolean => fate.kind === 'dead-letter' && delivery.holdsClaim;
 
 /** Those whose copies may be published; the others have another fate by now, or come back with the batch. */
-async function fencedOff(
+async function givenUp(
   forwardings: readonly Forwarding[],
   unconfirmed: UnconfirmedCopy[],
   batch: Batch,
 ): Promise<Forwarding[]> {
   const checked = await Promise.all(
     forwardings.map(async (forwarding) => {
-      const { delivery } = forwarding;
-      if (!mayContradict(forwarding)) return [forwarding];
-      const problem = await fence(delivery, batch);
+      const { delivery, fate } = forwarding;
+      if (fate.kind !== 'dead-letter' || !givesUp(forwarding)) return [forwarding];
+      const problem = await giveUp(delivery, fate, batch);
       if (problem === undefined) return isForwarded(delivery.fate) ? [forwarding] : [];
       const result: PublishResult = { status: 'failed', error: new Error(problem), mayHaveArrived: false };
       noteAnswer(forwarding, result, batch);

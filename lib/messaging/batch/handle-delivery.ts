@@ -8,6 +8,7 @@ import { fateAfterCommit, fateOfFailure, fateWithoutClaim } from './decide-fate.
 import type { Delivery } from './delivery.ts';
 import { claimLost, deferred, done, duplicateOf } from './fate.ts';
 import { HandlerContext } from './handler-context.ts';
+import { fateOfLetter } from './letter.ts';
 import { logClaimProblem } from './message-log.ts';
 import { withMessage } from './read-message.ts';
 
@@ -42,6 +43,7 @@ export async function handleSuspect(delivery: Delivery, batch: Batch): Promise<v
     claimsUnavailable(delivery, batch, error);
     return;
   }
+  if (!delivery.claimGranted()) return;
   if (suspicion.crashes >= maximumCrashes) {
     const error = new ProcessCrashedError(`the process ended ${suspicion.crashes} times while it handled this message`);
     delivery.settle(fateOfFailure(error, delivery, batch));
@@ -59,6 +61,7 @@ export async function claimDelivery(delivery: Delivery, batch: Batch, claims: Cl
     if (outcome.status === 'duplicate') delivery.claimRefused(duplicateOf(outcome));
     else if (outcome.status === 'busy')
       delivery.claimRefused(deferred('busy', secondsUntil(outcome.leaseUntil, batch)));
+    else if (outcome.status === 'given-up') delivery.wasGivenUp(fateOfLetter(outcome.letter), outcome.owner);
     else delivery.suspect(outcome);
   } catch (error) {
     claimsUnavailable(delivery, batch, error);

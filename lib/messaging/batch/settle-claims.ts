@@ -23,7 +23,7 @@ async function settleClaim(delivery: Delivery, batch: Batch, claims: ClaimStore)
     // A copy for the same turn needs the claim free; only a later turn makes this one history.
     if (delivery.copy === 'confirmed' && delivery.fate?.kind !== 'deferred') {
       if (!(await claims.forwarded(key, owner))) logLateClaimLoss(delivery, batch);
-    } else await claims.release(key, owner);
+    } else if (!delivery.isGivenUp) await claims.release(key, owner);
   } catch (error) {
     logClaimProblem(delivery, batch, 'the claim of a forwarded message could not be settled', error);
   }

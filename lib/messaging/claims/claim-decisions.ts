@@ -18,12 +18,17 @@ export const decideClaim = (
   if (record.state === 'DONE') return duplicateOf(record, request);
   if (request.turn < record.turn || record.state === 'FORWARDED')
     return { ...duplicateOf(record, request), handedOn: true };
+  const isOfThisProcess = areOfOneProcess(record.owner, request.owner);
+  if (record.state === 'GIVEN_UP') {
+    // Another process may be about to publish the letter; an earlier invocation of this one has ended.
+    if (record.leaseUntil > now && !isOfThisProcess) return { status: 'busy', leaseUntil: record.leaseUntil };
+    return { status: 'given-up', letter: record.letter ?? '', owner: record.owner };
+  }
   if (record.state === 'IN_PROGRESS') {
     if (record.owner === request.owner) return { status: 'claimed' };
     if (record.leaseUntil > now) return { status: 'busy', leaseUntil: record.leaseUntil };
     // A process that is still there has not crashed: the store did not answer when it wanted to give the claim back.
-    if (!areOfOneProcess(record.owner, request.owner))
-      return { status: 'suspect', crashes: record.crashes + 1, owner: record.owner };
+    if (!isOfThisProcess) return { status: 'suspect', crashes: record.crashes + 1, owner: record.owner };
   }
   // Given back unused: no further crash, but what is known of it stays, or it would be handled beside others.
   return record.crashes > 0

@@ -1,4 +1,5 @@
-export type SettledState = 'DONE' | 'FORWARDED' | 'RELEASED';
+/** `GIVEN_UP`: its dead letter is on its way, and may have arrived or not. */
+export type SettledState = 'DONE' | 'FORWARDED' | 'GIVEN_UP' | 'RELEASED';
 
 /** What is remembered about one message of one consumer. */
 export interface ClaimRecord {
@@ -15,6 +16,8 @@ export interface ClaimRecord {
   readonly expiry: number;
   /** Digest of the message's body, or `unknownDigest`. */
   readonly digest: string;
+  /** What the dead letter has to say; counts as long as the record is `GIVEN_UP`. */
+  readonly letter?: string;
 }
 
 /** Of a body whose claim was asked for without a digest. Not an empty string, which not every store takes. */

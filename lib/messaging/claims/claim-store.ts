@@ -35,6 +35,8 @@ export type ClaimOutcome =
    * another message under the same id.
    */
   | { readonly status: 'duplicate'; readonly handedOn?: true; readonly bodyDiffers?: true }
+  /** This turn ends as a dead letter that may not have arrived: nobody handles it again, `letter` has to be published in the name of `owner`. */
+  | { readonly status: 'given-up'; readonly letter: string; readonly owner: string }
   /** Another owner holds the claim until `leaseUntil` (milliseconds since the epoch). */
   | { readonly status: 'busy'; readonly leaseUntil: number }
   /** Its owner vanished while handling it, `crashes` times so far counting this one. Not claimed yet: see `takeOver`. */
@@ -52,6 +54,11 @@ export interface ClaimStore {
   takeOver(request: ClaimRequest, from: string): Promise<boolean>;
   /** The effect happened. */
   complete(key: string, owner: string): Promise<boolean>;
+  /**
+   * This turn ends as a dead letter. To be called before the letter is published, and `forwarded` once it has arrived: whoever gets the message in
+   * between learns that from his claim, and what the letter has to say.
+   */
+  giveUp(key: string, owner: string, letter: string): Promise<boolean>;
   /** This turn was handed on: to a retry, or to the dead-letter queue. */
   forwarded(key: string, owner: string): Promise<boolean>;
   /** Gives the turn back unused, so that a redelivery may claim it at once. */

@@ -3,7 +3,7 @@ import type { ClaimRequest } from './claim-store.ts';
 
 /** One comparison of a field of the record that is there with a value. */
 export interface Term {
-  readonly field: keyof ClaimRecord;
+  readonly field: Exclude<keyof ClaimRecord, 'letter'>;
   readonly is: '=' | '<>' | '<' | '<=' | '>';
   readonly value: string | number;
 }
@@ -97,17 +97,34 @@ export const takeOverWrite = (
   };
 };
 
-/** Settles a claim that its owner still holds. */
-export const settleWrite = (owner: string, state: SettledState, now: number, retentionSeconds: number): ClaimWrite => ({
+/**
+ * Settles a claim that its owner still holds. What was given up can only be forwarded.
+ *
+ * @param letter of a claim that is given up
+ */
+export const settleWrite = (
+  owner: string,
+  state: SettledState,
+  now: number,
+  retentionSeconds: number,
+  letter?: string,
+): ClaimWrite => ({
   condition: [
     [
       { field: 'owner', is: '=', value: owner },
       { field: 'state', is: '=', value: 'IN_PROGRESS' },
       { field: 'expiry', is: '>', value: seconds(now) },
     ],
+    ...(state === 'FORWARDED' ? [givenUpBy(owner, now)] : []),
   ],
-  change: { state, expiry: expiryOf(retentionSeconds, now) },
+  change: { state, expiry: expiryOf(retentionSeconds, now), ...(letter !== undefined && { letter }) },
 });
+
+const givenUpBy = (owner: string, now: number): readonly Term[] => [
+  { field: 'owner', is: '=', value: owner },
+  { field: 'state', is: '=', value: 'GIVEN_UP' },
+  { field: 'expiry', is: '>', value: seconds(now) },
+];
 
 /** Whether a write's condition is met by the record that is there. */
 export const holds = ({ condition }: ClaimWrite, record: ClaimRecord | undefined): boolean =>

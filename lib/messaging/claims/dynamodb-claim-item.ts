@@ -20,7 +20,7 @@ export const orderPrefix = '#order#';
 /** Attribute of a record's field. */
 export const attributeOf = (field: keyof ClaimRecord): string => (field === 'leaseUntil' ? 'lease' : field);
 
-const states: ReadonlySet<string> = new Set(['IN_PROGRESS', 'DONE', 'FORWARDED', 'RELEASED']);
+const states: ReadonlySet<string> = new Set(['IN_PROGRESS', 'DONE', 'FORWARDED', 'GIVEN_UP', 'RELEASED']);
 
 /** @throws TypeError when the item was not written by this store. */
 export const recordOf = (item: Item): ClaimRecord => {
@@ -39,5 +39,6 @@ export const recordOf = (item: Item): ClaimRecord => {
     crashes: number('crashes'),
     expiry: number('expiry'),
     digest: item.digest?.S ?? unknownDigest,
+    ...(item.letter?.S !== undefined && { letter: item.letter.S }),
   };
 };

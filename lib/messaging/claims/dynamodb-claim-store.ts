@@ -77,6 +77,10 @@ export class DynamoDbClaimStore implements ClaimStore {
     return this.#settle('complete', key, owner, 'DONE');
   }
 
+  giveUp(key: string, owner: string, letter: string): Promise<boolean> {
+    return this.#settle('giveUp', key, owner, 'GIVEN_UP', letter);
+  }
+
   forwarded(key: string, owner: string): Promise<boolean> {
     return this.#settle('forwarded', key, owner, 'FORWARDED');
   }
@@ -85,9 +89,9 @@ export class DynamoDbClaimStore implements ClaimStore {
     return this.#settle('release', key, owner, 'RELEASED');
   }
 
-  async #settle(operation: string, key: string, owner: string, state: SettledState): Promise<boolean> {
+  async #settle(operation: string, key: string, owner: string, state: SettledState, letter?: string): Promise<boolean> {
     const now = this.#clock.now();
-    const write = settleWrite(owner, state, now, this.#retentionSeconds);
+    const write = settleWrite(owner, state, now, this.#retentionSeconds, letter);
     const result = await this.#write(operation, key, write);
     return result.written || decideSettle(result.record, owner, state, write, now) === 'already';
   }

@@ -42,6 +42,10 @@ export class MemoryClaimStore implements ClaimStore {
     return this.#settle(key, owner, 'DONE');
   }
 
+  async giveUp(key: string, owner: string, letter: string): Promise<boolean> {
+    return this.#settle(key, owner, 'GIVEN_UP', letter);
+  }
+
   async forwarded(key: string, owner: string): Promise<boolean> {
     return this.#settle(key, owner, 'FORWARDED');
   }
@@ -50,9 +54,9 @@ export class MemoryClaimStore implements ClaimStore {
     return this.#settle(key, owner, 'RELEASED');
   }
 
-  #settle(key: string, owner: string, state: SettledState): boolean {
+  #settle(key: string, owner: string, state: SettledState, letter?: string): boolean {
     const now = this.#now();
-    const write = settleWrite(owner, state, now, this.#retentionSeconds);
+    const write = settleWrite(owner, state, now, this.#retentionSeconds, letter);
     const decision = decideSettle(this.#records.get(key), owner, state, write, now);
     if (decision === 'write') this.#write(key, write);
     return decision !== 'fenced';

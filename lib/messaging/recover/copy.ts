@@ -88,7 +88,8 @@ export function deferredCopy(message: Attempted, delaySeconds: number, deferrals
   return { ...delayRoute(delaySeconds, raw.queue), ...copyOf(message, own) };
 }
 
-function shortened({ error: { type, message, stack }, at }: Failure): Failure {
+/** A failure in what a header or a claim has room for. */
+export function shortened({ error: { type, message, stack }, at }: Failure): Failure {
   const error = {
     type,
     message: truncateUtf8(message, retriedErrorBytes),

@@ -23,6 +23,7 @@ const storeThat = (world: World, overrides: Partial<ClaimStore>): ClaimStore => 
   claim: (request) => world.claims.claim(request),
   takeOver: (request, from) => world.claims.takeOver(request, from),
   complete: (key, owner) => world.claims.complete(key, owner),
+  giveUp: (key, owner, letter) => world.claims.giveUp(key, owner, letter),
   forwarded: (key, owner) => world.claims.forwarded(key, owner),
   release: (key, owner) => world.claims.release(key, owner),
   ...overrides,
@@ -295,6 +296,47 @@ describe('a claim that is lost while the message is handled', () => {
   });
 });
 
+describe('a dead letter that may have arrived', () => {
+  const last = message('a', { headers: { 'x-attempt': 3 } });
+  const reason = { 'x-dead-letter-reason': 'exhausted', 'x-exception-message': 'not now', 'x-attempt': 3 };
+  const failing: Handle = () => {
+    throw new Error('not now');
+  };
+  const succeeding: Handle = () => {
+    throw new Error('the handler was called again');
+  };
+
+  it('is published again when the batch comes back; a handler that succeeds then would contradict it', async () => {
+    const world = newWorld();
+    world.publisher.answer = () => failed;
+    await expect(invoke(world, [last], failing, { owner: 'process/1' })).rejects.toThrow(/connection lost/);
+    await expect(invoke(world, [last], succeeding, { owner: 'process/2' })).rejects.toThrow(/connection lost/);
+    world.publisher.answer = () => ({ status: 'confirmed' });
+    expect(await invoke(world, [last], succeeding, { owner: 'process/3' })).toMatchObject({
+      deadLetterReasons: { exhausted: 1 },
+    });
+    expect(world.publisher.published).toMatchObject([{ exchange: 'dead-letter', headers: reason }]);
+    expect(await invoke(world, [last], succeeding)).toMatchObject({ duplicate: 1 });
+  });
+
+  it('is published again when the process ended before it knew', async () => {
+    const world = newWorld();
+    const dead = { publish: () => new Promise<never>(() => {}) };
+    void invoke(world, [last], failing, { services: { publisher: async () => dead } });
+    await world.clock.advance(0);
+    world.clock.jump(60_000);
+    expect(await invoke(world, [last], succeeding)).toMatchObject({ deadLetterReasons: { exhausted: 1 } });
+    expect(world.publisher.published).toMatchObject([{ exchange: 'dead-letter', headers: reason }]);
+  });
+
+  it('is none where another invocation has the message by now', async () => {
+    const world = newWorld();
+    const claims = storeThat(world, { giveUp: async () => false });
+    expect(await invoke(world, [last], failing, { claims })).toMatchObject({ claimLost: 1, deadLettered: 0 });
+    expect(world.publisher.calls).toBe(0);
+  });
+});
+
 describe('without an answer from the claim store', () => {
   const away = async () => {
     throw new Error('table is away');
@@ -547,7 +589,7 @@ describe('transact', () => {
     let late = async (): Promise<unknown> => 'not called';
     const claims = storeThat(world, {
       claim: (request) => {
-        if (!request.owner.endsWith('handed on')) late = () => world.claims.complete(request.key, request.owner);
+        late = () => world.claims.complete(request.key, request.owner);
         return world.claims.claim(request);
       },
     });
@@ -570,11 +612,11 @@ describe('transact', () => {
     const world = newWorld();
     const { services } = effectsOf(world, { commit: async () => Promise.reject(new Error('socket hang up')) });
     const away = async () => Promise.reject(new Error('table is away'));
-    const claims = storeThat(world, { release: away });
+    const claims = storeThat(world, { giveUp: away });
     const handle: Handle = (_message, { transact }) => transact([item]);
     const last = message('a', { headers: { 'x-attempt': 3 } });
     await expect(invoke(world, [last], handle, { services, claims })).rejects.toThrow(
-      'its transaction may still commit: table is away',
+      'its claim could not be given up: table is away',
     );
     expect(world.publisher.published).toEqual([]);
   });

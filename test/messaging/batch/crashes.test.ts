@@ -20,6 +20,7 @@ function processIn(world: World) {
     claim: (request) => living(() => world.claims.claim(request)),
     takeOver: (request, from) => living(() => world.claims.takeOver(request, from)),
     complete: (key, owner) => living(() => world.claims.complete(key, owner)),
+    giveUp: (key, owner, letter) => living(() => world.claims.giveUp(key, owner, letter)),
     forwarded: (key, owner) => living(() => world.claims.forwarded(key, owner)),
     release: (key, owner) => living(() => world.claims.release(key, owner)),
   };
@@ -112,6 +113,7 @@ describe('a consumer without claims', () => {
       },
       takeOver: () => forever,
       complete: () => forever,
+      giveUp: () => forever,
       forwarded: () => forever,
       release: async (key, owner) => {
         asked.push('release');

@@ -112,6 +112,7 @@ describe('when the time is almost over', () => {
       claim: () => forever as never,
       takeOver: () => forever as never,
       complete: () => forever as never,
+      giveUp: () => forever as never,
       forwarded: () => forever as never,
       release: () => forever as never,
     };
@@ -128,6 +129,7 @@ describe('when the time is almost over', () => {
       claim: world.claims.claim.bind(world.claims),
       takeOver: () => forever as never,
       complete: () => forever as never,
+      giveUp: () => forever as never,
       forwarded: () => forever as never,
       release: () => forever as never,
     };

@@ -82,6 +82,7 @@ describe('whatever the messages, their handlers and the broker do', () => {
           const batch = due;
           let report: BatchReport | undefined;
           const run = invoke(world, batch, handle, {
+            owner: `process/${round}`,
             schema,
             concurrency,
             policy: { maxAttempts, baseDelaySeconds: 1, maxDelaySeconds: 1 },

@@ -34,6 +34,7 @@ function surroundingsOf(world: World, kill: Kill | undefined, arrived: OutgoingM
     claim: (request) => step(() => world.claims.claim(request)),
     takeOver: (request, from) => step(() => world.claims.takeOver(request, from)),
     complete: (key, owner) => step(() => world.claims.complete(key, owner)),
+    giveUp: (key, owner, letter) => step(() => world.claims.giveUp(key, owner, letter)),
     forwarded: (key, owner) => step(() => world.claims.forwarded(key, owner)),
     release: (key, owner) => step(() => world.claims.release(key, owner)),
   };

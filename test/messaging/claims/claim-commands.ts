@@ -3,9 +3,12 @@ import fc from 'fast-check';
 import { type ClaimOutcome, type ClaimStore, turnOf } from '../../../lib/messaging/claims/claim-store.ts';
 
 export const retentionSeconds = 60;
+const letter = 'why it was given up';
+
+type Settling = 'complete' | 'giveUp' | 'forwarded' | 'release';
 
 interface ModelRecord {
-  settled?: 'complete' | 'forwarded' | 'release';
+  settled?: Settling;
   turn: number;
   owner: string;
   lease: number;
@@ -52,6 +55,9 @@ export class ClaimModel {
     if (turn < record.turn) return { ...duplicate, handedOn: true };
     if (turn > record.turn) return this.#start(key, turn, owner, lease, 0, body);
     if (record.settled === 'forwarded') return { ...duplicate, handedOn: true };
+    const isLetterAnothers = record.settled === 'giveUp' && record.owner[0] !== owner[0] && this.now < record.lease;
+    if (isLetterAnothers) return { status: 'busy', leaseUntil: record.lease };
+    if (record.settled === 'giveUp') return { status: 'given-up', letter, owner: record.owner };
     if (!record.settled && record.owner === owner) return { status: 'claimed' };
     if (!record.settled && this.now < record.lease) return { status: 'busy', leaseUntil: record.lease };
     const hasVanished = !record.settled && record.owner[0] !== owner[0];
@@ -72,10 +78,11 @@ export class ClaimModel {
     return !record.settled && record.owner === owner;
   }
 
-  settle(how: 'complete' | 'forwarded' | 'release', key: string, owner: string): boolean {
+  settle(how: Settling, key: string, owner: string): boolean {
     const record = this.#present(key);
     if (record?.owner !== owner) return false;
-    if (record.settled) return record.settled === how;
+    const isUnderWay = record.settled === 'giveUp' && how === 'forwarded';
+    if (record.settled && !isUnderWay) return record.settled === how;
     record.settled = how;
     record.forgetAt = this.#forgetAt(this.now);
     return true;
@@ -136,11 +143,11 @@ const takeOver = fc.record({ key, turn, owner, lease, from: mostlyHolder }).map(
   }),
 );
 
-const how = fc.constantFrom('complete' as const, 'forwarded' as const, 'release' as const, 'release' as const);
+const how = fc.constantFrom<Settling>('complete', 'giveUp', 'forwarded', 'forwarded', 'release', 'release');
 const settle = fc.record({ how, key, owner: mostlyHolder }).map((c) =>
   command(`${c.how}(${c.key}, ${c.owner ?? 'holder'})`, async (model, real) => {
     const by = c.owner ?? model.at(c.key).owner;
-    await agree(real, model.settle(c.how, c.key, by), (store) => store[c.how](real.prefix + c.key, by));
+    await agree(real, model.settle(c.how, c.key, by), (store) => store[c.how](real.prefix + c.key, by, letter));
   }),
 );
 

@@ -132,6 +132,24 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
     });
   });
 
+  it('that was given up is for nobody to handle, but for everybody to forward; a later copy is handled again', async () => {
+    await store.claim(request('a/1'));
+    expect(await store.giveUp(key, 'b/1', 'not mine')).toBe(false);
+    expect(await store.giveUp(key, 'a/1', 'the letter')).toBe(true);
+    expect(await store.giveUp(key, 'a/1', 'the letter')).toBe(true);
+    expect([await store.complete(key, 'a/1'), await store.release(key, 'a/1')]).toEqual([false, false]);
+    const givenUp = { status: 'given-up', letter: 'the letter', owner: 'a/1' };
+    expect(await store.claim(request('a/2'))).toEqual(givenUp);
+    // Its owner may still be at it.
+    expect(await store.claim(request('b/1'))).toEqual({ status: 'busy', leaseUntil: 10_000 });
+    now = 10_000;
+    expect(await store.claim(request('b/1'))).toEqual(givenUp);
+    expect(await store.takeOver(request('b/1'), 'a/1')).toBe(false);
+    expect(await store.forwarded(key, 'a/1')).toBe(true);
+    expect(await store.claim(request('b'))).toEqual({ status: 'duplicate', handedOn: true });
+    expect(await store.claim(request('c', { turn: turnOf(1, 1) }))).toEqual({ status: 'claimed' });
+  });
+
   it('that an earlier invocation of the same process left behind is no sign of a crash, and counts none', async () => {
     await store.claim(request('process/1'));
     now = 10_000;
