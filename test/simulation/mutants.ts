@@ -10,6 +10,7 @@ export interface Mutant {
 const batch = 'lib/messaging/batch';
 const claims = 'lib/messaging/claims';
 const recover = 'lib/messaging/recover';
+const circuit = 'lib/operations/circuit';
 
 /** Defects that the search must find. */
 export const mutants: readonly Mutant[] = [
@@ -179,5 +180,29 @@ export const mutants: readonly Mutant[] = [
     file: `${recover}/decide.ts`,
     find: 'if (attempt >= policy.maxAttempts) ',
     replace: 'if (attempt >= policy.maxAttempts - 1) ',
+  },
+  {
+    name: 'no health report at the end of the time, where handlers hang',
+    file: `${batch}/process-batch.ts`,
+    find: 'const reported = reportHealth(deliveries, batch);',
+    replace: 'const reported = batch.guard.isOver() ? undefined : reportHealth(deliveries, batch);',
+  },
+  {
+    name: 'the circuit breaker takes a mapping that was disabled before for its own',
+    file: `${circuit}/held-mappings.ts`,
+    find: "Object.fromEntries(mappings.filter(({ state }) => state === 'Enabled').map(({ id }) => [id, {}])),",
+    replace: 'Object.fromEntries(mappings.map(({ id }) => [id, {}])),',
+  },
+  {
+    name: 'the circuit breaker does not see that a person was at a mapping of its own',
+    file: `${circuit}/held-mappings.ts`,
+    find: 'return known.lastModified === lastModified ? [[mapping.id, known]] : [];',
+    replace: 'return [[mapping.id, known]];',
+  },
+  {
+    name: 'an open circuit never tries again',
+    file: `${circuit}/circuit.ts`,
+    find: "return { state: 'half-open', since: now,",
+    replace: "return { ...circuit, state: 'open', since: now,",
   },
 ];

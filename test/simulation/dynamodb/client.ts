@@ -1,4 +1,4 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
@@ -58,7 +58,8 @@ export function dynamoDbClient(settings: DynamoDbClientSettings): DynamoDBClient
       }
     }
   };
-  return { send } as unknown as DynamoDBClient;
+  // Paginators take nothing but an instance.
+  return Object.assign(Object.create(DynamoDBClient.prototype) as DynamoDBClient, { send });
 }
 
 function once(request: DynamoDbRequest, settings: DynamoDbClientSettings): Promise<unknown> {

@@ -42,7 +42,8 @@ function change(clause: string, reader: ExpressionReader): Change {
     const amount = operand(reader);
     return (changed, before, bindings) => {
       const name = attributeName(token, bindings.names);
-      changed[name] = sum(before[name] ?? { N: '0' }, amount(before, bindings), 1);
+      const added = amount(before, bindings);
+      changed[name] = added?.SS ? union(before[name], added.SS) : sum(before[name] ?? { N: '0' }, added, 1);
     };
   }
   if (clause !== 'SET') throw new SyntaxError(`${clause} is no clause that is modelled`);
@@ -75,4 +76,8 @@ function term(reader: ExpressionReader): Operand {
 
 const sum = (one: AttributeValue | undefined, other: AttributeValue | undefined, sign: 1 | -1): AttributeValue => ({
   N: String(Number(one?.N) + sign * Number(other?.N)),
+});
+
+const union = (set: AttributeValue | undefined, more: readonly string[]): AttributeValue => ({
+  SS: [...new Set([...(set?.SS ?? []), ...more])],
 });

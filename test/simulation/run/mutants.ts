@@ -63,20 +63,28 @@ export async function runMutants({ seeds, only = '', json }: MutantsOptions): Pr
 async function plant(mutant: Mutant, copy: string, seeds: number): Promise<MutantResult> {
   const file = join(copy, mutant.file);
   const original = readFileSync(file, 'utf8');
-  writeFileSync(file, mutated(mutant));
+  const { name } = mutant;
+  for (let from = 1; from <= seeds; ) {
+    writeFileSync(file, mutated(mutant));
+    const { lived, seed, rule } = await findFailure(copy, from, seeds - from + 1);
+    writeFileSync(file, original);
+    const found = { name, lived: from - 1 + lived, seed, rule };
+    // A seed that fails without the defect has not found it.
+    if (seed === undefined || (await findFailure(copy, seed, 1)).seed === undefined) return found;
+    from = seed + 1;
+  }
+  return { name, lived: seeds };
+}
+
+/** The first failure from a seed on, in a program of its own. */
+async function findFailure(copy: string, from: number, seeds: number): Promise<Omit<MutantResult, 'name'>> {
+  const program = join(copy, 'test/simulation/run/find-failure.ts');
   try {
-    const program = join(copy, 'test/simulation/run/find-failure.ts');
-    const { stdout } = await run(process.execPath, [program, '1', String(seeds)], { cwd: dirname(program) });
-    return { name: mutant.name, ...(JSON.parse(stdout) as Omit<MutantResult, 'name'>) };
+    const { stdout } = await run(process.execPath, [program, String(from), String(seeds)], { cwd: dirname(program) });
+    return JSON.parse(stdout) as Omit<MutantResult, 'name'>;
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string };
-    return {
-      name: mutant.name,
-      lived: 0,
-      rule: `crash: ${/^\w*Error: .*/m.exec(stderr)?.[0] ?? stderr.slice(0, 200)}`,
-    };
-  } finally {
-    writeFileSync(file, original);
+    return { lived: 0, rule: `crash: ${/^\w*Error: .*/m.exec(stderr)?.[0] ?? stderr.slice(0, 200)}` };
   }
 }
 

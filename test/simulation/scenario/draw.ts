@@ -7,7 +7,8 @@ const publishingMilliseconds = 20_000;
 
 /** The scenario of a seed. */
 export function drawScenario(seed: number): Scenario {
-  return new Random(seed, 'crowd').chance(0.02) ? drawCrowd(seed) : drawUsual(seed);
+  if (new Random(seed, 'crowd').chance(0.02)) return drawCrowd(seed);
+  return new Random(seed, 'outage').chance(0.03) ? drawOutage(seed) : drawUsual(seed);
 }
 
 function drawUsual(seed: number): Scenario {
@@ -59,6 +60,57 @@ function drawCrowd(seed: number): Scenario {
       ...[4000, 6000, 9000].map((at, index) => message(`m${index + 62}`, 'c2', at, ['throw', 'effect'])),
     ],
     faults: [],
+  };
+}
+
+/** What a handler needs is away for minutes, with a circuit breaker in front of it; or a person disables its mapping; or both. */
+function drawOutage(seed: number): Scenario {
+  const random = new Random(seed, 'scenario');
+  const consumer = (name: string): ConsumerPlan => ({
+    ...drawConsumer(name, random),
+    ordered: random.chance(0.2),
+    maxLength: undefined,
+    timeoutMilliseconds: random.pick([6000, 10_000]),
+  });
+  const consumers = [consumer('c1'), consumer('c2')] as const;
+  const message = (index: number): MessagePlan => ({
+    id: `m${index + 1}`,
+    to: random.chance(0.85) ? 'c1' : 'c2',
+    key: `k${random.whole(1, 20)}`,
+    at: random.whole(0, 420_000),
+    again: [],
+    steps: random.pick<readonly Step[]>([['effect'], ['transact'], ['throw', 'effect']]),
+  });
+  const from = random.whole(60_000, 180_000);
+  const disabledAt = Math.floor(random.whole(90_000, 300_000) / 60_000) * 60_000 + 30_000;
+  const faults: Fault[] = [];
+  if (random.chance(0.9))
+    faults.push({
+      kind: 'dependency-away',
+      consumer: 'c1',
+      how: random.pick(['hang', 'throw']),
+      from,
+      to: from + random.whole(60_000, 240_000),
+    });
+  // A control function that dies between storing and switching cannot tell a person's change from its own.
+  if (random.chance(0.3))
+    faults.push({ kind: 'kill-at-call', consumer: 'control', call: random.whole(1, 30), phase: 'answered' });
+  else faults.push({ kind: 'disabled-by-hand', consumer: 'c1', from: disabledAt, to: disabledAt + 240_000 });
+  if (random.chance(0.3)) faults.push(drawFault(consumers, random));
+  return {
+    seed,
+    brokerVersion: random.pick(['3.10', '4.2', '4.3']),
+    consumers,
+    messages: Array.from({ length: random.whole(60, 100) }, (_, index) => message(index)),
+    faults,
+    breaker: {
+      failureRate: 0.8,
+      minimumMessages: random.whole(4, 8),
+      trialMessages: random.whole(1, 3),
+      windowSeconds: random.pick([60, 120]),
+      openSeconds: 60,
+      maximumOpenSeconds: 240,
+    },
   };
 }
 
@@ -139,7 +191,7 @@ function drawFault(consumers: readonly [ConsumerPlan, ...ConsumerPlan[]], random
   const at = random.whole(0, troubledMilliseconds - 15_000);
   const span = { from: at, to: at + random.pick([500, 3000, 15_000]) };
   const probability = random.pick([0.1, 0.5, 1]);
-  const kind = random.weighted<Fault['kind']>({
+  const kind = random.weighted({
     kill: 2,
     'kill-at-call': 6,
     'poller-lost': 3,

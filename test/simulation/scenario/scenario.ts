@@ -1,3 +1,4 @@
+import type { CircuitBreakerSettings } from '../../../lib/config/circuit-breaker-settings.ts';
 import type { FailureVerb } from '../../../lib/local/mapping/failure-verb.ts';
 import type { DynamoDbFault } from '../dynamodb/service.ts';
 import type { BrokerVersion } from '../rabbitmq/broker.ts';
@@ -9,7 +10,11 @@ export interface Scenario {
   readonly consumers: readonly ConsumerPlan[];
   readonly messages: readonly MessagePlan[];
   readonly faults: readonly Fault[];
+  /** Of all consumers. @default nobody looks after them */
+  readonly breaker?: BreakerPlan;
 }
+
+export type BreakerPlan = CircuitBreakerSettings;
 
 export interface ConsumerPlan {
   readonly name: string;
@@ -82,4 +87,12 @@ export type Fault =
   | ({ readonly kind: 'refuses'; readonly probability: number } & Span)
   | ({ readonly kind: 'loses-confirms'; readonly probability: number } & Span)
   | { readonly kind: 'closes-while-opening'; readonly from: number; readonly times: number }
-  | ({ readonly kind: 'dynamodb'; readonly fault: DynamoDbFault; readonly probability: number } & Span);
+  | ({ readonly kind: 'dynamodb'; readonly fault: DynamoDbFault; readonly probability: number } & Span)
+  /** What the handler needs gives no answer, or fails. */
+  | ({ readonly kind: 'dependency-away'; readonly consumer: string; readonly how: 'hang' | 'throw' } & Span)
+  /** A person disables the mapping of the consumer's first queue in the console, and enables it again. */
+  | ({ readonly kind: 'disabled-by-hand'; readonly consumer: string } & Span);
+
+/** When the last trouble is over and the last message published, in milliseconds from the start. */
+export const troubleEnds = ({ faults, messages }: Scenario): number =>
+  Math.max(0, ...faults.map((fault) => ('to' in fault ? fault.to : 0)), ...messages.map(({ at }) => at));

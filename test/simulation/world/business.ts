@@ -19,6 +19,8 @@ export interface BusinessWorld {
   readonly random: Random;
   readonly story: Story;
   readonly plan: (id: string) => MessagePlan;
+  /** What the handler does instead, because something that it needs is away. */
+  readonly dependency: () => Step | undefined;
   readonly account: (id: string) => Account;
   readonly begin: (account: Account, message: Message<Body>) => Run;
   /** Carries an effect out in a service outside. */
@@ -59,7 +61,7 @@ export class Business {
     const { id } = message.body;
     const account = accountOf(id);
     const { steps } = plan(id);
-    const step = steps[Math.min(account.runs.length, steps.length - 1)] as Step;
+    const step = this.#world.dependency() ?? (steps[Math.min(account.runs.length, steps.length - 1)] as Step);
     const run = begin(account, message);
     story.tell(() => `${process.name} begins with ${id}, attempt ${message.attempt} (${step}).`);
     try {

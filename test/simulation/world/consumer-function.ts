@@ -3,6 +3,7 @@ import type { ConsumerDefinition, ConsumerServices } from '../../../lib/messagin
 import { DynamoDbEffectTransactions } from '../../../lib/messaging/batch/effect-transactions.ts';
 import { processBatch } from '../../../lib/messaging/batch/process-batch.ts';
 import { DynamoDbClaimStore } from '../../../lib/messaging/claims/dynamodb-claim-store.ts';
+import type { HealthSink } from '../../../lib/messaging/health/health-reporter.ts';
 import { DynamoDbKeyQueueStore } from '../../../lib/messaging/order/dynamodb-key-queue-store.ts';
 import type { MessagePublisher } from '../../../lib/messaging/publisher.ts';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
@@ -16,13 +17,14 @@ export interface FunctionSurroundings {
   readonly process: SimulatedProcess;
   readonly client: DynamoDBClient;
   readonly publisher: MessagePublisher;
+  readonly health: HealthSink | undefined;
   readonly random: () => number;
   readonly story: Story;
 }
 
 /** The real run time of a consumer, in one environment. */
 export function consumerFunction(plan: ConsumerPlan, business: Business, surroundings: FunctionSurroundings): Handler {
-  const { process, client, publisher, random, story } = surroundings;
+  const { process, client, publisher, health, random, story } = surroundings;
   const definition: ConsumerDefinition = {
     name: plan.name,
     schema: business.schema,
@@ -37,6 +39,7 @@ export function consumerFunction(plan: ConsumerPlan, business: Business, surroun
   const order = new DynamoDbKeyQueueStore({ client, tableName: 'claims', clock: process.clock });
   const services: ConsumerServices = {
     ...(plan.claims ? { claims, effects, order } : { crashes: claims }),
+    health,
     publisher: async () => publisher,
     clock: process.clock,
     random,

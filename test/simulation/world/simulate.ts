@@ -1,5 +1,10 @@
 import '../engine/virtual-globals.ts';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { HealthReporter } from '../../../lib/messaging/health/health-reporter.ts';
+import { DynamoDbHealthStore, healthTable } from '../../../lib/messaging/health/health-table.ts';
+import { circuitTable } from '../../../lib/operations/circuit/circuit-store.ts';
 import { deadLetterExchange } from '../../../lib/topology/names.ts';
+import { BreakerWatch } from '../checks/breaker.ts';
 import { DelayWatch } from '../checks/delays.ts';
 import { checkFinalState, isTerminal, transactions } from '../checks/invariants.ts';
 import { InvocationWatch } from '../checks/invocations.ts';
@@ -14,16 +19,25 @@ import type { SimulatedProcess } from '../engine/simulated-process.ts';
 import { simulateGlobals } from '../engine/virtual-globals.ts';
 import { SimulatedFunction } from '../lambda/function.ts';
 import { SimulatedMapping } from '../lambda/mapping.ts';
+import { MappingApi } from '../lambda/mapping-control.ts';
 import { Broker } from '../rabbitmq/broker.ts';
 import { FrontDoor } from '../rabbitmq/front-door.ts';
 import { simulatedPublisher } from '../rabbitmq/publisher.ts';
 import { troubledMilliseconds } from '../scenario/draw.ts';
-import type { ConsumerPlan, MessagePlan, Scenario } from '../scenario/scenario.ts';
+import {
+  type BreakerPlan,
+  type ConsumerPlan,
+  type MessagePlan,
+  type Scenario,
+  troubleEnds,
+} from '../scenario/scenario.ts';
 import { Story } from '../story.ts';
 import { Business } from './business.ts';
+import { ConsumerControl } from './consumer-control.ts';
 import { consumerFunction } from './consumer-function.ts';
 import { Killings } from './killings.ts';
 import { Shop } from './shop.ts';
+import { strike } from './strike.ts';
 import { queuesOf, topologyOf } from './topology.ts';
 import { Trouble } from './trouble.ts';
 
@@ -35,8 +49,8 @@ export interface Outcome {
   readonly elapsed: number;
 }
 
-/** When everything must have come to rest, in milliseconds from the start: the last fault, the longest lease, retries, and dead-lettering that tries again every three minutes. */
-const patienceMilliseconds = troubledMilliseconds + 900_000;
+/** When everything must have come to rest, in milliseconds after the last fault: the longest lease, retries, and dead-lettering that tries again every three minutes. */
+const patienceMilliseconds = 900_000;
 
 /**
  * Neighbouring seeds have days of their own, so that nothing which is kept in a library's generator of ids reaches into another one's. All are before
@@ -61,7 +75,12 @@ class World {
   readonly #start: number;
   readonly #story: Story;
   readonly #ledger = new Ledger();
-  readonly #tables = new Tables({ claims: { partitionKey: 'id' }, effects: { partitionKey: 'id' } });
+  readonly #tables = new Tables({
+    claims: { partitionKey: 'id' },
+    effects: { partitionKey: 'id' },
+    health: healthTable,
+    circuits: circuitTable,
+  });
   readonly #dynamoDb: DynamoDbService;
   readonly #trouble: Trouble;
   readonly #broker: Broker;
@@ -72,11 +91,12 @@ class World {
   readonly #invocations: InvocationWatch;
   readonly #shop: Shop;
   readonly #mappings: SimulatedMapping[] = [];
+  readonly #control: ConsumerControl | undefined;
   readonly #plans: ReadonlyMap<string, MessagePlan>;
   readonly #dead = new Set<string>();
 
   constructor(scenario: Scenario, tells: boolean) {
-    const { seed, faults, consumers, messages, brokerVersion } = scenario;
+    const { seed, faults, consumers, messages, brokerVersion, breaker } = scenario;
     this.#scenario = scenario;
     this.#start = startOf(seed);
     this.scheduler = new Scheduler(this.#start, new Random(seed, 'scheduler'));
@@ -131,6 +151,7 @@ class World {
       this.#story,
     );
     for (const consumer of consumers) this.#add(consumer);
+    this.#control = breaker && this.#controlWith(breaker);
   }
 
   async live(): Promise<Outcome> {
@@ -141,10 +162,19 @@ class World {
       this.#shop.plan(message);
     }
     for (const mapping of this.#mappings) mapping.enable();
-    this.#strike(faults);
+    strike(faults, {
+      scheduler: this.scheduler,
+      door: this.#door,
+      story: this.#story,
+      mappings: this.#mappings,
+      kill: (process, why) => this.#kill(process, why),
+      loseConnection: (mapping) => this.#loseConnection(mapping),
+      changeByHand: (consumer, to) => this.#control?.changeByHand(consumer, to),
+    });
+    this.#control?.begin();
     const watch = this.#watchForRest();
     await this.scheduler.run(
-      this.#start + patienceMilliseconds,
+      this.#start + Math.max(troubledMilliseconds, troubleEnds(this.#scenario)) + patienceMilliseconds,
       () => watch.rests || this.#ledger.violations.length > 0,
     );
     if (this.#ledger.violations.length === 0)
@@ -216,6 +246,7 @@ class World {
       random,
       story: this.#story,
       plan: (id) => this.#plans.get(id) as MessagePlan,
+      dependency: () => this.#trouble.dependency(plan.name),
       account,
       begin: (of, message) => {
         if (plan.ordered && plan.claims) this.#order.begins(process.name.replace(/\/\d+$/, ''), of);
@@ -230,24 +261,8 @@ class World {
     });
     const handler = consumerFunction(plan, business, {
       process,
-      client: dynamoDbClient({
-        process,
-        service: this.#dynamoDb,
-        scheduler: this.scheduler,
-        random,
-        trouble: ({ operation }) => {
-          const fault = this.#trouble.dynamoDb();
-          this.#invocations.asked(process, fault === 'denied');
-          if (fault === undefined) return undefined;
-          this.#story.tell(() => `DynamoDB: ${operation} of ${process.name} is ${fault}.`);
-          this.#invocations.disturb(process);
-          return fault;
-        },
-        watcher: {
-          asks: (_, { operation }) => this.#killings.asks(process, operation),
-          answered: (_, { operation }) => this.#killings.answered(process, operation),
-        },
-      }),
+      client: this.#client(process, random),
+      health: this.#control && this.#healthReporter(plan, process, random),
       publisher: simulatedPublisher({
         process,
         door: this.#door,
@@ -272,6 +287,57 @@ class World {
     };
   }
 
+  #client(
+    process: SimulatedProcess,
+    random: Random,
+    settings: { readonly maxAttempts?: number; readonly requestTimeout?: number } = {},
+  ): DynamoDBClient {
+    return dynamoDbClient({
+      process,
+      service: this.#dynamoDb,
+      scheduler: this.scheduler,
+      random,
+      trouble: ({ operation }) => {
+        const fault = this.#trouble.dynamoDb();
+        this.#invocations.asked(process, fault === 'denied');
+        if (fault === undefined) return undefined;
+        this.#story.tell(() => `DynamoDB: ${operation} of ${process.name} is ${fault}.`);
+        this.#invocations.disturb(process);
+        return fault;
+      },
+      watcher: {
+        asks: (_, { operation }) => this.#killings.asks(process, operation),
+        answered: (_, { operation }) => this.#killings.answered(process, operation),
+      },
+      ...settings,
+    });
+  }
+
+  #healthReporter({ name }: ConsumerPlan, process: SimulatedProcess, random: Random): HealthReporter {
+    const client = this.#client(process, random, { maxAttempts: 1, requestTimeout: 1000 });
+    const store = new DynamoDbHealthStore(name, 'health', client);
+    return new HealthReporter(async () => store, process.clock);
+  }
+
+  #controlWith(breaker: BreakerPlan): ConsumerControl {
+    const { seed, consumers } = this.#scenario;
+    const { scheduler } = this;
+    const random = new Random(seed, 'control');
+    return new ConsumerControl({
+      breaker,
+      consumers,
+      api: new MappingApi(this.#mappings, scheduler, random),
+      watch: new BreakerWatch(this.#ledger, breaker, consumers, {
+        now: () => scheduler.now,
+        calmSince: this.#start + troubledMilliseconds,
+      }),
+      client: (process) => this.#client(process, random),
+      scheduler,
+      random,
+      story: this.#story,
+    });
+  }
+
   #effect(process: SimulatedProcess, account: Account): void {
     if (!process.alive) return;
     this.#killings.asks(process, `the effect of ${account.id}`);
@@ -285,7 +351,8 @@ class World {
   #kill(process: SimulatedProcess, why: string): void {
     if (!process.alive) return;
     this.#story.tell(() => `${process.name} dies ${why}.`);
-    for (const { target } of this.#mappings) target.environmentOf(process)?.kill(`the process ended ${why}`);
+    for (const { target } of [...this.#mappings, ...(this.#control ? [this.#control] : [])])
+      target.environmentOf(process)?.kill(`the process ended ${why}`);
     this.#door.disconnect('the client is gone', process.name);
   }
 
@@ -299,47 +366,6 @@ class World {
     const account = this.#ledger.account(consumer, id);
     if (account.runs.some(({ gaveUp }) => gaveUp)) return true;
     return account.effects + transactions(this.#tables, account) > 0 || this.#dead.has(`${consumer}.dead-letter/${id}`);
-  }
-
-  #strike(faults: Scenario['faults']): void {
-    const at = (milliseconds: number, action: () => void): void => {
-      this.scheduler.after(milliseconds, action);
-    };
-    const ofConsumer = (consumer: string): SimulatedMapping[] =>
-      this.#mappings.filter(({ settings }) => settings.queue === consumer || settings.queue.startsWith(`${consumer}.`));
-    for (const fault of faults)
-      switch (fault.kind) {
-        case 'kill':
-          at(fault.at, () => {
-            for (const { target } of ofConsumer(fault.consumer))
-              for (const { process } of target.busy) this.#kill(process, 'by a fault');
-          });
-          break;
-        case 'poller-lost':
-          at(fault.at, () => {
-            this.#story.tell(() => `The mapping of ${fault.consumer} loses its connection.`);
-            for (const mapping of ofConsumer(fault.consumer)) this.#loseConnection(mapping);
-          });
-          break;
-        case 'connections-lost':
-          at(fault.at, () => {
-            this.#story.tell(() => 'All connections of publishers break.');
-            this.#door.disconnect('read ECONNRESET');
-          });
-          break;
-        case 'broker-away':
-          at(fault.from, () => {
-            this.#story.tell(() => `The broker is away for ${(fault.to - fault.from) / 1000} s.`);
-            this.#door.disconnect('CONNECTION_FORCED - broker forced connection closure');
-            for (const mapping of this.#mappings) this.#loseConnection(mapping);
-          });
-          break;
-        case 'blocked':
-          at(fault.from, () => this.#door.block('low on memory'));
-          at(fault.to, () => this.#door.block(undefined));
-          break;
-        default:
-      }
   }
 }
 

@@ -42,6 +42,12 @@ export class Trouble {
 
   readonly dynamoDb = (): DynamoDbFault | undefined => this.#strikes('dynamodb')?.fault;
 
+  /** What becomes of a handler's step, now that what it needs is away. */
+  readonly dependency = (consumer: string): 'hang' | 'throw' | undefined => {
+    const away = this.#now('dependency-away');
+    return away?.consumer === consumer ? away.how : undefined;
+  };
+
   #of<Kind extends Fault['kind']>(kind: Kind): FaultOf<Kind>[] {
     return this.#faults.filter((fault): fault is FaultOf<Kind> => fault.kind === kind);
   }
