@@ -5,7 +5,7 @@ import { messageIdOf } from '../decode/message-id.ts';
 import { decodeRecord } from '../decode/record.ts';
 import type { DecodeError } from '../errors.ts';
 import { Header } from '../headers.ts';
-import type { Headers, Message, RawMessage } from '../message.ts';
+import type { HeaderValue, Message, RawMessage } from '../message.ts';
 import { type TraceContext, traceContext } from '../trace/trace-context.ts';
 import { type DeadLetterFate, type Fate, type ForwardedFate, isForwarded } from './fate.ts';
 
@@ -81,12 +81,12 @@ export class Delivery {
     this.#needsCopy = needsCopy;
     this.problem = problem;
     this.id = messageIdOf(raw);
-    const redrives = wholeNumber(raw.headers, Header.redriveCount, 0, 999_999);
+    const redrives = wholeNumber(raw.headers[Header.redriveCount], 0, 999_999);
     // Only a dead letter has a reason: somebody moved it back, without counting that. It starts anew, or it would be taken for what it was.
     const isMovedBack = raw.headers[Header.deadLetterReason] !== undefined;
-    this.attempt = isMovedBack ? 1 : wholeNumber(raw.headers, Header.attempt, 1, 9_999);
+    this.attempt = isMovedBack ? 1 : wholeNumber(raw.headers[Header.attempt], 1, 9_999);
     this.redriveCount = isMovedBack ? redrives + 1 : redrives;
-    this.deferrals = isMovedBack ? 0 : wholeNumber(raw.headers, Header.deferrals, 0, 9_999);
+    this.deferrals = isMovedBack ? 0 : wholeNumber(raw.headers[Header.deferrals], 0, 9_999);
   }
 
   /** Where the message was created; read when it is asked for. */
@@ -270,8 +270,7 @@ export class Delivery {
 }
 
 /** A counter that we set ourselves; `lowest` where it is absent or somebody else wrote something else into it. */
-function wholeNumber(headers: Headers, name: string, lowest: number, highest: number): number {
-  const value = headers[name];
+function wholeNumber(value: HeaderValue | undefined, lowest: number, highest: number): number {
   if (value === undefined) return lowest;
   const number = typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isInteger(number) && number >= lowest
