@@ -205,4 +205,10 @@ export const mutants: readonly Mutant[] = [
     find: "return { state: 'half-open', since: now,",
     replace: "return { ...circuit, state: 'open', since: now,",
   },
+  {
+    name: 'a dead letter is published while the transaction of its message may still commit',
+    file: `${batch}/forward.ts`,
+    find: "const givesUp = ({ delivery, fate }: Forwarding): boolean => fate.kind === 'dead-letter' && delivery.holdsClaim;",
+    replace: 'const givesUp = (_: Forwarding): boolean => false;',
+  },
 ];
