@@ -4,7 +4,7 @@ import { acrossWorkers } from './run/across-workers.ts';
 const usage = `npm run simulate -- [--seeds N] [--from S] [--all] [--json]
 npm run simulate -- --mutants [--seeds N] [--only NAME] [--json]
 
-  --seeds N    how many seeds to live through, or to give each mutant at most (1000)
+  --seeds N    how many seeds to live through, or to give each mutant at most (4000)
   --from S     the first one (1)
   --all        go on after the first failures
   --mutants    plant defects one at a time and see whether they are found
@@ -13,7 +13,7 @@ npm run simulate -- --mutants [--seeds N] [--only NAME] [--json]
 
 const { values } = parseArgs({
   options: {
-    seeds: { type: 'string', default: '1000' },
+    seeds: { type: 'string', default: '4000' },
     from: { type: 'string', default: '1' },
     all: { type: 'boolean', default: false },
     mutants: { type: 'boolean', default: false },
