@@ -153,7 +153,7 @@ function spawnJest(args: string[], env: Record<string, string>, stdout: 'pipe' |
     'test/jest.config.js',
     ...jestArguments.flatMap(everyAcceptanceProject),
     '--passWithNoTests',
-    '--testTimeout=30000',
+    '--testTimeout=120000',
     ...workers,
     ...args,
   ];

@@ -29,7 +29,7 @@ describe('when a broker is stopped', () => {
         'belongs to a broker that is running',
       );
       owner.kill('SIGKILL');
-      await until(() => !orphans.some(isAlive), 5000);
+      await until(() => !orphans.some(isAlive), 100_000);
 
       const broker = await startBroker({ directory, admin, installation: installationOfThisRun() });
       const processes = processesOf(directory);
@@ -50,8 +50,8 @@ describe('when a broker is stopped', () => {
       const owner = await ownerOf(directory);
       const processes = processesOf(directory);
       owner.stdin.end('exit');
-      await until(() => !processes.some(isAlive), 5000);
-      await until(() => !existsSync(directory), 5000);
+      await until(() => !processes.some(isAlive), 100_000);
+      await until(() => !existsSync(directory), 100_000);
     },
     120_000,
   );
@@ -90,14 +90,14 @@ describe('when a broker cannot start', () => {
     const starting = startBroker({ directory, admin, settings, installation: installationOfThisRun() });
     await expect(starting).rejects.toThrow(/ended while starting[\s\S]*errors in its log:[\s\S]*listeners/);
     expect(existsSync(directory)).toBe(false);
-  }, 60_000);
+  }, 180_000);
 
   it('because it is not ready in time, the error says so', async () => {
     const directory = join(scratch, 'slow');
     const starting = startBroker({ directory, admin, readyTimeoutSeconds: 0.2, installation: installationOfThisRun() });
     await expect(starting).rejects.toThrow(/was not ready after 0\.2 s/);
     expect(existsSync(directory)).toBe(false);
-  }, 60_000);
+  }, 180_000);
 
   it('because it was given up meanwhile, the error says so', async () => {
     const directory = join(scratch, 'given-up');
@@ -105,7 +105,7 @@ describe('when a broker cannot start', () => {
     const starting = startBroker({ directory, admin, signal, installation: installationOfThisRun() });
     await expect(starting).rejects.toThrow('the start was given up');
     expect(existsSync(directory)).toBe(false);
-  }, 60_000);
+  }, 180_000);
 
   it('because RabbitMQ cannot live in such a folder, the error says so at once', async () => {
     await expect(startBroker({ directory: join(scratch, "it's"), admin })).rejects.toThrow("has a quote (') in it");

@@ -73,7 +73,7 @@ const mq = async (...args: string[]): Promise<string> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     [join(projectRoot, 'bin', 'mq.ts'), 'consumer', ...args, '--state', join(directory, 'state.json')],
-    { timeout: 30_000 },
+    { timeout: 100_000 },
   );
   return stdout;
 };

@@ -52,7 +52,7 @@ beforeAll(async () => {
     delivered.push(message.content.toString());
     channel.ack(message);
   });
-}, 90_000);
+}, 180_000);
 afterAll(() => mapping.close().catch(() => undefined));
 
 describe('when a consumer is no longer declared', () => {
@@ -69,7 +69,7 @@ describe('when a consumer is no longer declared', () => {
     expect(await queues()).toContain('goes');
     expect(await users()).toContain(mappingUser('goes'));
     await administrator.close();
-  }, 60_000);
+  }, 180_000);
 
   it('its queue and its users are deleted when its mapping has gone, and not before', async () => {
     const removed = removeUndeclared(settings());
@@ -82,5 +82,5 @@ describe('when a consumer is no longer declared', () => {
     expect((await users()).filter((name) => name.startsWith('goes'))).toEqual([]);
     expect(await queues()).toContain('stays');
     expect(await users()).toContain(mappingUser('stays'));
-  }, 90_000);
+  }, 180_000);
 });

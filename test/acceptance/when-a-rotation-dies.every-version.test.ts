@@ -52,7 +52,7 @@ beforeAll(async () => {
     { ca: readFileSync(broker.caFile) },
   );
   users = new BrokerUsers({ client: topology.client, connection, retry: { deadline: Date.now() + 60_000 } });
-}, 60_000);
+}, 180_000);
 afterAll(() => {
   client.destroy();
   endpoint.stop();
@@ -156,7 +156,7 @@ describe('when a rotation dies', () => {
     expect(await apply()).toMatch(/^\d+ unchanged$/);
     await users.logIn(loginOf('AWSCURRENT'));
     await users.logIn(loginOf('AWSPREVIOUS'));
-  }, 60_000);
+  }, 180_000);
 
   it('nothing changes for a user that the topology did not make, or whose alternate may do something else', async () => {
     const { client: management, topology: desired } = topology;
@@ -188,5 +188,5 @@ describe('when a rotation dies', () => {
     const last = await begin();
     for (const name of rotationSteps) await step(name, last, dyingAt(0, 'never'));
     await users.logIn(loginOf('AWSCURRENT'));
-  }, 60_000);
+  }, 180_000);
 });

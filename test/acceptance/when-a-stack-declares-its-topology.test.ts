@@ -56,7 +56,7 @@ beforeAll(async () => {
     });
   }).listen(0, '127.0.0.1');
   await once(aws, 'listening');
-}, 30_000);
+}, 180_000);
 afterAll(() => {
   aws.close();
   aws.closeAllConnections();
@@ -97,7 +97,7 @@ const request = async (RequestType: string, given: { topology?: Topology; url?: 
       NODE_EXTRA_CA_CERTS: broker.caFile,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: 60_000,
+    timeout: 100_000,
   });
   let log = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text: Buffer) => (log += text.toString()));
@@ -118,19 +118,19 @@ describe('when a stack declares its topology', () => {
     expect((await readTopology(client, vhost)).queues).toHaveLength(topology.queues.length);
     const passwords = Object.values(secrets).map((secret) => (secret as { password: string }).password);
     expect(passwords.filter((password) => log.includes(password))).toEqual([]);
-  }, 30_000);
+  }, 180_000);
 
   it('changes nothing when nothing has changed', async () => {
     const { answer } = await request('Update');
     expect(answer.Data?.Summary).toMatch(/^\d+ unchanged$/);
-  }, 30_000);
+  }, 180_000);
 
   it('stops feeding a queue with what is no longer declared', async () => {
     const bindings = topology.bindings.filter(({ routingKey }) => routingKey !== 'order.cancelled');
     const { answer } = await request('Update', { topology: { ...topology, bindings } });
     expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Summary: expect.stringContaining('1 deleted') } });
     expect(await bindingsOf('fulfil-order')).toMatchObject([{ routingKey: 'order.placed' }]);
-  }, 30_000);
+  }, 180_000);
 
   it('says why when a declaration cannot be had in place, and changes nothing', async () => {
     const exchanges = topology.exchanges.map((exchange) =>
@@ -139,16 +139,16 @@ describe('when a stack declares its topology', () => {
     const { answer } = await request('Update', { topology: { ...topology, exchanges } });
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining("exchange 'events'") });
     expect(await bindingsOf('fulfil-order')).toHaveLength(1);
-  }, 30_000);
+  }, 180_000);
 
   it('gives up in time, with the reason, when the broker cannot be reached', async () => {
     const { answer } = await request('Create', { url: 'https://localhost:1', remaining: 38_000 });
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining('ECONNREFUSED') });
-  }, 60_000);
+  }, 180_000);
 
   it('leaves queues and messages alone when the stack is deleted', async () => {
     const { answer } = await request('Delete');
     expect(answer.Status).toBe('SUCCESS');
     expect((await readTopology(client, vhost)).queues).toHaveLength(topology.queues.length);
-  }, 30_000);
+  }, 180_000);
 });

@@ -45,7 +45,7 @@ const post = async ({ type, body, headers = {}, keys = run.credentials }: Post) 
     method: 'POST',
     body: content,
     headers: { ...signed, authorization },
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(100_000),
   });
   return {
     status: response.status,
@@ -175,7 +175,7 @@ describe('the line of npm start', () => {
     'publishes an event with curl',
     async () => {
       const line = renderCall(String(run.state.endpoints.ingest), run.state.aws).split('\n').slice(1).join('\n');
-      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 20_000 });
+      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 100_000 });
       const { messageId } = JSON.parse(stdout) as { messageId: string };
       await until('its audit', () => auditRow(run, messageId));
     },

@@ -28,7 +28,7 @@ let channel: Channel;
 
 beforeAll(async () => {
   topology = await applied(await sharedBroker(), declaration);
-}, 60_000);
+}, 180_000);
 
 beforeEach(async () => {
   const connection = await amqp.connect(topology.amqpUrl(), { noDelay: true });
@@ -94,7 +94,7 @@ describe('when an event is scheduled', () => {
       const late = at - startedAt - (due[id] ?? 0);
       expect({ id, inTime: late >= 0 && late < 1500 }).toEqual({ id, inTime: true });
     }
-  }, 20_000);
+  }, 180_000);
 
   it('those are asked who are bound when the delay ends', async () => {
     const late = await listen('late');
@@ -102,7 +102,7 @@ describe('when an event is scheduled', () => {
     await channel.bindQueue('late', 'delay.delivery', `${'*.'.repeat(16)}@events.order.shipped`);
     await until(() => late.length > 0, 8);
     expect(ids(late)).toEqual(['for late']);
-  }, 20_000);
+  }, 180_000);
 
   it('and nobody is bound when it is due, it is parked, not lost', async () => {
     await channel.unbindQueue('audit', 'delay.delivery', `${'*.'.repeat(16)}@events.#`);
@@ -111,7 +111,7 @@ describe('when an event is scheduled', () => {
     expect(result.status).toBe('confirmed');
     await until(() => parked.length > 0, 8);
     expect(ids(parked)).toEqual(['parked']);
-  }, 20_000);
+  }, 180_000);
 
   it('by somebody who may only publish at once, or with another routing key, the broker refuses it', async () => {
     const hasty = await eventsOf('hasty').publish({ type: 'order.placed', data: 1, delay: 1 });
@@ -119,5 +119,5 @@ describe('when an event is scheduled', () => {
     expect(errorOf(hasty)).toMatch(/ChannelClosedError: broker closed the channel: 403/);
     const other = await eventsOf('shop').publish({ type: 'payment.made', data: 1, delay: 1 });
     expect(errorOf(other)).toMatch(/ChannelClosedError: broker closed the channel: 403/);
-  }, 20_000);
+  }, 180_000);
 });

@@ -28,7 +28,7 @@ function mq(
     execFile(
       process.execPath,
       [program, ...args],
-      { env: { PATH: process.env.PATH, ...env }, timeout: 60_000 },
+      { env: { PATH: process.env.PATH, ...env }, timeout: 100_000 },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
     );
   });
@@ -55,7 +55,7 @@ beforeAll(async () => {
     '--passwords-file',
     passwordsFile,
   ];
-}, 60_000);
+}, 180_000);
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -81,7 +81,7 @@ describe('when an operator applies the topology', () => {
       vhost,
       changes: [],
     });
-  }, 60_000);
+  }, 180_000);
 
   it('drift is shown with what is and what should be', async () => {
     const client = managementClient(broker);
@@ -95,7 +95,7 @@ describe('when an operator applies the topology', () => {
     const { stdout } = await mq(['topology', 'plan', ...options]);
     expect(stdout).toMatch(/update +│ policy +│ consumer\.audit-log +│ definition\.max-length: 7 -> not set/u);
     expect(stdout).toContain('definition.dead-letter-exchange: not set -> "dead-letter"');
-  }, 60_000);
+  }, 180_000);
 });
 
 describe('when an operator mistypes', () => {
@@ -128,5 +128,5 @@ describe('when an operator mistypes', () => {
     expect(run).toMatchObject({ code: 1, stdout: '' });
     expect(run.stderr).toContain("user 'admin' is refused");
     expect(run.stderr).not.toContain('mistyped-secret');
-  }, 20_000);
+  }, 180_000);
 });

@@ -24,7 +24,7 @@ describe('when the broker is killed while messages are delayed', () => {
         const arrived = new Set(arrivals.map(({ id }) => id));
         return sent.filter(({ id }) => !arrived.has(id));
       };
-      await until(() => missing().length === 0, 90_000);
+      await until(() => missing().length === 0, 100_000);
       expect(missing()).toEqual([]);
     });
   }, 120_000);

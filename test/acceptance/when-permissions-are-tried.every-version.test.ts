@@ -17,7 +17,7 @@ beforeAll(async () => {
   const shared = await sharedBroker();
   broker = shared;
   topology = await applied(shared, declaration);
-}, 60_000);
+}, 180_000);
 
 type Outcome = 'allowed' | 'refused';
 
@@ -135,5 +135,5 @@ describe('when every operation of the table in docs/permissions.md is tried', ()
     expect(await tryAll(undefined, ordered)).toEqual(
       Object.fromEntries(ordered.map(({ name }): [string, Outcome] => [name, 'allowed'])),
     );
-  }, 30_000);
+  }, 180_000);
 });

@@ -92,14 +92,14 @@ describe('when publishing from the command line', () => {
       headers: { tenant: 'acme' },
     });
     expect(String(message?.content)).toBe('{"n": 1.0}');
-  }, 30_000);
+  }, 180_000);
 
   it('a stream of 20,000 lines is published in order, each with an id that says its line', async () => {
     const lines = Array.from({ length: 20_000 }, (_, index) => `{"n":${index + 1}}`);
     const run = await publish(['order.placed', '-', '--id', 'import', '--json'], `${lines.join('\n')}\n`);
     expect({ code: run.code, ...counts(run) }).toMatchObject({ code: 0, confirmed: 20_000, problems: [] });
     expect(await idsIn(channel, 'work')).toEqual(lines.map((_, index) => `import-${index + 1}`));
-  }, 60_000);
+  }, 180_000);
 
   it('bad lines are named by number, the others are published, and the exit code says that not all were', async () => {
     const input = '{"n":1}\n\n{"n":\n{"n":4}\nnope\n';
@@ -112,7 +112,7 @@ describe('when publishing from the command line', () => {
     ]);
     expect(run.stderr).toMatch(/^line 3 invalid: not JSON.*^line 5 invalid: not JSON/ms);
     expect((await drain(channel, 'work')).map(({ content }) => String(content))).toEqual(['{"n":1}', '{"n":4}']);
-  }, 30_000);
+  }, 180_000);
 
   it('events of several types come with all they need in a line', async () => {
     const lines = [
@@ -131,7 +131,7 @@ describe('when publishing from the command line', () => {
     const found = await drain(channel, 'work');
     expect(found.map(({ properties }) => properties.messageId)).toEqual(['a', 'c']);
     expect(found[1]?.content).toEqual(Buffer.from([0xff]));
-  }, 30_000);
+  }, 180_000);
 
   it('lines are published while the input goes on, and after Ctrl-C what was read is still counted', async () => {
     const { child, ended } = start([
@@ -139,7 +139,7 @@ describe('when publishing from the command line', () => {
       ...['--username', broker.admin.username],
     ]);
     child.stdin?.write('{"n":1}\n');
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 100_000;
     while ((await channel.checkQueue('work')).messageCount === 0 && Date.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 50));
     expect((await channel.checkQueue('work')).messageCount).toBe(1);
@@ -147,7 +147,7 @@ describe('when publishing from the command line', () => {
     const run = await ended;
     expect(run.code).toBe(130);
     expect(counts(run)).toMatchObject({ confirmed: 1, stopped: expect.stringContaining('interrupted') });
-  }, 40_000);
+  }, 180_000);
 
   it('a broker that is not there ends it at the timeout with the reason, not after each line anew', async () => {
     const url = `amqps://somebody:secret-word@localhost:1/${vhost.name}`;
@@ -159,7 +159,7 @@ describe('when publishing from the command line', () => {
     expect(Number(counts(run).failed)).toBeLessThanOrEqual(2_100);
     expect(run.stderr).toContain('nothing listens there (ECONNREFUSED)');
     expect(run.stdout + run.stderr).not.toContain('secret-word');
-  }, 30_000);
+  }, 180_000);
 
   it.each([
     [['order.placed'], 64, 'give one of --data, --file and -'],
@@ -176,5 +176,5 @@ describe('when publishing from the command line', () => {
     const run = await ended;
     expect(run.code).toBe(1);
     expect(run.stderr).toContain('start one with npm start, or name a broker with --url');
-  }, 20_000);
+  }, 180_000);
 });

@@ -30,11 +30,11 @@ const client = new ManagementClient({
 
 /** The first look that fulfils the condition: the broker's statistics are some seconds old. */
 const look = async (what: string, condition: (sample: BrokerSample) => boolean): Promise<BrokerSample> => {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 100_000;
   for (;;) {
     const sample = await readBroker(client, topology.vhost);
     if (condition(sample)) return sample;
-    if (Date.now() > deadline) throw new Error(`not within 30 s: ${what}; last ${JSON.stringify(sample)}`);
+    if (Date.now() > deadline) throw new Error(`not within 100 s: ${what}; last ${JSON.stringify(sample)}`);
     await wait(500);
   }
 };

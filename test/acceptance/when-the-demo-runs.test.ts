@@ -100,11 +100,11 @@ describe('when the demo is given lines that are no events', () => {
     expect(stderr).toContain('standard input has 2 lines that are no events; nothing was published');
     expect(stderr).toContain('line 2: not JSON');
     expect(stderr).toContain('line 3: data: give exactly one of data and bodyBase64');
-  }, 30_000);
+  }, 180_000);
 
   it('says so when there is no such file', async () => {
     const { code, stderr } = await demo(['--input', join(scratch, 'missing.ndjson')]);
     expect(code).toBe(2);
     expect(stderr).toContain('missing.ndjson cannot be read: ENOENT');
-  }, 30_000);
+  }, 180_000);
 });

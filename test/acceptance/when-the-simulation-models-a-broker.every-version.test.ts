@@ -48,7 +48,7 @@ describe('when the simulation models a broker', () => {
   let topology: AppliedTopology;
   beforeAll(async () => {
     topology = await applied(await sharedBroker(), declaration);
-  }, 60_000);
+  }, 180_000);
 
   it('the model routes, refuses, counts deliveries and buries messages as RabbitMQ does', async () => {
     const { rabbitmq_version: version } = await topology.client.get<{ rabbitmq_version: string }>(['overview']);
@@ -60,7 +60,7 @@ describe('when the simulation models a broker', () => {
     expect(shown(model.outcomes)).toEqual(shown(real.outcomes));
     expect(model.left).toEqual(real.left);
     expect(new Set(real.outcomes)).toEqual(new Set([...new Set(real.outcomes), 'confirmed', 'refused', 'unroutable']));
-  }, 60_000);
+  }, 180_000);
 });
 
 interface Outcomes {

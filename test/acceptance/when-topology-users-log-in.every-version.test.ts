@@ -74,7 +74,7 @@ beforeAll(async () => {
   const shared = await sharedBroker();
   broker = shared;
   topology = await applied(shared, declaration);
-}, 60_000);
+}, 180_000);
 
 /** 'allowed', or the reply code with which the broker closed the channel. */
 async function outcome(user: string, operation: Operation): Promise<string> {

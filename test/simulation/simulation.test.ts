@@ -8,7 +8,7 @@ describe('the promises of the README', () => {
     const seeds = Array.from({ length: 500 }, (_, index) => index + 1);
     const { failures } = await runSeeds(seeds, { mostFailures: 1 });
     expect(failures.map(({ story }) => story).join('\n')).toBe('');
-  }, 120_000);
+  }, 600_000);
 });
 
 describe('a seed', () => {

@@ -27,7 +27,7 @@ afterAll(async () => {
     for (const user of users) await client.delete(['users', user]);
     client.close();
   }
-}, 30_000);
+}, 180_000);
 
 export function managementClient(broker: BrokerAddress): ManagementClient {
   const url = `https://localhost:${broker.managementPort}`;

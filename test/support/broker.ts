@@ -38,7 +38,7 @@ const cleanUps: (() => Promise<void>)[] = [];
 
 afterAll(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-}, 60_000);
+}, 180_000);
 
 let shared: Promise<BrokerAddress & VhostMaker> | undefined;
 
@@ -127,7 +127,7 @@ async function manage(broker: BrokerAddress, method: string, path: string, body?
       connection: 'close',
     },
     body: body === undefined ? null : JSON.stringify(body),
-    signal: AbortSignal.timeout(20_000),
+    signal: AbortSignal.timeout(100_000),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${method} /api/${path}: ${response.status} ${text}`);

@@ -19,7 +19,7 @@ import { whenATestFails } from './explain-failures.ts';
 const cleanUps: (() => unknown)[] = [];
 afterAll(async () => {
   for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-}, 60_000);
+}, 180_000);
 
 /** A folder that is removed at the end of the test file. */
 export const scratchFolder = (): string => {

@@ -67,14 +67,14 @@ describe('a signal to any process above a command', () => {
       const file = join(scratch, name);
       const top = start(name);
       const ended = once(top, 'exit');
-      await until(() => existsSync(file), 20_000);
+      await until(() => existsSync(file), 100_000);
       const [setup = 0, child = 0] = readFileSync(file, 'utf8').split(' ').map(Number);
       const topPid = top.pid ?? 0;
       started.push(topPid, setup, child);
       const target = { shell: topPid, npm: topPid, group: -topPid, setup, command: child }[whom];
       process.kill(target, signal);
       await ended;
-      await until(() => !isAlive(setup) && !isAlive(child), 20_000);
+      await until(() => !isAlive(setup) && !isAlive(child), 100_000);
       expect(readFileSync(file, 'utf8')).toBe(`${setup} ${child} stopped`);
     },
     45_000,

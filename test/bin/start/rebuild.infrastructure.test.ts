@@ -18,7 +18,7 @@ afterEach(() => {
 
 const change = (name: string): void => writeFileSync(join(folder, 'fulfil-order', name), String(Math.random()));
 const until = async (condition: () => boolean): Promise<void> => {
-  const deadline = Date.now() + 4000;
+  const deadline = Date.now() + 100_000;
   while (!condition() && Date.now() < deadline) await wait(20);
 };
 

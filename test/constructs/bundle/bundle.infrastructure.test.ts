@@ -40,7 +40,7 @@ describe('the bundle of a consumer', () => {
   beforeAll(() => {
     root = bundle('consumer');
     files = filesOf(root);
-  }, 30_000);
+  }, 180_000);
 
   /** Names, not contents: a failed expectation should fit on a screen. */
   const filesWith = (text: string, ending = '.mjs') =>

@@ -29,7 +29,7 @@ beforeAll(async () => {
       AttributeDefinitions: [{ AttributeName: 'orderId', AttributeType: 'S' }],
     }),
   );
-}, 30_000);
+}, 180_000);
 
 afterAll(async () => {
   client.destroy();

@@ -28,7 +28,7 @@ beforeAll(async () => {
     }),
   );
   provider = await import('../../../functions/send-welcome/provider.ts');
-}, 30_000);
+}, 180_000);
 
 afterAll(async () => {
   client.destroy();

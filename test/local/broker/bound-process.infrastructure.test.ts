@@ -39,7 +39,7 @@ describe.each(['setpriv', 'watchdog'] as const)('a process bound to its parent b
     );
     expect(isAlive(pid)).toBe(true);
     parent.kill('SIGKILL');
-    await until(() => !isAlive(pid), 30_000);
+    await until(() => !isAlive(pid), 100_000);
   });
 
   (hasMeans ? it : it.skip)('can be ended, and says how', async () => {

@@ -21,7 +21,7 @@ import { type LocalTables, startLocalTables } from './local-tables.ts';
 let tables: LocalTables;
 beforeAll(async () => {
   tables = await startLocalTables({ sweepSeconds: 0.1 });
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 const put = (TableName: string, Item: Record<string, { S: string } | { N: string }>) =>
@@ -244,5 +244,5 @@ describe('TransactGetItems', () => {
       }
     };
     await Promise.all([writer(), reader()]);
-  }, 30_000);
+  }, 180_000);
 });

@@ -59,5 +59,5 @@ describe('a local DynamoDB with a folder', () => {
     const further = await stream.read(next, 10);
     expect(further.records.map(({ dynamodb }) => dynamodb.Keys.id?.S)).toEqual(['unread', 'new']);
     client.destroy();
-  }, 60_000);
+  }, 180_000);
 });

@@ -37,7 +37,7 @@ describe('the process of the local DynamoDB', () => {
     await running.stop();
     expect(runs(running.pid)).toBe(false);
     await running.exited;
-  }, 30_000);
+  }, 180_000);
 
   it('is gone when the process that started it is killed', async () => {
     const start = fileURLToPath(new URL('../../../lib/local/dynamodb/start-dynamodb.ts', import.meta.url));
@@ -58,7 +58,7 @@ describe('the process of the local DynamoDB', () => {
     } finally {
       parent.kill('SIGKILL');
     }
-  }, 30_000);
+  }, 180_000);
 
   it('says in one line that its port is taken', async () => {
     const other = createServer();
@@ -66,7 +66,7 @@ describe('the process of the local DynamoDB', () => {
     const { port } = other.address() as { port: number };
     await expect(startDynamoDb({ port })).rejects.toThrow(/^the local DynamoDB did not start: .*EADDRINUSE.*$/);
     await new Promise((resolve) => other.close(resolve));
-  }, 30_000);
+  }, 180_000);
 
   it('answers no request that is not signed', async () => {
     const running = await startDynamoDb();
@@ -81,7 +81,7 @@ describe('the process of the local DynamoDB', () => {
     } finally {
       await running.stop();
     }
-  }, 30_000);
+  }, 180_000);
 });
 
 describe('a function', () => {
@@ -125,7 +125,7 @@ describe('a function', () => {
     const { Item } = await reader.send(new GetItemCommand({ TableName, Key: { id: { S: '1' } } }));
     expect(Item).toBeUndefined();
     expect(asked.filter((question) => question === 'READER dynamodb:GetItem')).toHaveLength(1);
-  }, 30_000);
+  }, 180_000);
 
   it('needs the permission of every item of a transaction, and that of the index that it queries', async () => {
     const TableName = await start();
@@ -142,7 +142,7 @@ describe('a function', () => {
         .clientOf('READER')
         .send(new QueryCommand({ TableName, IndexName: 'by-date', KeyConditionExpression: 'id = :a' })),
     ).rejects.toThrow('table/table-1/index/by-date');
-  }, 30_000);
+  }, 180_000);
 
   it('gains at once what a policy allows later, and loses what it no longer allows when decisions are forgotten', async () => {
     let isAllowed = false;
@@ -171,12 +171,12 @@ describe('a function', () => {
       client.destroy();
       await running.stop();
     }
-  }, 30_000);
+  }, 180_000);
 
   it('that nobody knows may do nothing', async () => {
     await start();
     await expect(tables.clientOf('STRANGER').send(new ListTablesCommand({}))).rejects.toThrow(
       'dynamodb:ListTables on resource: *',
     );
-  }, 30_000);
+  }, 180_000);
 });

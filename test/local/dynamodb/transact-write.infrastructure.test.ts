@@ -14,7 +14,7 @@ let tables: LocalTables;
 let TableName: string;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 beforeEach(async () => {
   TableName = await tables.table();
 });
@@ -127,7 +127,7 @@ describe('a transaction', () => {
       ),
       { numRuns: 60 },
     );
-  }, 60_000);
+  }, 180_000);
 
   it('is not seen half done, not even while it is being undone', async () => {
     const many = Array.from({ length: 30 }, (_, n) => `item ${n}`);
@@ -156,7 +156,7 @@ describe('a transaction', () => {
     await Promise.all([writer(), scanner(), scanner()]);
     for (const state of states) expect(Number(state) % 2).toBe(0);
     expect(states.size).toBeGreaterThan(3);
-  }, 30_000);
+  }, 180_000);
 
   it('that races with others for the same items lets one win', async () => {
     const claim = (n: number) =>

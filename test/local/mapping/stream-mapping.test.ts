@@ -11,7 +11,7 @@ let tables: LocalTables;
 const mappings: StreamMapping[] = [];
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 afterEach(() => Promise.all(mappings.splice(0).map((mapping) => mapping.stop())));
 afterAll(() => tables.stop());
 
@@ -80,9 +80,9 @@ const run = async (
 };
 /** @param meanwhile done between two looks */
 const until = async (condition: () => boolean, meanwhile: () => Promise<void> = async () => undefined) => {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 100_000;
   while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not within 10 s: ${condition}`);
+    if (Date.now() > deadline) throw new Error(`not within 100 s: ${condition}`);
     await meanwhile();
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -13,7 +13,7 @@ let claimTable: string;
 let stock: string;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 const ends: (() => unknown)[] = [];
 beforeEach(async () => {
@@ -91,7 +91,7 @@ describe('transactions that meet at an item', () => {
     const outcomes = await Promise.all(keys.map((key) => effects.commit([take()], key, 'owner', until)));
     expect(new Set(outcomes)).toEqual(new Set(['committed']));
     expect(await taken()).toBe(20);
-  }, 30_000);
+  }, 180_000);
 
   it.each([
     ['TransactionConflict', 'None'],

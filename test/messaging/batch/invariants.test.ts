@@ -119,5 +119,5 @@ describe('whatever the messages, their handlers and the broker do', () => {
       }),
       { numRuns: 400 },
     );
-  }, 30_000);
+  }, 180_000);
 });

@@ -114,5 +114,5 @@ describe('a process that is killed between any two steps', () => {
       }),
       { numRuns: 300 },
     );
-  }, 30_000);
+  }, 180_000);
 });

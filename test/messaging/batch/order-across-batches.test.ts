@@ -293,5 +293,5 @@ describe('whatever fails, whatever is not confirmed, however batches are cut', (
       ),
       { numRuns: 100 },
     );
-  }, 60_000);
+  }, 180_000);
 });

@@ -11,7 +11,7 @@ let orders: string;
 let store: DynamoDbClaimStore;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 beforeEach(async () => {
   claims = await tables.table();

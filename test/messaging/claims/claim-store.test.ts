@@ -8,7 +8,7 @@ import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-t
 let tables: LocalTables;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 const key = 'fulfil-order#order-1';

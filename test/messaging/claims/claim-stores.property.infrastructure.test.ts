@@ -13,7 +13,7 @@ describe('whatever is asked in whatever order', () => {
   beforeAll(async () => {
     tables = await startLocalTables();
     tableName = await tables.table();
-  }, 30_000);
+  }, 180_000);
   afterAll(() => tables.stop());
 
   it('claims in memory follow the rules', () =>
@@ -54,5 +54,5 @@ describe('whatever is asked in whatever order', () => {
       ),
       { numRuns: 40 },
     );
-  }, 60_000);
+  }, 180_000);
 });

@@ -13,7 +13,7 @@ let tables: LocalTables;
 let tableName: string;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 beforeEach(async () => {
   tableName = await tables.table();
 });

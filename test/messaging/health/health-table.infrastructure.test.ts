@@ -21,7 +21,7 @@ beforeAll(async () => {
       AttributeDefinitions: [partitionKey, sortKey].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
     }),
   );
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 const add = (consumer: string, record: Partial<HealthRecord>) =>

@@ -9,7 +9,7 @@ import { VirtualClock } from '../../support/virtual-clock.ts';
 let tables: LocalTables;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 const queueOf = (...ids: string[]): KeyQueue =>

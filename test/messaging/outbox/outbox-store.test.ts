@@ -13,7 +13,7 @@ let time = 1_800_000_000_000;
 const now = () => time;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 interface Subject {

@@ -13,7 +13,7 @@ let tableName: string;
 beforeAll(async () => {
   tables = await startLocalTables();
   tableName = await createOutboxTable(tables);
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 const outboxOf = () => createOutbox({ exchange: 'events', tableName, client: tables.client });

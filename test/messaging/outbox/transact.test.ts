@@ -10,7 +10,7 @@ import { createOutboxTable } from './local-outbox.ts';
 let tables: LocalTables;
 beforeAll(async () => {
   tables = await startLocalTables();
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 /** What `context.transact([write, ...outbox.items(event)])` of a consumer does, by the invocation `owner`. */

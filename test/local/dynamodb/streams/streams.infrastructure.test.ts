@@ -26,7 +26,7 @@ beforeAll(async () => {
         : { allowed: true };
     },
   });
-}, 30_000);
+}, 180_000);
 afterAll(() => tables.stop());
 
 let count = 0;
