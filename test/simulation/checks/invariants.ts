@@ -55,8 +55,7 @@ function checkMessage(
     violate('nothing confirmed is lost', `${message.id} was confirmed and is nowhere`);
   for (const letter of letters) checkReason(letter, message, consumer, account, violate);
   if (!consumer.claims) return;
-  // A dead letter of which nobody knows that the broker took it comes back with its batch, and may succeed then.
-  if (isDone && letters.length > account.doubts)
+  if (isDone && letters.length > 0)
     violate('exactly one place', `${message.id} is done and a dead letter (${reasonOf(letters[0])})`);
   // Publishing is at least once: whoever does not learn that the broker took a dead letter sends it again.
   if (letters.length > 1 + account.doubts + account.disturbances)
