@@ -216,7 +216,8 @@ describe('when a consumer handles a batch', () => {
     await untilIn('cut', 2);
     await channel.bindQueue('cut.dead-letter', 'dead-letter', 'cut');
     expect((await deliver(channel, 'cut', handler)).report).toMatchObject({ duplicate: 1, deadLettered: 1 });
-    expect(handled).toEqual(['good', 'bad', 'bad']);
+    // That it ends as a dead letter was settled by then: only the letter is published again.
+    expect(handled).toEqual(['good', 'bad']);
     expect((await drain(channel, 'cut.dead-letter')).map(({ properties }) => properties.messageId)).toEqual(['bad']);
   }, 180_000);
 });
