@@ -23,7 +23,7 @@ const everywhere = {
 const [newest = {}, ...older] = JSON.parse(process.env.TEST_BROKERS ?? '[]');
 
 export default {
-  // Modules of earlier test files stay in a worker's heap: with CDK's in it, the next file spends its time on collecting garbage.
+  // Modules of earlier test files stay in a worker's heap. A worker that has grown this large is replaced before its next file.
   workerIdleMemoryLimit: '600MB',
   testSequencer: `${rootDir}/test/support/sequencer.js`,
   projects: [
