@@ -10,27 +10,30 @@ type OrderBy = NonNullable<ConsumerDefinition['orderBy']>;
 
 /**
  * Finds out the order keys of a batch, side by side. Each message is claimed before anything of it is read: what kills the process while it is
- * decoded, validated or keyed is then known by its claim. A further delivery of the same message takes the key of the first.
+ * decoded, validated or keyed is then known by its claim. Several deliveries of one message take the key of the first that was not handed on before.
  *
  * A suspect, or a delivery whose claim is another's, is not read, and its key stays unknown.
  */
 export async function readAhead(deliveries: readonly Delivery[], batch: Batch, orderBy: OrderBy): Promise<void> {
-  const firsts = new Map<string, Delivery>();
-  for (const delivery of deliveries) if (!firsts.has(delivery.id)) firsts.set(delivery.id, delivery);
-  const lanes = [...firsts.values()].map((delivery) => [delivery]);
-  await runLanes(lanes, batch.consumer.concurrency, (delivery) => readOne(delivery, batch, orderBy));
-  for (const delivery of deliveries) {
-    const first = firsts.get(delivery.id);
-    if (first !== delivery && first?.readAhead) delivery.wasReadAhead({ orderKey: first.orderKey });
+  const lanes = [...Map.groupBy(deliveries, ({ id }) => id).values()];
+  await runLanes(lanes, batch.consumer.concurrency, (delivery, earlier) =>
+    !earlier || wasHandedOn(earlier) ? readOne(delivery, batch, orderBy) : undefined,
+  );
+  for (const lane of lanes) {
+    if (lane.length === 1) continue;
+    const read = lane.find(({ readAhead }) => readAhead);
+    for (const delivery of lane) if (read && delivery !== read) delivery.wasReadAhead({ orderKey: read.orderKey });
   }
 }
+
+/** An earlier turn: it says nothing of the message as it is now. */
+const wasHandedOn = ({ fate }: Delivery): boolean => fate?.kind === 'duplicate' && fate.handedOn === true;
 
 async function readOne(delivery: Delivery, batch: Batch, orderBy: OrderBy): Promise<void> {
   const { services, guard, bodies } = batch;
   if (guard.isOver()) return;
   if (services.claims && !(await claimDelivery(delivery, batch, services.claims))) {
-    // One that is done was read before, and those behind it may still wait for it.
-    if (delivery.fate?.kind === 'duplicate' && !delivery.fate.handedOn) await readKey(delivery, batch, orderBy);
+    if (isOver(delivery)) await readKey(delivery, batch, orderBy);
     return;
   }
   try {
@@ -44,6 +47,13 @@ async function readOne(delivery: Delivery, batch: Batch, orderBy: OrderBy): Prom
     delivery.wasReadAhead({ error });
   }
 }
+
+/**
+ * It was done, or became a dead letter, before: it was read then without harm, and those behind it may still wait for it. What killed the process is not
+ * read again.
+ */
+const isOver = ({ fate }: Delivery): boolean =>
+  fate?.kind === 'dead-letter' ? fate.reason !== 'process-crashed' : fate?.kind === 'duplicate' && !fate.handedOn;
 
 async function readKey(delivery: Delivery, batch: Batch, orderBy: OrderBy): Promise<void> {
   try {

@@ -83,6 +83,39 @@ describe('while a message waits for its retry', () => {
     }
   });
 
+  it.each([
+    ['in its own batch', false],
+    ['in a batch that holds its earlier attempt as well', true],
+  ])(
+    'a dead letter lets the others go also where its copy was not confirmed, and it is delivered again %s',
+    async (_, isLater) => {
+      const world = newWorld();
+      const handled: string[] = [];
+      const handle: Handle = ({ id, attempt }) => {
+        if (id === 'a1') throw new RetryableError('x', { delaySeconds: 9 });
+        handled.push(`${id}.${attempt}`);
+      };
+      let invocations = 0;
+      const run = (batch: Published[]) => invoke(world, batch, handle, { orderBy, owner: `process/${++invocations}` });
+      const original = keyed('a1');
+      let batch = [original, keyed('a2')];
+      if (isLater) {
+        await run([original]);
+        await world.clock.advance(9_000);
+        batch = [original, ...copies(world), keyed('a2')];
+      }
+      // Its copy for a retry finds no way, and nobody knows whether the dead letter in its place arrived.
+      world.publisher.answer = ({ exchange, properties }) =>
+        properties.messageId === 'a2' ? confirmed : exchange === 'dead-letter' ? failed : returned;
+      await expect(run(batch)).rejects.toThrow(ForwardingError);
+      world.publisher.answer = () => confirmed;
+      expect(await run(batch)).toMatchObject({ deadLettered: 1 });
+      await world.clock.advance(9_000);
+      await run(copies(world));
+      expect(handled).toEqual(['a2.1']);
+    },
+  );
+
   it('a second delivery of one that was done before waits for nobody, and nobody waits for it', async () => {
     const world = newWorld();
     await invoke(world, [keyed('a1')], () => {}, { orderBy });
