@@ -59,12 +59,10 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'settling asks for no owner',
     file: `${claims}/claim-write.ts`,
-    find: `    [
-      { field: 'owner', is: '=', value: owner },
-      { field: 'state', is: '=', value: 'IN_PROGRESS' },
-      { field: 'expiry', is: '>', value: seconds(now) },`,
-    replace: `    [
-      { field: 'expiry', is: '>', value: seconds(now) },`,
+    find: `  { field: 'owner', is: '=', value: owner },
+  { field: 'state', is: '=', value: 'IN_PROGRESS' },
+  { field: 'expiry', is: '>', value: seconds(now) },`,
+    replace: `  { field: 'expiry', is: '>', value: seconds(now) },`,
   },
   {
     name: 'the lease of another is ignored',

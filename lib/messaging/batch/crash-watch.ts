@@ -50,6 +50,7 @@ export async function watchForCrashes(queue: string | undefined, batch: Batch): 
 const handlingEveryDelivery = (store: ClaimStore): ClaimStore => ({
   claim: (request) => store.claim(request),
   takeOver: (request, from) => store.takeOver(request, from),
+  noteOrderKey: (key, owner, orderKey) => store.noteOrderKey(key, owner, orderKey),
   complete: (key, owner) => store.release(key, owner),
   giveUp: (key, owner, letter) => store.giveUp(key, owner, letter),
   forwarded: (key, owner) => store.forwarded(key, owner),

@@ -1,6 +1,5 @@
 import { maximumDelaySeconds } from '../../topology/delay.ts';
 import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
-import { ProcessCrashedError } from '../errors.ts';
 import type { Message } from '../message.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
@@ -11,9 +10,6 @@ import { HandlerContext } from './handler-context.ts';
 import { fateOfLetter } from './letter.ts';
 import { logClaimProblem } from './message-log.ts';
 import { withMessage } from './read-message.ts';
-
-/** A message whose owner has vanished this often is taken for what kills the process. */
-const maximumCrashes = 3;
 
 /**
  * Claims a delivery, handles it and settles its fate. Never rejects. Leaves the fate open where the claim says that an earlier
@@ -27,29 +23,6 @@ export function handleDelivery(delivery: Delivery, batch: Batch): Promise<void> 
 
 async function claimAndHandle(delivery: Delivery, batch: Batch, claims: ClaimStore): Promise<void> {
   if (await claimDelivery(delivery, batch, claims)) await handle(delivery, batch);
-}
-
-/** Takes a suspect from its vanished owner and handles it, or gives it up. To be called with nothing else in progress. */
-export async function handleSuspect(delivery: Delivery, batch: Batch): Promise<void> {
-  const { suspicion } = delivery;
-  const { claims } = batch.services;
-  if (!suspicion || !claims || !delivery.startClaiming()) return;
-  try {
-    if (!(await claims.takeOver({ ...claimRequest(delivery, batch), crashes: suspicion.crashes }, suspicion.owner))) {
-      delivery.claimRefused(deferred('busy'));
-      return;
-    }
-  } catch (error) {
-    claimsUnavailable(delivery, batch, error);
-    return;
-  }
-  if (!delivery.claimGranted()) return;
-  if (suspicion.crashes >= maximumCrashes) {
-    const error = new ProcessCrashedError(`the process ended ${suspicion.crashes} times while it handled this message`);
-    delivery.settle(fateOfFailure(error, delivery, batch));
-    return;
-  }
-  await handle(delivery, batch);
 }
 
 /** Asks for the claim of a delivery; `true` when it may be read and handled now. Never rejects. */
@@ -91,7 +64,7 @@ async function attempt(delivery: Delivery, batch: Batch): Promise<void> {
   else await complete(delivery, batch, batch.services.claims);
 }
 
-/** Of a suspect nothing was read ahead. */
+/** Nothing was read ahead of a further delivery of a message whose first one was not read. */
 function noteOrderKey(delivery: Delivery, message: Message<unknown>, { consumer }: Batch): void {
   if (consumer.orderBy && !delivery.readAhead) delivery.wasReadAhead({ orderKey: consumer.orderBy(message) });
 }
@@ -113,12 +86,13 @@ async function complete(delivery: Delivery, batch: Batch, claims: ClaimStore): P
   }
 }
 
-function claimsUnavailable(delivery: Delivery, batch: Batch, error: unknown): void {
+/** What it means for a delivery that its claim was asked for in vain. */
+export function claimsUnavailable(delivery: Delivery, batch: Batch, error: unknown): void {
   logClaimProblem(delivery, batch, 'the claim store gave no answer', error);
   delivery.settle(fateWithoutClaim(error, delivery, batch));
 }
 
-const claimRequest = (delivery: Delivery, batch: Batch): ClaimRequest => ({
+export const claimRequest = (delivery: Delivery, batch: Batch): ClaimRequest => ({
   ...claimOf(delivery, batch),
   turn: delivery.turn,
   leaseUntil: batch.guard.budget.endsAt,

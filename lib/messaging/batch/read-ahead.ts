@@ -30,17 +30,22 @@ export async function readAhead(deliveries: readonly Delivery[], batch: Batch, o
 const wasHandedOn = ({ fate }: Delivery): boolean => fate?.kind === 'duplicate' && fate.handedOn === true;
 
 async function readOne(delivery: Delivery, batch: Batch, orderBy: OrderBy): Promise<void> {
-  const { services, guard, bodies } = batch;
+  const { services, guard } = batch;
   if (guard.isOver()) return;
   if (services.claims && !(await claimDelivery(delivery, batch, services.claims))) {
     if (isOver(delivery)) await readKey(delivery, batch, orderBy);
     return;
   }
+  await readClaimed(delivery, batch, orderBy);
+}
+
+/** Reads a delivery that may be read, and keeps the message where there is room for it. Never rejects. */
+export async function readClaimed(delivery: Delivery, batch: Batch, orderBy: OrderBy): Promise<void> {
   try {
     await withMessage(delivery, batch, (message, heldBytes) => {
       const orderKey = orderBy(message);
       if (heldBytes === 0) delivery.wasReadAhead({ orderKey, message });
-      else if (bodies.keep(heldBytes)) delivery.wasReadAhead({ orderKey, message, keptBytes: heldBytes });
+      else if (batch.bodies.keep(heldBytes)) delivery.wasReadAhead({ orderKey, message, keptBytes: heldBytes });
       else delivery.wasReadAhead({ orderKey });
     });
   } catch (error) {

@@ -28,13 +28,18 @@ export const decideClaim = (
     if (record.owner === request.owner) return { status: 'claimed' };
     if (record.leaseUntil > now) return { status: 'busy', leaseUntil: record.leaseUntil };
     // A process that is still there has not crashed: the store did not answer when it wanted to give the claim back.
-    if (!isOfThisProcess) return { status: 'suspect', crashes: record.crashes + 1, owner: record.owner };
+    if (!isOfThisProcess) return suspect(record, record.crashes + 1);
   }
   // Given back unused: no further crash, but what is known of it stays, or it would be handled beside others.
-  return record.crashes > 0
-    ? { status: 'suspect', crashes: record.crashes, owner: record.owner }
-    : { status: 'claimable', crashes: 0 };
+  return record.crashes > 0 ? suspect(record, record.crashes) : { status: 'claimable', crashes: 0 };
 };
+
+const suspect = ({ owner, orderKey }: ClaimRecord, crashes: number): Extract<ClaimOutcome, { status: 'suspect' }> => ({
+  status: 'suspect',
+  crashes,
+  owner,
+  ...(orderKey !== undefined && { orderKey }),
+});
 
 const duplicateOf = (record: ClaimRecord, request: ClaimRequest): Extract<ClaimOutcome, { status: 'duplicate' }> => ({
   status: 'duplicate',

@@ -18,6 +18,8 @@ export interface ClaimRecord {
   readonly digest: string;
   /** What the dead letter has to say; counts as long as the record is `GIVEN_UP`. */
   readonly letter?: string;
+  /** The message's order key, once a suspect was read. */
+  readonly orderKey?: string;
 }
 
 /** Of a body whose claim was asked for without a digest. Not an empty string, which not every store takes. */

@@ -39,8 +39,10 @@ export type ClaimOutcome =
   | { readonly status: 'given-up'; readonly letter: string; readonly owner: string }
   /** Another owner holds the claim until `leaseUntil` (milliseconds since the epoch). */
   | { readonly status: 'busy'; readonly leaseUntil: number }
-  /** Its owner vanished while handling it, `crashes` times so far counting this one. Not claimed yet: see `takeOver`. */
-  | { readonly status: 'suspect'; readonly crashes: number; readonly owner: string };
+  /**
+   * Its owner vanished while handling it, `crashes` times so far counting this one. Not claimed yet: see `takeOver`. `orderKey`: as it was noted last.
+   */
+  | { readonly status: 'suspect'; readonly crashes: number; readonly owner: string; readonly orderKey?: string };
 
 /**
  * Where claims are kept. Methods that settle a claim resolve to `false` when the owner no longer holds it
@@ -52,6 +54,8 @@ export interface ClaimStore {
   claim(request: ClaimRequest): Promise<ClaimOutcome>;
   /** Takes a suspect's record from its vanished owner, counting the crash; `false` when somebody else was faster. */
   takeOver(request: ClaimRequest, from: string): Promise<boolean>;
+  /** Writes the order key of a message into its claim, so that it is known without another look at the message, which may be what ends the process. */
+  noteOrderKey(key: string, owner: string, orderKey: string): Promise<boolean>;
   /** The effect happened. */
   complete(key: string, owner: string): Promise<boolean>;
   /**

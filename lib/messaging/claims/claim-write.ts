@@ -3,7 +3,7 @@ import type { ClaimRequest } from './claim-store.ts';
 
 /** One comparison of a field of the record that is there with a value. */
 export interface Term {
-  readonly field: Exclude<keyof ClaimRecord, 'letter'>;
+  readonly field: Exclude<keyof ClaimRecord, 'letter' | 'orderKey'>;
   readonly is: '=' | '<>' | '<' | '<=' | '>';
   readonly value: string | number;
 }
@@ -97,6 +97,12 @@ export const takeOverWrite = (
   };
 };
 
+/** Notes the order key in a claim that its owner still holds. */
+export const orderKeyWrite = (owner: string, orderKey: string, now: number): ClaimWrite => ({
+  condition: [heldBy(owner, now)],
+  change: { orderKey },
+});
+
 /**
  * Settles a claim that its owner still holds. What was given up can only be forwarded.
  *
@@ -109,16 +115,15 @@ export const settleWrite = (
   retentionSeconds: number,
   letter?: string,
 ): ClaimWrite => ({
-  condition: [
-    [
-      { field: 'owner', is: '=', value: owner },
-      { field: 'state', is: '=', value: 'IN_PROGRESS' },
-      { field: 'expiry', is: '>', value: seconds(now) },
-    ],
-    ...(state === 'FORWARDED' ? [givenUpBy(owner, now)] : []),
-  ],
+  condition: [heldBy(owner, now), ...(state === 'FORWARDED' ? [givenUpBy(owner, now)] : [])],
   change: { state, expiry: expiryOf(retentionSeconds, now), ...(letter !== undefined && { letter }) },
 });
+
+const heldBy = (owner: string, now: number): readonly Term[] => [
+  { field: 'owner', is: '=', value: owner },
+  { field: 'state', is: '=', value: 'IN_PROGRESS' },
+  { field: 'expiry', is: '>', value: seconds(now) },
+];
 
 const givenUpBy = (owner: string, now: number): readonly Term[] => [
   { field: 'owner', is: '=', value: owner },

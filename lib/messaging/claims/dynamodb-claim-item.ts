@@ -40,5 +40,6 @@ export const recordOf = (item: Item): ClaimRecord => {
     expiry: number('expiry'),
     digest: item.digest?.S ?? unknownDigest,
     ...(item.letter?.S !== undefined && { letter: item.letter.S }),
+    ...(item.orderKey?.S !== undefined && { orderKey: item.orderKey.S }),
   };
 };

@@ -9,7 +9,14 @@ import { decideClaim, decideSettle, decideTakeOver } from './claim-decisions.ts'
 import { type ClaimRecord, defaultRetentionSeconds, type SettledState } from './claim-record.ts';
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from './claim-store.ts';
 import { ClaimStoreError } from './claim-store-error.ts';
-import { type ClaimWrite, claimSeenWrite, claimWrite, settleWrite, takeOverWrite } from './claim-write.ts';
+import {
+  type ClaimWrite,
+  claimSeenWrite,
+  claimWrite,
+  orderKeyWrite,
+  settleWrite,
+  takeOverWrite,
+} from './claim-write.ts';
 import { conditionalUpdate } from './conditional-update.ts';
 import { type Item, recordOf } from './dynamodb-claim-item.ts';
 
@@ -71,6 +78,10 @@ export class DynamoDbClaimStore implements ClaimStore {
     const write = takeOverWrite(request, from, now, this.#retentionSeconds);
     const result = await this.#write('takeOver', request.key, write);
     return result.written || decideTakeOver(result.record, request, write, now) === 'already';
+  }
+
+  async noteOrderKey(key: string, owner: string, orderKey: string): Promise<boolean> {
+    return (await this.#write('noteOrderKey', key, orderKeyWrite(owner, orderKey, this.#clock.now()))).written;
   }
 
   complete(key: string, owner: string): Promise<boolean> {

@@ -1,7 +1,15 @@
 import { decideClaim, decideSettle, decideTakeOver } from './claim-decisions.ts';
 import { type ClaimRecord, defaultRetentionSeconds, type SettledState } from './claim-record.ts';
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from './claim-store.ts';
-import { type ClaimWrite, changed, claimWrite, settleWrite, takeOverWrite } from './claim-write.ts';
+import {
+  type ClaimWrite,
+  changed,
+  claimWrite,
+  holds,
+  orderKeyWrite,
+  settleWrite,
+  takeOverWrite,
+} from './claim-write.ts';
 
 export interface MemoryClaimStoreOptions {
   /** Milliseconds since the epoch. @default Date.now */
@@ -36,6 +44,13 @@ export class MemoryClaimStore implements ClaimStore {
     const decision = decideTakeOver(this.#records.get(request.key), request, write, now);
     if (decision === 'write') this.#write(request.key, write);
     return decision !== 'fenced';
+  }
+
+  async noteOrderKey(key: string, owner: string, orderKey: string): Promise<boolean> {
+    const write = orderKeyWrite(owner, orderKey, this.#now());
+    const isHeld = holds(write, this.#records.get(key));
+    if (isHeld) this.#write(key, write);
+    return isHeld;
   }
 
   async complete(key: string, owner: string): Promise<boolean> {

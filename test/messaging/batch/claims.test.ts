@@ -22,6 +22,7 @@ async function crash(world: World, id: string, leaseMilliseconds = 1000): Promis
 const storeThat = (world: World, overrides: Partial<ClaimStore>): ClaimStore => ({
   claim: (request) => world.claims.claim(request),
   takeOver: (request, from) => world.claims.takeOver(request, from),
+  noteOrderKey: (key, owner, orderKey) => world.claims.noteOrderKey(key, owner, orderKey),
   complete: (key, owner) => world.claims.complete(key, owner),
   giveUp: (key, owner, letter) => world.claims.giveUp(key, owner, letter),
   forwarded: (key, owner) => world.claims.forwarded(key, owner),

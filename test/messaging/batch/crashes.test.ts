@@ -19,6 +19,7 @@ function processIn(world: World) {
   const store: ClaimStore = {
     claim: (request) => living(() => world.claims.claim(request)),
     takeOver: (request, from) => living(() => world.claims.takeOver(request, from)),
+    noteOrderKey: (key, owner, orderKey) => living(() => world.claims.noteOrderKey(key, owner, orderKey)),
     complete: (key, owner) => living(() => world.claims.complete(key, owner)),
     giveUp: (key, owner, letter) => living(() => world.claims.giveUp(key, owner, letter)),
     forwarded: (key, owner) => living(() => world.claims.forwarded(key, owner)),
@@ -101,6 +102,29 @@ describe('a message that kills the process', () => {
   });
 });
 
+describe('those that wait behind a message that kills the process', () => {
+  it('are handled as soon as it is a dead letter, though it is not read again', async () => {
+    const world = newWorld();
+    const orderBy = () => 'key';
+    const fail = () => Promise.reject(new Error('not now'));
+    await invoke(world, [message('first')], fail, { orderBy });
+    await invoke(world, [message('poison')], () => {}, { orderBy });
+    const due = world.publisher.published.splice(0).map(redelivery);
+    world.clock.jump(60_000);
+    for (let deaths = 0; deaths < 3; deaths++) {
+      const { death, store, publisher, kill } = processIn(world);
+      const handle: Handle = ({ id }) => (id === 'poison' ? kill() : undefined);
+      const services: Run['services'] = { publisher: async () => publisher };
+      const running = invoke(world, due, handle, { claims: store, services, orderBy, remainingMilliseconds: 1500 });
+      expect(await Promise.race([running, death])).toBe('died');
+      world.clock.jump(2000);
+    }
+    const report = await invoke(world, due, () => {}, { orderBy });
+    expect(report.deadLetterReasons).toEqual({ 'process-crashed': 1 });
+    expect(await invoke(world, [message('later')], () => {}, { orderBy })).toMatchObject({ done: 1 });
+  });
+});
+
 describe('a consumer without claims', () => {
   it('asks the table twice a batch, and goes on where it is away', async () => {
     const world = newWorld();
@@ -112,6 +136,7 @@ describe('a consumer without claims', () => {
         return world.claims.claim(request);
       },
       takeOver: () => forever,
+      noteOrderKey: () => forever,
       complete: () => forever,
       giveUp: () => forever,
       forwarded: () => forever,

@@ -111,6 +111,7 @@ describe('when the time is almost over', () => {
     const claims = {
       claim: () => forever as never,
       takeOver: () => forever as never,
+      noteOrderKey: () => forever as never,
       complete: () => forever as never,
       giveUp: () => forever as never,
       forwarded: () => forever as never,
@@ -128,6 +129,7 @@ describe('when the time is almost over', () => {
     const claims = {
       claim: world.claims.claim.bind(world.claims),
       takeOver: () => forever as never,
+      noteOrderKey: () => forever as never,
       complete: () => forever as never,
       giveUp: () => forever as never,
       forwarded: () => forever as never,

@@ -33,6 +33,7 @@ function surroundingsOf(world: World, kill: Kill | undefined, arrived: OutgoingM
   const claims: ClaimStore = {
     claim: (request) => step(() => world.claims.claim(request)),
     takeOver: (request, from) => step(() => world.claims.takeOver(request, from)),
+    noteOrderKey: (key, owner, orderKey) => step(() => world.claims.noteOrderKey(key, owner, orderKey)),
     complete: (key, owner) => step(() => world.claims.complete(key, owner)),
     giveUp: (key, owner, letter) => step(() => world.claims.giveUp(key, owner, letter)),
     forwarded: (key, owner) => step(() => world.claims.forwarded(key, owner)),

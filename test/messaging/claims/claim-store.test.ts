@@ -118,6 +118,21 @@ describe.each(['memory', 'DynamoDB'] as const)('a claim in %s', (kind) => {
       expect(await store.claim(request('c'))).toEqual({ status: 'suspect', crashes: 2, owner: 'b' });
     });
 
+    it('says the order key that was noted while somebody held it, who may have vanished since', async () => {
+      expect(await store.noteOrderKey(key, 'b', 'not mine')).toBe(false);
+      await store.takeOver(request('b', { leaseUntil: 20_000 }), 'a');
+      expect(await store.noteOrderKey(key, 'a', 'too late')).toBe(false);
+      expect(await store.noteOrderKey(key, 'b', 'order 1')).toBe(true);
+      now = 20_000;
+      const suspect = { status: 'suspect', crashes: 2, owner: 'b', orderKey: 'order 1' };
+      expect(await store.claim(request('c'))).toEqual(suspect);
+      await store.takeOver(request('c', { leaseUntil: 30_000 }), 'b');
+      expect(await store.noteOrderKey(key, 'c', '')).toBe(true);
+      await store.release(key, 'c');
+      expect(await store.noteOrderKey(key, 'c', 'too late')).toBe(false);
+      expect(await store.claim(request('d'))).toEqual({ ...suspect, owner: 'c', orderKey: '' });
+    });
+
     it('counts the crashes of one turn, also over a release, and forgets them with the next turn', async () => {
       await store.takeOver(request('b', { leaseUntil: 20_000 }), 'a');
       await store.release(key, 'b');
