@@ -5,7 +5,7 @@ import { type Problem, wholeNumber } from './limits.ts';
  * instead of using up their attempts.
  */
 export interface CircuitBreakerSettings {
-  /** Opens at this share of failed messages, above 0 up to 1. A message failed if an attempt ended in a retry, or was the last one. */
+  /** Opens at this share of failed messages, above 0 up to 1. A message failed if its last known attempt ended in a retry, or was the last one. */
   readonly failureRate: number;
   /** Does not open before so many different messages were tried within the window, however often each. 1 to 1,000,000. */
   readonly minimumMessages: number;

@@ -13,16 +13,23 @@ export function reportHealth(deliveries: readonly Delivery[], batch: Batch): Pro
   const { health } = batch.services;
   if (!health) return undefined;
   let succeeded = 0;
-  const failed: string[] = [];
-  for (const { id, fate } of deliveries) {
-    if (fate?.kind === 'done') succeeded++;
-    else if (fate && hasFailed(fate)) failed.push(id);
+  const [recovered, failed]: [string[], string[]] = [[], []];
+  for (const delivery of deliveries) {
+    const { id, fate } = delivery;
+    if (fate?.kind === 'done') {
+      if (mayHaveFailed(delivery)) recovered.push(id);
+      else succeeded++;
+    } else if (fate && hasFailed(fate)) failed.push(id);
   }
-  if (succeeded + failed.length === 0) return undefined;
-  return health.record({ succeeded, failed }, batch.guard.budget.settleBy)?.catch((error: unknown) => {
+  if (succeeded + recovered.length + failed.length === 0) return undefined;
+  return health.record({ succeeded, recovered, failed }, batch.guard.budget.settleBy)?.catch((error: unknown) => {
     logHealthUnreported(batch, error);
   });
 }
+
+/** A message that came back with its batch is told by the broker's flag only: its copy was not confirmed. */
+const mayHaveFailed = ({ attempt, redriveCount, deferrals, raw }: Delivery): boolean =>
+  attempt > 1 || redriveCount > 0 || deferrals > 0 || raw.redelivered;
 
 /**
  * Says something about what the handler depends on. A message that is malformed, or that the handler refuses for good, fails whether or not the

@@ -9,7 +9,10 @@ export interface HealthStore {
 
 /** What a batch says about what its handler depends on. */
 export interface BatchHealth {
+  /** Messages that succeeded at their first attempt. */
   readonly succeeded: number;
+  /** Ids of the messages that succeeded, and may have failed before. */
+  readonly recovered: readonly string[];
   /** Ids of the messages that failed. */
   readonly failed: readonly string[];
 }
@@ -38,8 +41,15 @@ const quietInterval = 30_000;
 /** What could not be reported for so long is dropped, in milliseconds: it says nothing about now. */
 const expiry = 60_000;
 
+interface Names {
+  readonly failed: Set<string>;
+  readonly recovered: Set<string>;
+}
+
+const noNames = (): Names => ({ failed: new Set(), recovered: new Set() });
+
 /**
- * Reports how a consumer fares: failures at once, successes at most every half minute, so that a healthy consumer pays next to nothing. What a
+ * Reports how a consumer fares: failures, and successes of messages that had failed, at once; other successes at most every half minute, so that a healthy consumer pays next to nothing. What a
  * report could not deliver goes with the next one, unless that comes so late that it would tell of a trouble that may be over.
  */
 export class HealthReporter implements HealthSink {
@@ -48,12 +58,12 @@ export class HealthReporter implements HealthSink {
   #reportedAt = Number.NEGATIVE_INFINITY;
   /** Not reported yet. */
   #succeeded = 0;
-  #named = new Set<string>();
+  #named = noNames();
   #unnamed = 0;
   /** Since when there has been something to report. */
   #since = 0;
   /** Named in the record that begins at `#toldAt`. */
-  #told = new Set<string>();
+  #told = noNames();
   #toldAt = 0;
 
   constructor(store: () => Promise<HealthStore>, clock: Clock) {
@@ -61,7 +71,7 @@ export class HealthReporter implements HealthSink {
     this.#clock = clock;
   }
 
-  record({ succeeded, failed }: BatchHealth, until: number): Promise<void> | undefined {
+  record({ succeeded, recovered, failed }: BatchHealth, until: number): Promise<void> | undefined {
     const now = this.#clock.now();
     if (this.#isEmpty || now - this.#since > expiry) {
       this.#clear();
@@ -70,44 +80,63 @@ export class HealthReporter implements HealthSink {
     const at = recordStart(now);
     if (at !== this.#toldAt) {
       this.#toldAt = at;
-      this.#told = new Set();
+      this.#told = noNames();
     }
     this.#succeeded += succeeded;
+    for (const id of recovered) this.#recover(messageToken(id));
     for (const id of failed) this.#fail(messageToken(id));
-    const hasFailures = this.#named.size + this.#unnamed > 0;
-    const due = hasFailures || (this.#succeeded > 0 && now - this.#reportedAt >= quietInterval);
+    const due = this.#isUrgent || (this.#succeeded > 0 && now - this.#reportedAt >= quietInterval);
     return due ? this.#report(at, until) : undefined;
   }
 
+  get #isUrgent(): boolean {
+    return this.#named.failed.size + this.#named.recovered.size + this.#unnamed > 0;
+  }
+
   get #isEmpty(): boolean {
-    return this.#succeeded + this.#named.size + this.#unnamed === 0;
+    return this.#succeeded === 0 && !this.#isUrgent;
   }
 
   #clear(): void {
     this.#succeeded = 0;
-    this.#named = new Set();
+    this.#named = noNames();
     this.#unnamed = 0;
   }
 
   #fail(token: string): void {
-    if (this.#told.has(token) || this.#named.has(token)) return;
-    if (this.#told.size + this.#named.size < mostNamed) this.#named.add(token);
-    else this.#unnamed++;
+    if (!this.#name('failed', token)) this.#unnamed++;
+  }
+
+  #recover(token: string): void {
+    if (!this.#name('recovered', token)) this.#succeeded++;
+  }
+
+  /** `false` where the record has no room for another name. */
+  #name(outcome: keyof Names, token: string): boolean {
+    const [told, named] = [this.#told[outcome], this.#named[outcome]];
+    if (told.has(token) || named.has(token)) return true;
+    if (told.size + named.size >= mostNamed) return false;
+    named.add(token);
+    return true;
   }
 
   async #report(at: number, until: number): Promise<void> {
     const since = this.#since;
-    const record = { at, succeeded: this.#succeeded, failed: [...this.#named], failedUnnamed: this.#unnamed };
+    const [recovered, failed] = [[...this.#named.recovered], [...this.#named.failed]];
+    const record = { at, succeeded: this.#succeeded, recovered, failed, failedUnnamed: this.#unnamed };
     this.#clear();
     try {
       await this.#within(until, async () => (await this.#store()).add(record));
       this.#reportedAt = this.#clock.now();
-      if (at === this.#toldAt) for (const token of record.failed) this.#told.add(token);
+      if (at !== this.#toldAt) return;
+      for (const token of recovered) this.#told.recovered.add(token);
+      for (const token of failed) this.#told.failed.add(token);
     } catch (error) {
       this.#since = since;
       this.#succeeded += record.succeeded;
       this.#unnamed += record.failedUnnamed;
-      for (const token of record.failed) this.#fail(token);
+      for (const token of recovered) this.#recover(token);
+      for (const token of failed) this.#fail(token);
       throw error;
     }
   }

@@ -4,8 +4,8 @@ import type { HealthRecord } from './health-record.ts';
 import type { HealthStore } from './health-reporter.ts';
 
 /**
- * One item for each record of a consumer: when it begins, as ISO 8601, and the attributes `succeeded`, `failed` (a set) and `failedUnnamed`, absent
- * where there is nothing to tell.
+ * One item for each record of a consumer: when it begins, as ISO 8601, and the attributes `succeeded`, `recovered` and `failed` (sets) and `failedUnnamed`,
+ * absent where there is nothing to tell.
  */
 export const healthTable = { partitionKey: 'consumer', sortKey: 'at', expiryAttribute: 'expiry' } as const;
 
@@ -32,7 +32,9 @@ export class DynamoDbHealthStore implements HealthStore {
   }
 
   /** A request that is repeated after a lost answer counts successes twice: a rate does not mind. */
-  async add({ at, succeeded, failed, failedUnnamed }: HealthRecord): Promise<void> {
+  async add({ at, succeeded, recovered, failed, failedUnnamed }: HealthRecord): Promise<void> {
+    // DynamoDB knows no empty sets.
+    const sets = Object.entries({ recovered, failed }).filter(([, tokens]) => tokens.length > 0);
     await this.#client.send(
       new UpdateItemCommand({
         TableName: this.#tableName,
@@ -40,13 +42,12 @@ export class DynamoDbHealthStore implements HealthStore {
           [healthTable.partitionKey]: { S: this.#consumer },
           [healthTable.sortKey]: { S: new Date(at).toISOString() },
         },
-        // DynamoDB knows no empty sets.
-        UpdateExpression: `SET expiry = :expiry ADD succeeded :succeeded, failedUnnamed :unnamed${failed.length > 0 ? ', failed :failed' : ''}`,
+        UpdateExpression: `SET expiry = :expiry ADD ${['succeeded', 'failedUnnamed', ...sets.map(([name]) => name)].map((name) => `${name} :${name}`).join(', ')}`,
         ExpressionAttributeValues: {
           ':expiry': { N: String(Math.ceil((at + keptMilliseconds) / 1000)) },
           ':succeeded': { N: String(succeeded) },
-          ':unnamed': { N: String(failedUnnamed) },
-          ...(failed.length > 0 && { ':failed': { SS: [...failed] } }),
+          ':failedUnnamed': { N: String(failedUnnamed) },
+          ...Object.fromEntries(sets.map(([name, tokens]) => [`:${name}`, { SS: [...tokens] }])),
         },
       }),
     );

@@ -4,7 +4,7 @@ import { healthTable } from '../../messaging/health/health-table.ts';
 
 /** How consumers fare, as they say themselves. */
 export interface HealthSource {
-  /** Records that begin at this moment, in milliseconds since the epoch, or later. */
+  /** Records that begin at this moment, in milliseconds since the epoch, or later; the earliest first. */
   read(consumer: string, from: number): Promise<readonly HealthRecord[]>;
 }
 
@@ -30,10 +30,11 @@ export class DynamoDbHealthSource implements HealthSource {
       },
     );
     for await (const { Items = [] } of pages)
-      for (const { at, succeeded, failed, failedUnnamed } of Items)
+      for (const { at, succeeded, recovered, failed, failedUnnamed } of Items)
         records.push({
           at: Date.parse(at?.S ?? ''),
           succeeded: Number(succeeded?.N ?? 0),
+          recovered: recovered?.SS ?? [],
           failed: failed?.SS ?? [],
           failedUnnamed: Number(failedUnnamed?.N ?? 0),
         });

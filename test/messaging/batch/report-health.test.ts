@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { FatalError } from '../../../lib/messaging/errors.ts';
-import type { BatchHealth, HealthSink } from '../../../lib/messaging/health/health-reporter.ts';
+import { countMessages, type HealthRecord } from '../../../lib/messaging/health/health-record.ts';
+import { type BatchHealth, HealthReporter, type HealthSink } from '../../../lib/messaging/health/health-reporter.ts';
+import type { OutgoingMessage } from '../../../lib/messaging/publisher.ts';
+import { redelivery } from '../lambda-event.ts';
 import { failed, gate, type Handle, invoke, message, newWorld, type Run } from './harness.ts';
 
 const never = () => new Promise<void>(() => {});
@@ -24,6 +27,31 @@ const setting = (answer: HealthSink['record'] = () => undefined) => {
   return { world, said, batch };
 };
 
+describe('a message that fails and succeeds later', () => {
+  it.each([
+    ['as a copy', false],
+    ['because its batch came back', true],
+  ])('counts once, as a success: delivered again %s', async (_, comesBack) => {
+    const world = newWorld();
+    const records: HealthRecord[] = [];
+    const health = new HealthReporter(async () => ({ add: async (record) => void records.push(record) }), world.clock);
+    const services = { health };
+    let isAway = true;
+    const handle: Handle = () => {
+      if (isAway) throw new Error('away');
+    };
+    if (comesBack) world.publisher.answer = () => failed;
+    await invoke(world, [message('a')], handle, { services }).catch(() => undefined);
+    expect(countMessages(records, 0)).toEqual({ succeeded: 0, failed: 1 });
+    isAway = false;
+    await world.clock.advance(20_000);
+    const [copy] = world.publisher.published;
+    const again = comesBack ? message('a', { redelivered: true }) : redelivery(copy as OutgoingMessage);
+    await invoke(world, [again], handle, { services });
+    expect(countMessages(records, 0)).toEqual({ succeeded: 1, failed: 0 });
+  });
+});
+
 describe('what a batch tells the circuit breaker', () => {
   it('is told by each batch whose handlers hang until the time is up, while they fail and not afterwards', async () => {
     const { said, world, batch } = setting();
@@ -33,9 +61,9 @@ describe('what a batch tells the circuit breaker', () => {
       await handled;
     }
     expect(said).toEqual([
-      { succeeded: 0, failed: ['a'] },
-      { succeeded: 0, failed: ['b'] },
-      { succeeded: 0, failed: ['c'] },
+      { succeeded: 0, recovered: [], failed: ['a'] },
+      { succeeded: 0, recovered: [], failed: ['b'] },
+      { succeeded: 0, recovered: [], failed: ['c'] },
     ]);
   });
 
@@ -54,7 +82,7 @@ describe('what a batch tells the circuit breaker', () => {
     expect(world.publisher.published).toEqual([]);
     open();
     await handled;
-    expect(said).toEqual([{ succeeded: 0, failed: ['a'] }]);
+    expect(said).toEqual([{ succeeded: 0, recovered: [], failed: ['a'] }]);
   });
 
   it('is which messages were done and which failed, the last attempt included', async () => {
@@ -65,8 +93,8 @@ describe('what a batch tells the circuit breaker', () => {
     await batch(['fine', 'a', 'b'], handle);
     await batch(['a'], handle, { policy: { maxAttempts: 1, baseDelaySeconds: 1, maxDelaySeconds: 1 }, claims: 'none' });
     expect(said).toEqual([
-      { succeeded: 1, failed: ['a', 'b'] },
-      { succeeded: 0, failed: ['a'] },
+      { succeeded: 1, recovered: [], failed: ['a', 'b'] },
+      { succeeded: 0, recovered: [], failed: ['a'] },
     ]);
   });
 
@@ -77,7 +105,7 @@ describe('what a batch tells the circuit breaker', () => {
     await batch(['b'], () => {
       throw new FatalError('no such order');
     });
-    expect(said).toEqual([{ succeeded: 1, failed: [] }]);
+    expect(said).toEqual([{ succeeded: 1, recovered: [], failed: [] }]);
   });
 
   it('counts messages that could not be claimed as failed', async () => {
@@ -86,7 +114,7 @@ describe('what a batch tells the circuit breaker', () => {
       throw new Error('denied');
     };
     await batch(['a', 'b'], () => undefined).catch(() => undefined);
-    expect(said).toEqual([{ succeeded: 0, failed: ['a', 'b'] }]);
+    expect(said).toEqual([{ succeeded: 0, recovered: [], failed: ['a', 'b'] }]);
   });
 
   it('is told of a batch that has to come back, too', async () => {
@@ -96,7 +124,7 @@ describe('what a batch tells the circuit breaker', () => {
       throw new Error('away');
     });
     await expect(broken).rejects.toThrow('not confirmed');
-    expect(said).toEqual([{ succeeded: 0, failed: ['a'] }]);
+    expect(said).toEqual([{ succeeded: 0, recovered: [], failed: ['a'] }]);
   });
 
   it('does the batch no harm where it cannot be told', async () => {

@@ -18,7 +18,7 @@ const setting = () => {
   };
   const reporter = new HealthReporter(async () => ({ add }), clock);
   const record = (health: Partial<BatchHealth>) =>
-    reporter.record({ succeeded: 0, failed: [], ...health }, clock.now() + 1000);
+    reporter.record({ succeeded: 0, recovered: [], failed: [], ...health }, clock.now() + 1000);
   return {
     clock,
     state,
@@ -72,6 +72,29 @@ describe('a consumer that reports how it fares', () => {
     expect(records).toHaveLength(1);
   });
 
+  it('says at once that a message succeeded which had failed, so that it counts as a success', async () => {
+    const { clock, record, total } = setting();
+    await record({ succeeded: 1 });
+    await record({ failed: ['a', 'b'] });
+    await clock.advance(1000);
+    await record({ recovered: ['a'] });
+    expect(total()).toEqual({ succeeded: 2, failed: 1 });
+    await clock.advance(20_000);
+    await record({ recovered: ['b'] });
+    expect(total()).toEqual({ succeeded: 3, failed: 0 });
+  });
+
+  it('counts messages that succeed after a failure also where it cannot name them all, or not at the time', async () => {
+    const { clock, state, record, total, records } = setting();
+    state.answer = 'refused';
+    await expect(record({ recovered: ids(150) })).rejects.toThrow('no table');
+    state.answer = 'written';
+    await clock.advance(20_000);
+    await record({ recovered: ids(50) });
+    expect(total()).toEqual({ succeeded: 150, failed: 0 });
+    expect(records.map(({ recovered }) => recovered.length)).toEqual([mostNamed]);
+  });
+
   it('names no more messages than fit, and counts the others', async () => {
     const { record, records, total } = setting();
     await record({ failed: ids(150) });
@@ -118,15 +141,27 @@ describe('a consumer that reports how it fares', () => {
 });
 
 describe('counting messages', () => {
-  const record = (at: number, failed: string[], succeeded = 0): HealthRecord => ({
+  const record = (at: number, failed: string[], succeeded = 0, recovered: string[] = []): HealthRecord => ({
     at,
     succeeded,
+    recovered,
     failed,
     failedUnnamed: 0,
   });
 
   it('tells a message that failed in several records once', () => {
     expect(countMessages([record(0, ['a', 'b']), record(10, ['b', 'c'], 4)], 0)).toEqual({ succeeded: 4, failed: 3 });
+  });
+
+  it('goes by the last that is known of a message', () => {
+    const failedFirst = [record(0, ['a', 'b']), record(10, [], 1, ['a'])];
+    expect(countMessages(failedFirst, 0)).toEqual({ succeeded: 2, failed: 1 });
+    expect(countMessages([...failedFirst, record(20, ['a'])], 0)).toEqual({ succeeded: 1, failed: 2 });
+    expect(countMessages([record(0, ['a'], 0, ['a'])], 0)).toEqual({ succeeded: 1, failed: 0 });
+  });
+
+  it('counts a message that failed earlier than that and succeeds now', () => {
+    expect(countMessages([record(0, ['a']), record(10, [], 0, ['a'])], 10)).toEqual({ succeeded: 1, failed: 0 });
   });
 
   it('leaves out what is older', () => {

@@ -28,6 +28,7 @@ const add = (consumer: string, record: Partial<HealthRecord>) =>
   new DynamoDbHealthStore(consumer, tableName, tables.client).add({
     at: 0,
     succeeded: 0,
+    recovered: [],
     failed: [],
     failedUnnamed: 0,
     ...record,
@@ -38,12 +39,13 @@ const read = (consumer: string, from = 0) =>
 describe('what consumers report in a table', () => {
   it('adds up within a record, and names each message once', async () => {
     await add('a', { at: 10_000, succeeded: 2, failed: ['x', 'y'], failedUnnamed: 1 });
-    await add('a', { at: 10_000, succeeded: 1, failed: ['y'] });
+    await add('a', { at: 10_000, succeeded: 1, failed: ['y'], recovered: ['x'] });
     await add('a', { at: 10_000, failedUnnamed: 4 });
     const [record, ...others] = await read('a');
     expect({ ...record, failed: [...(record?.failed ?? [])].sort() }).toEqual({
       at: 10_000,
       succeeded: 3,
+      recovered: ['x'],
       failed: ['x', 'y'],
       failedUnnamed: 5,
     });

@@ -52,8 +52,8 @@ class World {
     return this.look();
   }
 
-  report(succeeded: number, failed: readonly string[], at = this.now): void {
-    this.health.push({ at: recordStart(at), succeeded, failed, failedUnnamed: 0 });
+  report(succeeded: number, failed: readonly string[], at = this.now, recovered: readonly string[] = []): void {
+    this.health.push({ at: recordStart(at), succeeded, recovered, failed, failedUnnamed: 0 });
   }
 
   order(circuit: Circuit): this {
@@ -139,6 +139,15 @@ describe('a circuit', () => {
     expect(tripped().untilTrial().minuteWith(0, ['a']).minuteWith(0, ['a']).minuteWith(0, ['a']).circuit.state).toBe(
       'half-open',
     );
+  });
+
+  it('does not open again for a message that fails on trial and then succeeds: it counts once', () => {
+    const world = tripped();
+    world.settings = { ...settings, trialMessages: 2 };
+    world.untilTrial().minuteWith(0, ['a']);
+    world.report(0, [], world.now, ['a']);
+    expect(world.minute(0, 0).circuit.state).toBe('half-open');
+    expect(world.minute(1, 0).circuit.state).toBe('closed');
   });
 
   it('closes after a window on trial in which the few messages that came succeeded', () => {

@@ -51,7 +51,7 @@ class World implements ControlServices {
   async minute(counts: Readonly<Record<string, readonly [succeeded: number, failed: number]>> = {}) {
     await this.clock.advance(60_000);
     for (const [name, [succeeded, failed]] of Object.entries(counts)) {
-      const record = { at: this.clock.now() - 10_000, succeeded, failed: [], failedUnnamed: failed };
+      const record = { at: this.clock.now() - 10_000, succeeded, recovered: [], failed: [], failedUnnamed: failed };
       this.reported.set(name, [...(this.reported.get(name) ?? []), record]);
     }
     return lookAfterConsumers(consumers, this);
