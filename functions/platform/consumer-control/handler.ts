@@ -1,5 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { Context } from 'aws-lambda';
 import type { ControlledConsumers } from '../../../lib/config/circuit-breaker-settings.ts';
 import { FunctionEnvironment } from '../../../lib/config/function-environment.ts';
 import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
@@ -16,6 +17,7 @@ import {
 } from '../../../lib/operations/circuit/control-consumers.ts';
 import { DynamoDbHealthSource } from '../../../lib/operations/circuit/health-source.ts';
 import { LambdaMappingControl } from '../../../lib/operations/circuit/mapping-control.ts';
+import { noteDisabled } from '../../../lib/operations/circuit/note-disabled.ts';
 import { writeMetrics } from '../../../lib/operations/metric-writer.ts';
 import { readConfiguration } from '../read-configuration.ts';
 import { parseRequest } from './request.ts';
@@ -24,11 +26,17 @@ const logger = new Logger({ serviceName: 'consumer-control' });
 const client = createDynamoDbClient();
 const lambda = new LambdaClient({ maxAttempts: 3 });
 
+/** Kept of the function's time to write down what was seen in it, in milliseconds. */
+const reserve = 10_000;
+
 /**
  * Once a minute: looks after the circuits of all consumers and writes metrics of how they and their mappings stand. In between: does what an operator
  * asks for, see `request.ts`.
  */
-export const handler = async (event: unknown): Promise<readonly ConsumerStatus[]> => {
+export const handler = async (
+  event: unknown,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<readonly ConsumerStatus[]> => {
   const consumers = readConfiguration() as ControlledConsumers;
   const services: ControlServices = {
     circuits: new DynamoDbCircuitStore({ client, tableName: requiredVariable(FunctionEnvironment.circuitTable) }),
@@ -46,5 +54,7 @@ export const handler = async (event: unknown): Promise<readonly ConsumerStatus[]
   if (request.action !== 'look') return [await order(request, consumers, services)];
   const statuses = await lookAfterConsumers(consumers, services);
   writeMetrics(statusRecords(statuses), process.env);
+  const until = systemClock.now() + context.getRemainingTimeInMillis() - reserve;
+  await noteDisabled(Object.keys(consumers.queues), services, until);
   return statuses;
 };

@@ -5,13 +5,14 @@ import type { MetricRecord } from '../metric-record.ts';
 import { type Circuit, look, pause, resume, stops, switches } from './circuit.ts';
 import { CircuitConflictError, type CircuitStore, type StoredCircuit } from './circuit-store.ts';
 import type { HealthSource } from './health-source.ts';
+import { letGo } from './held-mappings.ts';
 import type { MappingControl, MappingStatus } from './mapping-control.ts';
 
 export interface ControlServices {
   readonly circuits: CircuitStore;
   readonly health: HealthSource;
   readonly mappings: MappingControl;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   /** Told of everything that people would want to find in a log. */
   readonly log: (message: string, details: Readonly<Record<string, unknown>>) => void;
 }
@@ -65,9 +66,12 @@ export async function lookAfterConsumers(
       const mappings = mappingsOf(consumer, consumers, all);
       const now = services.clock.now();
       const health = settings ? await services.health.read(consumer, now - settings.windowSeconds * 1000) : [];
-      const circuit = look(stored.circuit, { now, health, mappings }, settings);
-      await keep(consumer, stored, circuit, services);
-      await follow(circuit, mappings, services.mappings);
+      const intended = look(stored.circuit, { now, health, mappings }, settings);
+      const kept = await keep(consumer, stored, intended, services);
+      const refused = await follow(intended, mappings, services.mappings);
+      // What somebody else was changing already is not ours.
+      const circuit = { ...intended, held: letGo(intended.held, refused) };
+      await keep(consumer, kept, circuit, services);
       statuses.push(statusOf(consumer, consumers, circuit, mappings));
     } catch (error) {
       // Somebody paused or resumed it this very moment, and switched its mappings.
@@ -148,14 +152,18 @@ async function circuitOf(consumer: string, { circuits }: ControlServices): Promi
   return (await circuits.read([consumer])).get(consumer) as StoredCircuit;
 }
 
-/** Stores the circuit before anything is switched: whoever finds it switched finds out why. */
+/**
+ * Stores the circuit before anything is switched: whoever finds it switched finds out why.
+ * @returns what is stored now
+ */
 async function keep(
   consumer: string,
-  { circuit: before, version }: StoredCircuit,
+  stored: StoredCircuit,
   circuit: Circuit,
   { circuits, log }: ControlServices,
-): Promise<void> {
-  if (JSON.stringify(circuit) === JSON.stringify(before)) return;
+): Promise<StoredCircuit> {
+  const { circuit: before, version } = stored;
+  if (JSON.stringify(circuit) === JSON.stringify(before)) return stored;
   await circuits.write(consumer, circuit, version);
   if (circuit.state !== before.state)
     log(`${consumer} is ${circuit.state}, was ${before.state}`, {
@@ -163,10 +171,18 @@ async function keep(
       reason: circuit.reason,
       until: circuit.until && new Date(circuit.until).toISOString(),
     });
+  return { circuit, version: version + 1 };
 }
 
-async function follow(circuit: Circuit, mappings: readonly MappingStatus[], control: MappingControl): Promise<void> {
-  for (const { id, to } of switches(circuit, mappings)) await control.switch(id, to);
+/** @returns the mappings that are on their way by somebody else's hand */
+async function follow(
+  circuit: Circuit,
+  mappings: readonly MappingStatus[],
+  control: MappingControl,
+): Promise<readonly string[]> {
+  const refused: string[] = [];
+  for (const { id, to } of switches(circuit, mappings)) if (!(await control.switch(id, to))) refused.push(id);
+  return refused;
 }
 
 const statusOf = (

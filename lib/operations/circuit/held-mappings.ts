@@ -34,5 +34,25 @@ export const stillHeld = (held: HeldMappings, mappings: readonly MappingStatus[]
     }),
   );
 
+/** Those that are held, without these. */
+export const letGo = (held: HeldMappings, ids: readonly string[]): HeldMappings =>
+  Object.fromEntries(Object.entries(held).filter(([id]) => !ids.includes(id)));
+
+/** Whether nobody has seen yet that one of them is `Disabled`. */
+export const isUnderWay = (held: HeldMappings): boolean =>
+  Object.values(held).some(({ lastModified }) => lastModified === undefined);
+
+/** Those that are held, with the moment of the last change of those that are `Disabled` by now. */
+export const arrived = (held: HeldMappings, mappings: readonly MappingStatus[]): HeldMappings => {
+  const disabled = mappings.filter(({ state }) => state === 'Disabled');
+  return {
+    ...letGo(
+      held,
+      disabled.map(({ id }) => id),
+    ),
+    ...stillHeld(held, disabled),
+  };
+};
+
 /** Its codes are `ESM_CONFIG_NOT_VALID`, `EVENT_SOURCE_AUTHN_ERROR` and their like. https://docs.aws.amazon.com/lambda/latest/dg/services-mq-errors.html */
 const disabledByLambda = ({ reason = '' }: MappingStatus): boolean => /_(ERROR|NOT_VALID)$/.test(reason);

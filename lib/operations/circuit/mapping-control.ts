@@ -24,8 +24,11 @@ export interface MappingStatus {
 export interface MappingControl {
   /** Those of one virtual host. */
   list(): Promise<readonly MappingStatus[]>;
-  /** Takes effect within a minute or so. Does nothing to a mapping that is on its way already: the next look will tell. */
-  switch(id: string, to: 'enabled' | 'disabled'): Promise<void>;
+  /**
+   * Takes effect within a minute or so.
+   * @returns `false` where it does nothing, because the mapping is on its way already: somebody else has changed it
+   */
+  switch(id: string, to: 'enabled' | 'disabled'): Promise<boolean>;
 }
 
 export interface LambdaMappingControlOptions {
@@ -53,11 +56,13 @@ export class LambdaMappingControl implements MappingControl {
     return found;
   }
 
-  async switch(id: string, to: 'enabled' | 'disabled'): Promise<void> {
+  async switch(id: string, to: 'enabled' | 'disabled'): Promise<boolean> {
     try {
       await this.#client.send(new UpdateEventSourceMappingCommand({ UUID: id, Enabled: to === 'enabled' }));
+      return true;
     } catch (error) {
-      if (!(error instanceof ResourceInUseException)) throw error;
+      if (error instanceof ResourceInUseException) return false;
+      throw error;
     }
   }
 }

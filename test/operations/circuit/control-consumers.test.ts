@@ -10,6 +10,7 @@ import {
   order,
   statusRecords,
 } from '../../../lib/operations/circuit/control-consumers.ts';
+import { noteDisabled } from '../../../lib/operations/circuit/note-disabled.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { MappingsInMemory } from './mappings-in-memory.ts';
 
@@ -18,6 +19,9 @@ const consumers: ControlledConsumers = {
   breaker: defaultCircuitBreaker,
   breakers: { b: null },
 };
+
+/** Milliseconds. */
+const timeForMappings = 30_000;
 
 /** Tables and mappings in memory. */
 class World implements ControlServices {
@@ -54,7 +58,9 @@ class World implements ControlServices {
       const record = { at: this.clock.now() - 10_000, succeeded, recovered: [], failed: [], failedUnnamed: failed };
       this.reported.set(name, [...(this.reported.get(name) ?? []), record]);
     }
-    return lookAfterConsumers(consumers, this);
+    const statuses = await lookAfterConsumers(consumers, this);
+    await noteDisabled(Object.keys(consumers.queues), this, this.clock.now() + timeForMappings);
+    return statuses;
   }
 }
 
@@ -102,6 +108,59 @@ describe('looking after consumers', () => {
     const statuses = await world.minute();
     expect(world.mappings.switched).toEqual(['a1 disabled', 'a1 enabled']);
     expect(failingOf(statusRecords(statuses))).toEqual({ a: 1, b: 0 });
+  });
+
+  it('lets a mapping stay disabled that a person disabled in the moment in which the circuit opened', async () => {
+    const world = new World();
+    world.meanwhile = () => world.mappings.set('a1', { state: 'Disabling' });
+    await world.minute({ a: [5, 100] });
+    world.meanwhile = () => undefined;
+    world.mappings.set('a1', { state: 'Disabled' });
+    for (let minutes = 0; minutes < 3; minutes++) await world.minute();
+    expect(world.mappings.switched).toEqual(['a2 disabled', 'a2 enabled']);
+  });
+
+  it('lets a mapping stay disabled that a person enabled and disabled again before the next look', async () => {
+    const world = new World();
+    world.mappings.isSlow = true;
+    const look = world.minute({ a: [5, 100] });
+    await world.clock.advance(70_000);
+    const byHand = (id: string) => {
+      world.mappings.set(id, { state: 'Enabled' });
+      world.mappings.set(id, { state: 'Disabled' });
+    };
+    world.mappings.set('a1', { state: 'Disabled' });
+    await world.clock.advance(5000);
+    // While the other is still on its way, and after that.
+    byHand('a1');
+    world.mappings.set('a2', { state: 'Disabled' });
+    await world.clock.advance(5000);
+    await look;
+    byHand('a2');
+    for (let minutes = 0; minutes < 3; minutes++) await world.minute();
+    expect(world.mappings.switched).toEqual(['a1 disabled', 'a2 disabled']);
+  });
+
+  it('waits for mappings to be disabled no longer than it has time for', async () => {
+    const world = new World();
+    world.mappings.isSlow = true;
+    const look = world.minute({ a: [5, 100] });
+    await world.clock.advance(60_000 + timeForMappings);
+    await look;
+    expect(world.clock.waiting).toBe(0);
+    expect(world.stored.get('a')?.circuit.held).toEqual({ a1: {}, a2: {} });
+  });
+
+  it('gives way to an operator who acts while it waits for mappings to be disabled', async () => {
+    const world = new World();
+    world.mappings.isSlow = true;
+    const look = world.minute({ a: [5, 100] });
+    await world.clock.advance(60_000);
+    await order({ action: 'pause', consumer: 'a', reason: '' }, consumers, world);
+    for (const id of ['a1', 'a2']) world.mappings.set(id, { state: 'Disabled' });
+    await world.clock.advance(5000);
+    await look;
+    expect(world.stored.get('a')?.circuit.state).toBe('paused');
   });
 
   it('switches nothing that somebody else has disabled, but says that it fails', async () => {

@@ -1,10 +1,11 @@
 import type { MappingControl, MappingStatus } from '../../../lib/operations/circuit/mapping-control.ts';
 
-/** Event source mappings that do at once what they are told, and remember when. */
+/** Event source mappings that do at once what they are told, and remember when; or, where `isSlow`, leave it to the test to say when they have done it. */
 export class MappingsInMemory implements MappingControl {
   readonly #now: () => number;
   #changes = 0;
   readonly #mappings = new Map<string, MappingStatus>();
+  isSlow = false;
   /** What the circuit breaker did. */
   readonly switched: string[] = [];
 
@@ -37,8 +38,12 @@ export class MappingsInMemory implements MappingControl {
     return this.all;
   }
 
-  async switch(id: string, to: 'enabled' | 'disabled'): Promise<void> {
+  async switch(id: string, to: 'enabled' | 'disabled'): Promise<boolean> {
+    const state = this.state(id) ?? '';
+    if (!['Enabled', 'Disabled'].includes(state)) return false;
     this.follow(id, to);
+    if (this.isSlow) this.set(id, { state: to === 'enabled' ? 'Enabling' : 'Disabling' });
+    return true;
   }
 
   follow(id: string, to: 'enabled' | 'disabled'): void {

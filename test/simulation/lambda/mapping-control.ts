@@ -50,7 +50,7 @@ export class MappingApi {
       list: () => process.settle(latency(), () => this.list()),
       switch: async (id, to) => {
         onSwitch(id, to);
-        await process.settle(latency(), () => this.change(id, to));
+        return process.settle(latency(), () => this.change(id, to));
       },
     };
   }

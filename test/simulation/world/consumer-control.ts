@@ -2,6 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDbCircuitStore } from '../../../lib/operations/circuit/circuit-store.ts';
 import { lookAfterConsumers } from '../../../lib/operations/circuit/control-consumers.ts';
 import { DynamoDbHealthSource } from '../../../lib/operations/circuit/health-source.ts';
+import { noteDisabled } from '../../../lib/operations/circuit/note-disabled.ts';
 import type { BreakerWatch } from '../checks/breaker.ts';
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
@@ -31,7 +32,7 @@ export class ConsumerControl {
 
   constructor(world: ControlWorld) {
     this.#world = world;
-    const settings = { name: 'control', timeoutMilliseconds: 30_000, maximumSkewMilliseconds: 200 };
+    const settings = { name: 'control', timeoutMilliseconds: 50_000, maximumSkewMilliseconds: 200 };
     const start = (process: SimulatedProcess): Handler => this.#environment(process);
     this.target = new SimulatedFunction({ ...settings, start }, world.scheduler, world.random);
   }
@@ -73,6 +74,9 @@ export class ConsumerControl {
       clock: process.clock,
       log: (message: string) => story.tell(() => `${process.name} logs: ${message}.`),
     };
-    return async () => watch.looked(await lookAfterConsumers({ queues, breaker }, services));
+    return async () => {
+      watch.looked(await lookAfterConsumers({ queues, breaker }, services));
+      await noteDisabled(Object.keys(queues), services, process.clock.now() + 30_000);
+    };
   }
 }
