@@ -36,15 +36,20 @@ interface Search extends Request {
   readonly Segment?: number;
 }
 
+/** Told of an item before and after a write. */
+export type TableChange = (table: string, before: Item | undefined, after: Item | undefined) => void;
+
 type Write = 'Put' | 'Update' | 'Delete' | 'ConditionCheck';
 
 /** Tables as DynamoDB keeps them: conditional writes, transactions, queries. Everything happens at once; waiting and failing is the service's business. */
 export class Tables {
   readonly #shapes: Readonly<Record<string, TableShape>>;
+  readonly #onChange: TableChange;
   readonly #items = new Map<string, Map<string, Item>>();
 
-  constructor(shapes: Readonly<Record<string, TableShape>>) {
+  constructor(shapes: Readonly<Record<string, TableShape>>, onChange: TableChange = () => undefined) {
     this.#shapes = shapes;
+    this.#onChange = onChange;
     for (const name of Object.keys(shapes)) this.#items.set(name, new Map());
   }
 
@@ -142,6 +147,7 @@ export class Tables {
     if (kind === 'ConditionCheck') return before;
     if (kind === 'Delete') {
       items.delete(this.keyOf(TableName, Key as Item));
+      this.#onChange(TableName, before, undefined);
       return undefined;
     }
     const after =
@@ -149,6 +155,7 @@ export class Tables {
         ? (Item as Item)
         : update(UpdateExpression ?? '')({ ...(before ?? (Key as Item)) }, bindingsOf(request));
     items.set(this.keyOf(TableName, after), after);
+    this.#onChange(TableName, before, after);
     return after;
   }
 }

@@ -1,5 +1,5 @@
 import type { Violation } from '../checks/ledger.ts';
-import type { ConsumerPlan, Fault, MessagePlan, Scenario } from '../scenario/scenario.ts';
+import type { ConsumerPlan, Fault, MessagePlan, RelayPlan, Scenario } from '../scenario/scenario.ts';
 
 /** A failure as people read it: what was promised, who takes part, and what happened. */
 export function tell(scenario: Scenario, violations: readonly Violation[], story: readonly string[]): string {
@@ -8,6 +8,7 @@ export function tell(scenario: Scenario, violations: readonly Violation[], story
     '',
     `Seed ${scenario.seed}, RabbitMQ ${scenario.brokerVersion}.`,
     ...scenario.consumers.map(consumer),
+    ...(scenario.relay ? [relay(scenario.relay)] : []),
     ...scenario.messages.map(message),
     ...scenario.faults.map(fault),
     '',
@@ -34,9 +35,18 @@ function consumer(plan: ConsumerPlan): string {
   return `Consumer ${plan.name} ${parts.join(', ')}.`;
 }
 
-function message({ id, to, key, at, again, steps, flaw }: MessagePlan): string {
+function relay({ hasStream, invokesTwice, maximumSkewMilliseconds }: RelayPlan): string {
+  const runs = `runs ${invokesTwice ? 'twice ' : ''}each minute${hasStream ? ' and by the stream' : ''}`;
+  return `The relay of the outbox ${runs}; its clocks are off by up to ${maximumSkewMilliseconds} ms.`;
+}
+
+function message({ id, to, key, at, again, steps, flaw, outbox }: MessagePlan): string {
   const repeated = again.length === 0 ? '' : `, again at ${again.map(seconds).join(', ')}`;
-  return `Message ${id} (key ${key}) is published to ${to} at ${seconds(at)}${repeated}; it meets: ${flaw ?? steps.join(', then ')}.`;
+  const way = outbox?.within
+    ? `is added to the outbox for ${to} with the effect of ${outbox.within.message} at ${outbox.within.consumer}`
+    : `is ${outbox ? 'added to the outbox for' : 'published to'} ${to} at ${seconds(at)}`;
+  const due = outbox?.deliverAt === undefined ? '' : `, due at ${seconds(outbox.deliverAt)}`;
+  return `Message ${id} (key ${key}) ${way}${due}${repeated}; it meets: ${flaw ?? steps.join(', then ')}.`;
 }
 
 function fault({ kind, ...details }: Fault): string {

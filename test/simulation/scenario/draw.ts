@@ -1,4 +1,5 @@
 import { Random } from '../engine/random.ts';
+import { withOutbox } from './draw-outbox.ts';
 import type { ConsumerPlan, Fault, MessagePlan, Scenario, Step } from './scenario.ts';
 
 /** Faults end by then, in milliseconds from the start. */
@@ -8,7 +9,9 @@ const publishingMilliseconds = 20_000;
 /** The scenario of a seed. */
 export function drawScenario(seed: number): Scenario {
   if (new Random(seed, 'crowd').chance(0.02)) return drawCrowd(seed);
-  return new Random(seed, 'outage').chance(0.03) ? drawOutage(seed) : drawUsual(seed);
+  if (new Random(seed, 'outage').chance(0.03)) return drawOutage(seed);
+  const random = new Random(seed, 'outbox');
+  return random.chance(0.15) ? withOutbox(drawUsual(seed), random) : drawUsual(seed);
 }
 
 function drawUsual(seed: number): Scenario {

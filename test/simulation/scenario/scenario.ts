@@ -12,9 +12,19 @@ export interface Scenario {
   readonly faults: readonly Fault[];
   /** Of all consumers. @default nobody looks after them */
   readonly breaker?: BreakerPlan;
+  /** Of the outbox. @default there is none */
+  readonly relay?: RelayPlan;
 }
 
 export type BreakerPlan = CircuitBreakerSettings;
+
+export interface RelayPlan {
+  /** Whether the table's stream invokes it; the schedule always does. */
+  readonly hasStream: boolean;
+  /** Each scheduled run takes place twice, side by side. */
+  readonly invokesTwice: boolean;
+  readonly maximumSkewMilliseconds: number;
+}
 
 export interface ConsumerPlan {
   readonly name: string;
@@ -64,6 +74,15 @@ export interface MessagePlan {
   /** What the handler does with each delivery in turn; the last one holds for all that follow. */
   readonly steps: readonly Step[];
   readonly flaw?: 'undecodable' | 'invalid' | 'crash-decoding' | 'crash-keying';
+  /** How it gets into the outbox. @default the shop publishes it */
+  readonly outbox?: OutboxPlan;
+}
+
+export interface OutboxPlan {
+  /** When consumers are to get it. @default at once */
+  readonly deliverAt?: number;
+  /** Added in the transaction of another message's handler. @default by the shop, by itself */
+  readonly within?: { readonly consumer: string; readonly message: string };
 }
 
 interface Span {
@@ -95,4 +114,8 @@ export type Fault =
 
 /** When the last trouble is over and the last message published, in milliseconds from the start. */
 export const troubleEnds = ({ faults, messages }: Scenario): number =>
-  Math.max(0, ...faults.map((fault) => ('to' in fault ? fault.to : 0)), ...messages.map(({ at }) => at));
+  Math.max(
+    0,
+    ...faults.map((fault) => ('to' in fault ? fault.to : 0)),
+    ...messages.map(({ at, outbox }) => outbox?.deliverAt ?? at),
+  );

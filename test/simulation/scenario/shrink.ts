@@ -42,6 +42,8 @@ function* simpler(scenario: Scenario): Iterable<Scenario> {
         messages: messages.filter(({ to }) => to !== name),
         faults: faults.filter((fault) => !('consumer' in fault) || fault.consumer !== name),
       };
+  if (scenario.relay?.invokesTwice) yield { ...scenario, relay: { ...scenario.relay, invokesTwice: false } };
+  if (scenario.relay?.hasStream) yield { ...scenario, relay: { ...scenario.relay, hasStream: false } };
   for (const [index, message] of messages.entries())
     for (const simple of simplerMessages(message)) yield { ...scenario, messages: messages.with(index, simple) };
   for (const [index, consumer] of consumers.entries())
@@ -51,6 +53,9 @@ function* simpler(scenario: Scenario): Iterable<Scenario> {
 function* simplerMessages(message: MessagePlan): Iterable<MessagePlan> {
   if (message.again.length > 0) yield { ...message, again: [] };
   if (message.flaw) yield { ...message, flaw: undefined };
+  if (message.outbox?.deliverAt !== undefined)
+    yield { ...message, outbox: { ...message.outbox, deliverAt: undefined } };
+  if (message.outbox && !message.outbox.within) yield { ...message, outbox: undefined };
   const [last] = message.steps.slice(-1);
   if (message.steps.length > 1 && last) yield { ...message, steps: [last] };
   if (last !== 'effect') yield { ...message, steps: message.steps.with(-1, 'effect') };

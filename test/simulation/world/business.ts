@@ -1,3 +1,4 @@
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { MessageContext } from '../../../lib/messaging/context.ts';
 import { FatalError } from '../../../lib/messaging/errors.ts';
@@ -25,6 +26,8 @@ export interface BusinessWorld {
   readonly begin: (account: Account, message: Message<Body>) => Run;
   /** Carries an effect out in a service outside. */
   readonly effect: (account: Account) => void;
+  /** What goes into the outbox together with an effect. */
+  readonly events: (account: Account) => readonly TransactWriteItem[];
   /** Ends the process. */
   readonly crash: (account: Account | undefined, while_: string) => void;
 }
@@ -126,6 +129,7 @@ export class Business {
     return context.transact([
       counted(`${consumer.name}/${account.id}`),
       ...(contended ? [counted(`${consumer.name}/total`)] : []),
+      ...this.#world.events(account),
     ]);
   }
 }

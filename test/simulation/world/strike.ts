@@ -1,9 +1,9 @@
 import type { Scheduler } from '../engine/scheduler.ts';
-import type { SimulatedProcess } from '../engine/simulated-process.ts';
 import type { SimulatedMapping } from '../lambda/mapping.ts';
 import type { FrontDoor } from '../rabbitmq/front-door.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import type { Story } from '../story.ts';
+import type { Deaths } from './deaths.ts';
 
 /** What faults do something to. */
 export interface Struck {
@@ -11,7 +11,7 @@ export interface Struck {
   readonly door: FrontDoor;
   readonly story: Story;
   readonly mappings: readonly SimulatedMapping[];
-  readonly kill: (process: SimulatedProcess, why: string) => void;
+  readonly deaths: Deaths;
   readonly loseConnection: (mapping: SimulatedMapping) => void;
   /** A person switches the mapping of a consumer's first queue. */
   readonly changeByHand: (consumer: string, to: 'enabled' | 'disabled') => void;
@@ -19,7 +19,7 @@ export interface Struck {
 
 /** Lets faults that happen at a certain time happen. Others happen when a service asks for them; see `Trouble` and `Killings`. */
 export function strike(faults: readonly Fault[], struck: Struck): void {
-  const { scheduler, door, story, mappings, kill, loseConnection, changeByHand } = struck;
+  const { scheduler, door, story, mappings, deaths, loseConnection, changeByHand } = struck;
   const at = (milliseconds: number, action: () => void): void => {
     scheduler.after(milliseconds, action);
   };
@@ -28,10 +28,7 @@ export function strike(faults: readonly Fault[], struck: Struck): void {
   for (const fault of faults)
     switch (fault.kind) {
       case 'kill':
-        at(fault.at, () => {
-          for (const { target } of ofConsumer(fault.consumer))
-            for (const { process } of target.busy) kill(process, 'by a fault');
-        });
+        at(fault.at, () => deaths.killBusy(fault.consumer, 'by a fault'));
         break;
       case 'poller-lost':
         at(fault.at, () => {
