@@ -52,7 +52,8 @@ export class DelayWatch {
       const now = this.#world.now();
       // Counts from when it was meant to be, whenever it was written down. For how long its publisher had to hold it, it may be late.
       const held = now - (this.#handed.get(id) ?? now);
-      this.#scheduled.set(id, Math.max(deliverAt, now) + rounding + held);
+      const latest = Math.max(deliverAt, now) + rounding + held;
+      this.#scheduled.set(id, Math.max(this.#scheduled.get(id) ?? 0, latest));
       return;
     }
     const key = `${delay.queue} ${id}`;
