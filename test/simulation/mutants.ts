@@ -11,6 +11,7 @@ const batch = 'lib/messaging/batch';
 const claims = 'lib/messaging/claims';
 const recover = 'lib/messaging/recover';
 const circuit = 'lib/operations/circuit';
+const outbox = 'lib/messaging/outbox';
 
 /** Defects that the search must find. */
 export const mutants: readonly Mutant[] = [
@@ -208,5 +209,73 @@ export const mutants: readonly Mutant[] = [
     file: `${batch}/forward.ts`,
     find: "const givesUp = ({ delivery, fate }: Forwarding): boolean => fate.kind === 'dead-letter' && delivery.holdsClaim;",
     replace: 'const givesUp = (_: Forwarding): boolean => false;',
+  },
+  {
+    name: 'a handler takes messages of a queue that is not its own',
+    file: `${batch}/process-batch.ts`,
+    find: 'if (consumerOfQueue(queue) === consumer) return;',
+    replace: 'if (consumerOfQueue(queue) !== undefined) return;',
+  },
+  {
+    name: 'nobody looks whether the claim could be given up before the dead letter',
+    file: `${batch}/give-up.ts`,
+    find: 'if (await claims.giveUp(key, owner, letterOf(fate))) delivery.givenUp();',
+    replace: 'if ((await claims.giveUp(key, owner, letterOf(fate))) !== undefined) delivery.givenUp();',
+  },
+  {
+    name: 'a returned message counts as confirmed',
+    file: 'lib/messaging/amqp/channel-sender.ts',
+    find: 'if (!entry.returned) entry.confirm();',
+    replace: 'if (!entry.returned || entry.index >= 0) entry.confirm();',
+  },
+  {
+    name: 'retries wait without jitter',
+    file: 'lib/messaging/backoff.ts',
+    find: 'Math.ceil(random() * Math.min(',
+    replace: 'Math.ceil((random, 1) * Math.min(',
+  },
+  {
+    name: 'a retry waits as long as the one after it should',
+    file: `${recover}/decide.ts`,
+    find: 'backoff(attempt, { base, cap }, random)',
+    replace: 'backoff(attempt + 1, { base, cap }, random)',
+  },
+  {
+    name: 'the relay takes a message out of the outbox before it is confirmed',
+    file: `${outbox}/relay-key.ts`,
+    find: 'problem = await publish(message, relay);',
+    replace: 'await relay.store.confirm(message.ref);\n    problem = await publish(message, relay);',
+  },
+  {
+    name: 'the relay goes on with a key after a message that is not confirmed',
+    file: `${outbox}/relay-key.ts`,
+    find: 'if (problem !== undefined) break;',
+    replace: 'if (problem !== undefined) continue;',
+  },
+  {
+    name: 'two relays work on one key',
+    file: `${outbox}/outbox-update.ts`,
+    find: "ConditionExpression: '#state = :pending OR #state = :sent AND #lease <= :now OR #state = :sent AND #owner = :owner',",
+    replace:
+      "ConditionExpression: '#state = :pending OR #state = :sent AND (#lease <= :now OR #lease > :now OR #owner = :owner)',",
+  },
+  {
+    name: 'a relay that died keeps its messages',
+    file: `${outbox}/outbox-update.ts`,
+    find: "ConditionExpression: '#state = :pending OR #state = :sent AND #lease <= :now OR #state = :sent AND #owner = :owner',",
+    replace:
+      "ConditionExpression: '#state = :pending OR #state = :sent AND #lease < :now AND #lease > :now OR #state = :sent AND #owner = :owner',",
+  },
+  {
+    name: 'the outbox keeps the seconds to wait, not the point in time',
+    file: `${outbox}/outbox-item.ts`,
+    find: '{ deliverAt }, now);',
+    replace: '{ deliverAt }, Math.min(now, Number(item.addedAt?.N)));',
+  },
+  {
+    name: 'an event is added to the outbox beside the transaction',
+    file: `${batch}/effect-transactions.ts`,
+    find: 'TransactItems: [...items, claimCompletionItem(completion)],',
+    replace: 'TransactItems: [...items.slice(0, 1), claimCompletionItem(completion)],',
   },
 ];

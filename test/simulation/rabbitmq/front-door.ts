@@ -8,6 +8,8 @@ export interface BrokerTrouble {
   readonly isAway: () => boolean;
   /** Opens the channel and closes the connection in the same breath. */
   readonly closesWhileOpening: () => boolean;
+  /** Has no queue for a message that there is one for by right. */
+  readonly isUnbound: (publishing: Publishing) => boolean;
   /** Refuses a message although its queues have room: one of them lost its leader. */
   readonly refuses: () => boolean;
   /** Writes the message, and the connection goes before the confirm. */
@@ -92,7 +94,7 @@ export class FrontDoor {
       answer('refused');
       return;
     }
-    const outcome = this.#broker.publish(publishing);
+    const outcome = this.#trouble.isUnbound(publishing) ? 'unroutable' : this.#broker.publish(publishing);
     if (outcome === 'confirmed') {
       this.#onTaken(publishing);
       taken?.(publishing);

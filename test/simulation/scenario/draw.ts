@@ -1,4 +1,5 @@
 import { Random } from '../engine/random.ts';
+import { withMistake } from './draw-mistakes.ts';
 import { withOutbox } from './draw-outbox.ts';
 import type { ConsumerPlan, Fault, MessagePlan, Scenario, Step } from './scenario.ts';
 
@@ -10,8 +11,11 @@ const publishingMilliseconds = 20_000;
 export function drawScenario(seed: number): Scenario {
   if (new Random(seed, 'crowd').chance(0.02)) return drawCrowd(seed);
   if (new Random(seed, 'outage').chance(0.03)) return drawOutage(seed);
-  const random = new Random(seed, 'outbox');
-  return random.chance(0.15) ? withOutbox(drawUsual(seed), random) : drawUsual(seed);
+  const usual = drawUsual(seed);
+  const outbox = new Random(seed, 'outbox');
+  const scenario = outbox.chance(0.15) ? withOutbox(usual, outbox) : usual;
+  const mistakes = new Random(seed, 'mistakes');
+  return mistakes.chance(0.03) ? withMistake(scenario, mistakes) : scenario;
 }
 
 function drawUsual(seed: number): Scenario {

@@ -109,6 +109,10 @@ export type Fault =
   | ({ readonly kind: 'dynamodb'; readonly fault: DynamoDbFault; readonly probability: number } & Span)
   /** What the handler needs gives no answer, or fails. */
   | ({ readonly kind: 'dependency-away'; readonly consumer: string; readonly how: 'hang' | 'throw' } & Span)
+  /** The binding for what is sent to the consumer is missing. */
+  | ({ readonly kind: 'unbound'; readonly consumer: string } & Span)
+  /** The consumer's function runs under the name of another consumer. */
+  | ({ readonly kind: 'copied-handler'; readonly consumer: string; readonly handler: string } & Span)
   /** A person disables the mapping of the consumer's first queue in the console, and enables it again. */
   | ({ readonly kind: 'disabled-by-hand'; readonly consumer: string } & Span);
 

@@ -19,12 +19,14 @@ export interface FunctionSurroundings {
   readonly publisher: MessagePublisher;
   readonly health: HealthSink | undefined;
   readonly random: () => number;
+  /** What its author says that it consumes. */
+  readonly name: () => string;
   readonly story: Story;
 }
 
 /** The real run time of a consumer, in one environment. */
 export function consumerFunction(plan: ConsumerPlan, business: Business, surroundings: FunctionSurroundings): Handler {
-  const { process, client, publisher, health, random, story } = surroundings;
+  const { process, client, publisher, health, random, name, story } = surroundings;
   const definition: ConsumerDefinition = {
     name: plan.name,
     schema: business.schema,
@@ -48,7 +50,7 @@ export function consumerFunction(plan: ConsumerPlan, business: Business, surroun
   const owner = process.name.replaceAll('/', '-');
   let invocations = 0;
   return (event, context) =>
-    processBatch(event, definition, services, {
+    processBatch(event, { ...definition, name: name() }, services, {
       remainingMilliseconds: context.getRemainingTimeInMillis(),
       owner: `${owner}/${++invocations}`,
       logger: () => logger,

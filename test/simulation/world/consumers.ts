@@ -67,7 +67,7 @@ export class Consumers {
 
   /** What runs when an environment starts. */
   #environment(plan: ConsumerPlan, process: SimulatedProcess, random: Random): Handler {
-    const { ledger, story, invocations, database } = this.#world;
+    const { ledger, story, invocations, database, trouble } = this.#world;
     const account = (id: string): Account => ledger.account(plan.name, id);
     const handler = consumerFunction(plan, this.#business(plan, process, random), {
       process,
@@ -75,6 +75,7 @@ export class Consumers {
       health: this.#world.scenario.breaker && this.#healthReporter(plan, process, random),
       publisher: this.#publisher(plan, process, random),
       random: random.next,
+      name: () => trouble.nameOf(plan.name),
       story,
     });
     return (event, context) => {

@@ -11,7 +11,7 @@ export function storyLogger(story: Story, who: string): Logger {
 
 function shortened(details: readonly unknown[]): string {
   const text = JSON.stringify(details.length === 1 ? details[0] : details, (key, value) =>
-    key === 'stack' || key === 'queue' || key === 'redriveCount' ? undefined : value,
+    key === 'stack' || key === 'queue' || key === 'redriveCount' || key === 'trace_id' ? undefined : value,
   );
   return (text ?? '').slice(0, 300);
 }

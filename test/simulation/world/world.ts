@@ -1,6 +1,7 @@
 import { healthTable } from '../../../lib/messaging/health/health-table.ts';
 import { outboxTable } from '../../../lib/messaging/outbox/outbox-table.ts';
 import { circuitTable } from '../../../lib/operations/circuit/circuit-store.ts';
+import { BackoffWatch } from '../checks/backoff.ts';
 import { DelayWatch } from '../checks/delays.ts';
 import { InvocationWatch } from '../checks/invocations.ts';
 import { Ledger } from '../checks/ledger.ts';
@@ -97,18 +98,23 @@ export function createWorld(scenario: Scenario, tells: boolean): World {
     scheduler,
     arrivalsIn({ plans, settled, delays, order, story }),
   );
+  const backoff = new BackoffWatch(ledger, consumers);
   const random = new Random(seed, 'network');
   const door = new FrontDoor(
     broker,
     {
       isAway: trouble.brokerIsAway,
       closesWhileOpening: trouble.closesWhileOpening,
+      isUnbound: trouble.isUnbound,
       refuses: trouble.refuses,
       losesConfirm: trouble.losesConfirm,
     },
     scheduler,
     random,
-    (publishing) => delays.published(publishing),
+    (publishing) => {
+      delays.published(publishing);
+      backoff.published(publishing);
+    },
   );
   const deaths = new Deaths(door, story);
   const killings = new Killings(faults, scheduler, (process, why) => deaths.kill(process, why));
