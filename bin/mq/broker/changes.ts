@@ -1,6 +1,7 @@
 import { MqClient } from '@aws-sdk/client-mq';
 import { BrokerNotFoundError, findBroker } from '../../../lib/operations/broker-health/find-broker.ts';
 import { compareBroker } from '../../../lib/operations/broker-health/replacement.ts';
+import { printable } from '../../printable.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 import { healthOptions, queryOf } from './options.ts';
@@ -14,16 +15,18 @@ export async function run(args: readonly string[]): Promise<number> {
     const deployed = await findBroker(client, queryOf(values));
     const { replacing, unknown } = compareBroker(deployed, planned);
     if (values.json) {
-      console.log(JSON.stringify({ broker: deployed.BrokerName, replacing, unknown }));
+      console.log(printable(JSON.stringify({ broker: deployed.BrokerName, replacing, unknown })));
     } else {
       for (const { property, deployed: now, planned: next } of replacing)
-        console.log(`! ${property}: ${now} -> ${next} REPLACES the broker`);
+        console.log(printable(`! ${property}: ${now} -> ${next} REPLACES the broker`));
       if (unknown.length > 0)
         console.log(`· ${unknown.join(', ')}: known to CloudFormation only; "npx cdk diff" shows whether they change`);
       console.log(
-        replacing.length === 0
-          ? `Deploying ${values.env} keeps broker ${deployed.BrokerName}.`
-          : `Deploying ${values.env} would replace broker ${deployed.BrokerName}; its messages would be lost. See docs/deploy.md.`,
+        printable(
+          replacing.length === 0
+            ? `Deploying ${values.env} keeps broker ${deployed.BrokerName}.`
+            : `Deploying ${values.env} would replace broker ${deployed.BrokerName}; its messages would be lost. See docs/deploy.md.`,
+        ),
       );
     }
     return replacing.length === 0 ? ExitCode.success : ExitCode.changes;
@@ -31,7 +34,9 @@ export async function run(args: readonly string[]): Promise<number> {
     // The first deployment: there is nothing to lose.
     if (!(error instanceof BrokerNotFoundError) || error.found > 0 || values.broker !== undefined) throw error;
     console.log(
-      values.json ? JSON.stringify({ replacing: [], unknown: [] }) : `${error.message}. It would be created.`,
+      values.json
+        ? JSON.stringify({ replacing: [], unknown: [] })
+        : printable(`${error.message}. It would be created.`),
     );
     return ExitCode.success;
   } finally {

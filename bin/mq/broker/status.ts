@@ -1,6 +1,7 @@
 import { MqClient } from '@aws-sdk/client-mq';
 import { findBroker, soldVersions } from '../../../lib/operations/broker-health/find-broker.ts';
 import { brokerFindings } from '../../../lib/operations/broker-health/health.ts';
+import { printable } from '../../printable.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 import { healthOptions, queryOf } from './options.ts';
@@ -17,19 +18,24 @@ export async function run(args: readonly string[]): Promise<number> {
     if (values.json) {
       const { BrokerName, BrokerId, BrokerArn, BrokerState, EngineVersion, HostInstanceType, DeploymentMode } = broker;
       console.log(
-        JSON.stringify({
-          broker: { BrokerName, BrokerId, BrokerArn, BrokerState, EngineVersion, HostInstanceType, DeploymentMode },
-          endpoints,
-          consoles,
-          findings,
-        }),
+        printable(
+          JSON.stringify({
+            broker: { BrokerName, BrokerId, BrokerArn, BrokerState, EngineVersion, HostInstanceType, DeploymentMode },
+            endpoints,
+            consoles,
+            findings,
+          }),
+        ),
       );
     } else {
-      console.log(`${broker.BrokerName} (${broker.BrokerId}): ${broker.BrokerState}`);
-      console.log(`RabbitMQ ${broker.EngineVersion} on ${broker.HostInstanceType}, ${broker.DeploymentMode}`);
-      for (const address of [...endpoints, ...consoles]) console.log(`  ${address}`);
-      for (const { level, text } of findings) console.log(`${level === 'act' ? '!' : '·'} ${text}`);
-      if (findings.length === 0) console.log('Nothing pending, nothing to do.');
+      const lines = [
+        `${broker.BrokerName} (${broker.BrokerId}): ${broker.BrokerState}`,
+        `RabbitMQ ${broker.EngineVersion} on ${broker.HostInstanceType}, ${broker.DeploymentMode}`,
+        ...[...endpoints, ...consoles].map((address) => `  ${address}`),
+        ...findings.map(({ level, text }) => `${level === 'act' ? '!' : '·'} ${text}`),
+        ...(findings.length === 0 ? ['Nothing pending, nothing to do.'] : []),
+      ];
+      for (const line of lines) console.log(printable(line));
     }
     return findings.some(({ level }) => level === 'act') ? ExitCode.changes : ExitCode.success;
   } finally {

@@ -36,6 +36,13 @@ beforeAll(async () => {
       publiclyAccessible: true,
       tags: { application: 'events', environment: 'prod' },
     },
+    'b-3': {
+      ...broker,
+      brokerName: 'forged\nlines',
+      engineVersion: '4.2.10\u001b[2J',
+      hostInstanceType: 'mq.m7g.medium\u202e',
+      tags: { application: 'other', environment: 'dev' },
+    },
   });
 });
 afterAll(() => standIn.stop());
@@ -90,11 +97,25 @@ RabbitMQ 4.2.10 on mq.m7g.medium, SINGLE_INSTANCE
     ]);
   }, 150_000);
 
+  it.each([
+    ['status', []],
+    ['status', ['--json']],
+    ['changes', []],
+  ])(
+    '%s %j leaves to the terminal nothing to act upon',
+    async (name, options) => {
+      const { output } = await mq(name, '--broker', 'b-3', ...options);
+      expect(output).toContain('forged\\nlines');
+      expect(output.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    },
+    150_000,
+  );
+
   it('names what is missing', async () => {
     expect(await mq('status', '--env', 'staging')).toEqual({
       code: 1,
       output:
-        'mq broker: no RabbitMQ broker is tagged application=events environment=staging in region eu-west-1; there are eventsdevbroker-Broker-93610B63, moved\n',
+        'mq broker: no RabbitMQ broker is tagged application=events environment=staging in region eu-west-1; there are eventsdevbroker-Broker-93610B63, moved, forged\nlines\n',
     });
   });
 });

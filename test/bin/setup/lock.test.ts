@@ -9,20 +9,24 @@ const { withLock } = (await import('../../../bin/setup/lock.js' as string)) as {
 
 const scratch = mkdtempSync(join(tmpdir(), 'lock-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
-const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 describe('a lock file', () => {
   it('lets one after the other do its work, and tells the second that it waits', async () => {
     const file = join(scratch, 'new/one.lock');
     const events: string[] = [];
+    const { promise: secondWaits, resolve: secondHasToWait } = Promise.withResolvers<void>();
     const work = (name: string) => async () => {
       events.push(`${name} starts`);
-      await pause(50);
+      await secondWaits;
       events.push(`${name} ends`);
       return name;
     };
     const first = withLock(file, () => events.push('first waits'), work('first'));
-    const second = withLock(file, () => events.push('second waits'), work('second'));
+    const onSecondWait = () => {
+      events.push('second waits');
+      secondHasToWait();
+    };
+    const second = withLock(file, onSecondWait, work('second'));
     expect(await Promise.all([first, second])).toEqual(['first', 'second']);
     expect(events).toEqual(['first starts', 'second waits', 'first ends', 'second starts', 'second ends']);
     expect(existsSync(file)).toBe(false);

@@ -185,7 +185,7 @@ describe('the relay', () => {
     // Long enough for Node to miss a handler.
     const slow: MessagePublisher = {
       publish: async (messages) => {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await new Promise(setImmediate);
         return broker.publish(messages);
       },
     };
