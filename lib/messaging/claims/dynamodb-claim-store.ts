@@ -39,10 +39,23 @@ type WriteResult = { readonly written: true } | { readonly written: false; reado
 const conflictTries = 4;
 /** Looks at a record that others keep changing under our hands. */
 const claimTries = 4;
+/** More settlements without an answer are not remembered; the oldest go first. */
+const mostUnanswered = 10_000;
+
+/** What a claim's owner wants it to become. */
+interface Settlement {
+  readonly operation: string;
+  readonly owner: string;
+  readonly state: SettledState;
+  readonly letter?: string;
+}
 
 /**
  * Claims in a DynamoDB table: one UpdateItem to claim and one to settle. A third request is needed only to take over
  * from a vanished owner or to claim again what was given back after that. Needs the permission `dynamodb:UpdateItem`.
+ *
+ * A settlement that got no answer, or was refused, is asked for again before the same claim is: otherwise what is done would be handled again, and
+ * what was given back would wait for the end of its lease, or be taken for a crash of its own where the process ends before.
  */
 export class DynamoDbClaimStore implements ClaimStore {
   readonly #client: DynamoDBClient;
@@ -50,6 +63,8 @@ export class DynamoDbClaimStore implements ClaimStore {
   readonly #retentionSeconds: number;
   readonly #clock: Clock;
   readonly #random: () => number;
+  /** By key. */
+  readonly #unanswered = new Map<string, Settlement>();
 
   constructor(options: DynamoDbClaimStoreOptions) {
     this.#client = options.client;
@@ -60,6 +75,8 @@ export class DynamoDbClaimStore implements ClaimStore {
   }
 
   async claim(request: ClaimRequest): Promise<ClaimOutcome> {
+    const unanswered = this.#unanswered.get(request.key);
+    if (unanswered) await this.#settle(request.key, unanswered);
     const now = this.#clock.now();
     const first = claimWrite(request, now, this.#retentionSeconds);
     let write = first;
@@ -85,25 +102,30 @@ export class DynamoDbClaimStore implements ClaimStore {
   }
 
   complete(key: string, owner: string): Promise<boolean> {
-    return this.#settle('complete', key, owner, 'DONE');
+    return this.#settle(key, { operation: 'complete', owner, state: 'DONE' });
   }
 
   giveUp(key: string, owner: string, letter: string): Promise<boolean> {
-    return this.#settle('giveUp', key, owner, 'GIVEN_UP', letter);
+    return this.#settle(key, { operation: 'giveUp', owner, state: 'GIVEN_UP', letter });
   }
 
   forwarded(key: string, owner: string): Promise<boolean> {
-    return this.#settle('forwarded', key, owner, 'FORWARDED');
+    return this.#settle(key, { operation: 'forwarded', owner, state: 'FORWARDED' });
   }
 
   release(key: string, owner: string): Promise<boolean> {
-    return this.#settle('release', key, owner, 'RELEASED');
+    return this.#settle(key, { operation: 'release', owner, state: 'RELEASED' });
   }
 
-  async #settle(operation: string, key: string, owner: string, state: SettledState, letter?: string): Promise<boolean> {
+  async #settle(key: string, settlement: Settlement): Promise<boolean> {
+    const { operation, owner, state, letter } = settlement;
+    this.#unanswered.set(key, settlement);
+    const [oldest] = this.#unanswered.size > mostUnanswered ? this.#unanswered.keys() : [];
+    if (oldest !== undefined) this.#unanswered.delete(oldest);
     const now = this.#clock.now();
     const write = settleWrite(owner, state, now, this.#retentionSeconds, letter);
     const result = await this.#write(operation, key, write);
+    if (this.#unanswered.get(key) === settlement) this.#unanswered.delete(key);
     return result.written || decideSettle(result.record, owner, state, write, now) === 'already';
   }
 

@@ -164,6 +164,30 @@ describe('when DynamoDB', () => {
     expect(await store.complete(request().key, 'b')).toBe(true);
   });
 
+  it.each([
+    ['release', { status: 'claimed' }],
+    ['complete', { status: 'duplicate' }],
+    ['forwarded', { status: 'duplicate', handedOn: true }],
+  ] as const)(
+    'has refused to settle a claim with %s, the store makes up for that before it claims again',
+    async (settle, outcome) => {
+      let refuses = false;
+      const { store } = await storeBehind(async ({ forward }) => {
+        if (refuses) return dynamoDbError('AccessDeniedException');
+        const response = await forward();
+        return { status: response.status, body: await response.text() };
+      });
+      await store.claim(request());
+      refuses = true;
+      await expect(store[settle](request().key, 'a')).rejects.toThrow(ClaimStoreError);
+      await expect(store.claim(request({ owner: 'b' }))).rejects.toThrow(ClaimStoreError);
+      refuses = false;
+      expect(await store.claim(request({ owner: 'b' }))).toEqual(outcome);
+      // It does so once: b's claim is b's.
+      expect(await store.claim(request({ owner: 'b' }))).toEqual(outcome);
+    },
+  );
+
   it('throttles, the claim fails after three tries with the reason', async () => {
     const { store, requests } = await storeBehind(async () => dynamoDbError('ThrottlingException'));
     const error = await store.claim(request()).catch((thrown: unknown) => thrown);
