@@ -105,12 +105,11 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
   const keys = new KeyOrder(consumer.name, services.clock.now, services.order);
   // Without claims and without an order, no message leaves anything to another.
   const sequence = services.claims || consumer.orderBy ? new Sequence(services.claims !== undefined, keys) : undefined;
-  const unread = new Unread();
   let deliveries = inBatch;
   let behind = nobody;
   if (consumer.orderBy) {
     await guard.within(readAhead(inBatch, batch, consumer.orderBy));
-    unread.hold(inBatch);
+    new Unread().hold(inBatch);
     behind = behindSuspects(inBatch);
     await readOrder(inBatch, keys, batch);
     deliveries = keys.sorted(inBatch);
@@ -126,19 +125,22 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
   const held = services.claims ? new Set([...suspectsOf(lanes), ...behind]) : nobody;
   const parked = held.size === 0 ? [] : deliveries.filter((delivery) => held.has(delivery));
   const others = held.size === 0 ? deliveries : deliveries.filter((delivery) => !held.has(delivery));
-  closeAtDeadline(others, batch, sequence);
+  for (const delivery of deliveries) {
+    // A suspect and those behind it come back where it takes the process down.
+    if (held.has(delivery)) keys.note(delivery);
+    else closeAtDeadline(delivery, batch, sequence);
+  }
   const unavailable = services.claims && claimsUnavailable(others, deliveries.length);
-  // A suspect and those behind it come back where it takes the process down.
-  for (const delivery of parked) keys.note(delivery);
   // Everybody else's copies are safe before a suspect may take the process down.
   const unconfirmed = await handOn(others, keys, batch);
   if (unavailable) return unavailable;
   if (unconfirmed.length > 0) return forwardingError(unconfirmed, deliveries.length);
 
   if (parked.length > 0) await guard.within(releaseClaims(parked, batch));
+  const unread = new Unread();
   for (const [index, delivery] of parked.entries()) {
     await guard.within(handleAlone(delivery, batch, sequence));
-    closeAtDeadline([delivery], batch, sequence);
+    closeAtDeadline(delivery, batch, sequence);
     const unconfirmedSuspects = await handOn([delivery], keys, batch);
     if (unconfirmedSuspects.length > 0) return forwardingError(unconfirmedSuspects, deliveries.length);
     if (consumer.orderBy) unread.hold(parked.slice(index));
@@ -211,14 +213,12 @@ async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence 
   if (delivery.stage === 'suspect') await handleSuspect(delivery, batch);
 }
 
-/** Settles, in order, what the end of the time has left open. */
-function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence | undefined): void {
-  for (const delivery of deliveries) {
-    if (!delivery.fate) {
-      const isUnstarted = delivery.stage === 'waiting' || delivery.stage === 'claimed';
-      const fate = isUnstarted ? sequence?.fateOf(delivery) : undefined;
-      delivery.settle(fate ?? fateAtDeadline(delivery, batch));
-    }
-    sequence?.note(delivery);
+/** Settles what the end of the time has left open. To be called in the order in which deliveries are due. */
+function closeAtDeadline(delivery: Delivery, batch: Batch, sequence: Sequence | undefined): void {
+  if (!delivery.fate) {
+    const isUnstarted = delivery.stage === 'waiting' || delivery.stage === 'claimed';
+    const fate = isUnstarted ? sequence?.fateOf(delivery) : undefined;
+    delivery.settle(fate ?? fateAtDeadline(delivery, batch));
   }
+  sequence?.note(delivery);
 }

@@ -127,6 +127,19 @@ describe('while a message waits for its retry', () => {
     expect(await invoke(world, [keyed('a3')], () => {}, { orderBy })).toMatchObject({ done: 1 });
   });
 
+  it('one behind a suspect goes before one that is behind a message of somebody else', async () => {
+    const world = newWorld();
+    const handled: string[] = [];
+    const claim = { turn: 1, leaseUntil: world.clock.now() + 1_000 };
+    await world.claims.claim({ ...claim, key: 'q#s1', owner: 'who died with it' });
+    await world.claims.claim({ ...claim, key: 'q#b1', owner: 'somebody else', leaseUntil: world.clock.now() + 90_000 });
+    await world.clock.advance(1_000);
+    const batch = ['s1', 'a1', 'b1', 'a2'].map(keyed);
+    const report = await invoke(world, batch, ({ id }) => void handled.push(id), { orderBy });
+    expect(handled).toEqual(['s1', 'a1']);
+    expect(report).toMatchObject({ done: 2, deferralCauses: { busy: 1, order: 1 } });
+  });
+
   it('one whose process died is waited for no longer than until it is done', async () => {
     const world = newWorld();
     await invoke(world, [keyed('a1')], failing('a1'), { orderBy });
