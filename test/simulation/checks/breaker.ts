@@ -1,6 +1,6 @@
 import type { ConsumerStatus } from '../../../lib/operations/circuit/control-consumers.ts';
 import type { BreakerPlan, ConsumerPlan } from '../scenario/scenario.ts';
-import type { Ledger, Run } from './ledger.ts';
+import { hasFailed, type Ledger, type Run } from './ledger.ts';
 
 /** What reports and looks may be late by, in milliseconds. */
 const slack = 10_000;
@@ -97,5 +97,3 @@ export class BreakerWatch {
       .length;
   }
 }
-
-const hasFailed = ({ end }: Run): boolean => end === 'threw' || end === 'cut-off';

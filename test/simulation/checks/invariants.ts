@@ -3,7 +3,7 @@ import type { Tables } from '../dynamodb/tables.ts';
 import type { Broker } from '../rabbitmq/broker.ts';
 import type { BrokerMessage } from '../rabbitmq/broker-message.ts';
 import type { ConsumerPlan, MessagePlan } from '../scenario/scenario.ts';
-import type { Account, Ledger } from './ledger.ts';
+import { type Account, hasFailed, type Ledger } from './ledger.ts';
 
 export interface FinalState {
   readonly broker: Broker;
@@ -84,9 +84,9 @@ function checkReason(
   violate: (rule: string, what: string) => void,
 ): void {
   const reason = reasonOf(letter);
-  const failed = runs.filter(({ end }) => end === 'threw' || end === 'cut-off').length;
+  const failed = runs.filter(hasFailed).length;
   const crashed = runs.filter(({ end }) => end === 'crashed').length;
-  // What it was beside when a neighbour crashed counts with its own crashes, never without.
+  // What it was beside when a neighbour crashed counts with its own crashes, never without; so does what DynamoDB kept it from giving back before.
   const isSuspicious = crashed + killings > 0 && crashed + killings + neighboursCrashes >= maximumCrashes;
   const isDeserved = {
     undecodable: flaw === 'undecodable',

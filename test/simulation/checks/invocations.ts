@@ -1,6 +1,6 @@
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
 import type { InvocationResult } from '../lambda/environment.ts';
-import type { Account, Ledger, Run } from './ledger.ts';
+import { type Account, hasFailed, type Ledger, type Run } from './ledger.ts';
 
 interface Current {
   readonly number: number;
@@ -11,6 +11,7 @@ interface Current {
   /** The message that ended the process. */
   culprit: Account | undefined;
   disturbed: boolean;
+  hasEnded: boolean;
   /** Requests to DynamoDB, and how many of them it denied. */
   requests: number;
   denied: number;
@@ -21,6 +22,10 @@ export class InvocationWatch {
   readonly #ledger: Ledger;
   readonly #now: () => number;
   readonly #current = new Map<SimulatedProcess, Current>();
+  /** What they are about to begin with goes to others as well. */
+  readonly #abandoned = new Set<SimulatedProcess>();
+  /** What services let them down with, since they had it last: its claim may still be theirs. */
+  readonly #leftBehind = new Map<SimulatedProcess, Set<Account>>();
   #invocations = 0;
 
   constructor(ledger: Ledger, now: () => number) {
@@ -36,9 +41,12 @@ export class InvocationWatch {
       runs: [],
       culprit: undefined,
       disturbed: false,
+      hasEnded: false,
       requests: 0,
       denied: 0,
     });
+    for (const account of accounts) this.#leftBehind.get(process)?.delete(account);
+    if (this.#abandoned.delete(process)) this.disturb(process);
   }
 
   /** A handler is called. The attempt that it is told must be one more than have failed, whatever happened to others. */
@@ -50,10 +58,11 @@ export class InvocationWatch {
       startedAt: this.#now(),
       batch: current?.number ?? 0,
       end: 'running',
+      late: false,
       gaveUp: false,
       disturbed: current?.disturbed ?? false,
     };
-    const failed = account.runs.filter(({ end }) => end === 'threw' || end === 'cut-off').length;
+    const failed = account.runs.filter(hasFailed).length;
     if (attempt > 1 + failed)
       this.#ledger.violate({
         rule: 'neighbours keep their attempt count',
@@ -75,6 +84,12 @@ export class InvocationWatch {
     for (const run of current.runs) run.disturbed = true;
   }
 
+  /** What a process is at, or about to begin with, goes to others as well. */
+  abandon(process: SimulatedProcess): void {
+    if (this.#current.get(process)?.hasEnded === false) this.disturb(process);
+    else this.#abandoned.add(process);
+  }
+
   /** The process asks DynamoDB, which lets it or denies. */
   asked(process: SimulatedProcess, isDenied: boolean): void {
     const current = this.#current.get(process);
@@ -92,15 +107,24 @@ export class InvocationWatch {
     const current = this.#current.get(process);
     if (!current) return;
     if (result.status === 'failed' || !process.alive) this.disturb(process);
-    const isCutOff = process.alive || this.#now() >= current.overAt;
-    for (const run of current.runs) if (run.end === 'running') run.end = isCutOff ? 'cut-off' : 'killed';
+    current.hasEnded = true;
+    const isOver = this.#now() >= current.overAt;
+    for (const run of current.runs) {
+      if (run.end === 'running') run.end = process.alive || isOver ? 'cut-off' : 'killed';
+      if (run.end === 'crashed') run.late ||= isOver;
+    }
     const isDenied = current.denied > 0 && current.denied === current.requests;
     if (keepsClaims && isDenied && result.status === 'succeeded')
       this.#ledger.violate({
         rule: 'a claim table that denies everything is noticed',
         what: `${process.name} succeeded, although all its ${current.denied} requests were denied`,
       });
-    if (process.alive) return;
+    const leftBehind = this.#leftBehind.get(process) ?? [];
+    if (process.alive) {
+      if (current.disturbed) this.#leftBehind.set(process, new Set([...leftBehind, ...current.accounts]));
+      return;
+    }
+    for (const account of leftBehind) account.neighboursCrashes += 1;
     for (const account of current.accounts)
       if (!current.culprit) account.killings += 1;
       else if (current.culprit !== account) account.neighboursCrashes += 1;

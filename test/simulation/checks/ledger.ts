@@ -9,11 +9,16 @@ export interface Run {
   readonly batch: number;
   /** How it ended; `running` as long as it has not, `cut-off` when its invocation ended first. */
   end: 'running' | 'succeeded' | 'threw' | 'crashed' | 'cut-off' | 'killed';
+  /** The time of its invocation was over when it ended the process: it may have been counted as failed before. */
+  late: boolean;
   /** It failed, and for good. */
   gaveUp: boolean;
   /** Something went wrong around it: its environment died, a service did not answer, a copy was not confirmed. */
   disturbed: boolean;
 }
+
+/** Whether it may have been counted as a failed attempt. */
+export const hasFailed = ({ end, late }: Run): boolean => end === 'threw' || end === 'cut-off' || late;
 
 /** What is known about one message at one consumer. */
 export interface Account {
@@ -27,7 +32,7 @@ export interface Account {
   effects: number;
   /** How often its environment ended while it was claimed or handled and it was not to blame. */
   killings: number;
-  /** How often a message beside it ended its environment. */
+  /** How often a message beside it ended its environment, or a later one did to which its claim still belonged. */
   neighboursCrashes: number;
   /** Invocations that had it and were disturbed. */
   disturbances: number;

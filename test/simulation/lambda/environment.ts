@@ -18,6 +18,7 @@ export class Environment {
   readonly process: SimulatedProcess;
   readonly #handler: Handler;
   readonly #scheduler: Scheduler;
+  #isTaken = false;
   #end: ((result: InvocationResult) => void) | undefined;
 
   constructor(process: SimulatedProcess, start: (process: SimulatedProcess) => Handler, scheduler: Scheduler) {
@@ -27,11 +28,16 @@ export class Environment {
   }
 
   get isIdle(): boolean {
-    return this.process.alive && this.#end === undefined;
+    return this.process.alive && !this.isBusy;
   }
 
   get isBusy(): boolean {
-    return this.#end !== undefined;
+    return this.#isTaken || this.#end !== undefined;
+  }
+
+  /** It will be invoked, as soon as it has started, say. */
+  take(): void {
+    this.#isTaken = true;
   }
 
   /** @param done called once, outside of the environment */
@@ -42,6 +48,11 @@ export class Environment {
     done: (result: InvocationResult) => void,
   ): void {
     const { process } = this;
+    this.#isTaken = false;
+    if (!process.alive) {
+      this.#scheduler.after(1, () => done({ status: 'failed', error: 'the process ended before it began' }));
+      return;
+    }
     const deadline = this.#scheduler.now + timeoutMilliseconds;
     process.thaw();
     const end = (result: InvocationResult): void => {

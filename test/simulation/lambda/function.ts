@@ -45,6 +45,7 @@ export class SimulatedFunction {
     this.#environments = this.#environments.filter(({ process }) => process.alive);
     const warm = this.#environments.find((environment) => environment.isIdle);
     const environment = warm ?? this.#cold();
+    environment.take();
     const requestId = `${this.name}-${++this.#requests}`;
     const { timeoutMilliseconds, onEnd } = this.#settings;
     this.#scheduler.after(warm ? 1 : 100 + this.#random.next() * 300, () =>

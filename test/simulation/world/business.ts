@@ -102,6 +102,7 @@ export class Business {
         await wait(consumer.timeoutMilliseconds * (0.3 + 0.4 * random.next()));
         return this.#effect(account, context);
       case 'crash':
+        run.late = run.end === 'cut-off';
         run.end = 'crashed';
         this.#world.crash(account, 'handling');
         return never();
