@@ -125,12 +125,10 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
   const held = services.claims ? new Set([...suspectsOf(lanes), ...behind]) : nobody;
   const parked = held.size === 0 ? [] : deliveries.filter((delivery) => held.has(delivery));
   const others = held.size === 0 ? deliveries : deliveries.filter((delivery) => !held.has(delivery));
-  for (const delivery of deliveries) {
-    // A suspect and those behind it come back where it takes the process down.
-    if (held.has(delivery)) keys.note(delivery);
-    else closeAtDeadline(delivery, batch, sequence);
-  }
+  closeAtDeadline(others, batch, sequence);
   const unavailable = services.claims && claimsUnavailable(others, deliveries.length);
+  // A suspect and those behind it come back where it takes the process down.
+  for (const delivery of parked) keys.note(delivery);
   // Everybody else's copies are safe before a suspect may take the process down.
   const unconfirmed = await handOn(others, keys, batch);
   if (unavailable) return unavailable;
@@ -140,7 +138,7 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
   const unread = new Unread();
   for (const [index, delivery] of parked.entries()) {
     await guard.within(handleAlone(delivery, batch, sequence));
-    closeAtDeadline(delivery, batch, sequence);
+    closeAtDeadline([delivery], batch, sequence);
     const unconfirmedSuspects = await handOn([delivery], keys, batch);
     if (unconfirmedSuspects.length > 0) return forwardingError(unconfirmedSuspects, deliveries.length);
     if (consumer.orderBy) unread.hold(parked.slice(index));
@@ -213,12 +211,14 @@ async function handleAlone(delivery: Delivery, batch: Batch, sequence: Sequence 
   if (delivery.stage === 'suspect') await handleSuspect(delivery, batch);
 }
 
-/** Settles what the end of the time has left open. To be called in the order in which deliveries are due. */
-function closeAtDeadline(delivery: Delivery, batch: Batch, sequence: Sequence | undefined): void {
-  if (!delivery.fate) {
-    const isUnstarted = delivery.stage === 'waiting' || delivery.stage === 'claimed';
-    const fate = isUnstarted ? sequence?.fateOf(delivery) : undefined;
-    delivery.settle(fate ?? fateAtDeadline(delivery, batch));
+/** Settles, in order, what the end of the time has left open. */
+function closeAtDeadline(deliveries: readonly Delivery[], batch: Batch, sequence: Sequence | undefined): void {
+  for (const delivery of deliveries) {
+    if (!delivery.fate) {
+      const isUnstarted = delivery.stage === 'waiting' || delivery.stage === 'claimed';
+      const fate = isUnstarted ? sequence?.fateOf(delivery) : undefined;
+      delivery.settle(fate ?? fateAtDeadline(delivery, batch));
+    }
+    sequence?.note(delivery);
   }
-  sequence?.note(delivery);
 }

@@ -69,12 +69,16 @@ async function readKey(delivery: Delivery, batch: Batch, orderBy: OrderBy): Prom
 }
 
 /**
- * Suspects that were not read, and what is behind them in the batch: it may have the same key. Only what is known to have none need not wait.
+ * Suspects that were not read, and what is behind them in the batch: it may have the same key. Only what is known to have none need not wait. What
+ * is put off anyway waits there for those in front of it to be noted first.
  */
 export function behindSuspects(deliveries: readonly Delivery[]): Set<Delivery> {
   const first = deliveries.findIndex(({ stage }) => stage === 'suspect');
   const later = first < 0 ? [] : deliveries.slice(first);
-  return new Set(later.filter(({ fate, stage, orderKey }) => !fate && (stage === 'suspect' || orderKey !== undefined)));
+  const isOpen = ({ fate }: Delivery): boolean => !fate || fate.kind === 'deferred';
+  return new Set(
+    later.filter((delivery) => delivery.stage === 'suspect' || (isOpen(delivery) && delivery.orderKey !== undefined)),
+  );
 }
 
 /** Gives back the claims of deliveries that wait behind a suspect: where it takes the process down, they are none. */

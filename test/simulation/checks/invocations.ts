@@ -24,8 +24,8 @@ export class InvocationWatch {
   readonly #current = new Map<SimulatedProcess, Current>();
   /** What they are about to begin with goes to others as well. */
   readonly #abandoned = new Set<SimulatedProcess>();
-  /** What services let them down with, since they had it last: its claim may still be theirs. */
-  readonly #leftBehind = new Map<SimulatedProcess, Set<Account>>();
+  /** Who had a message last, where a service let it down: the claim may still be its. */
+  readonly #leftBehind = new Map<Account, SimulatedProcess>();
   #invocations = 0;
 
   constructor(ledger: Ledger, now: () => number) {
@@ -45,7 +45,10 @@ export class InvocationWatch {
       requests: 0,
       denied: 0,
     });
-    for (const account of accounts) this.#leftBehind.get(process)?.delete(account);
+    for (const account of accounts) {
+      if ((this.#leftBehind.get(account) ?? process) !== process) account.neighboursCrashes += 1;
+      this.#leftBehind.delete(account);
+    }
     if (this.#abandoned.delete(process)) this.disturb(process);
   }
 
@@ -119,12 +122,10 @@ export class InvocationWatch {
         rule: 'a claim table that denies everything is noticed',
         what: `${process.name} succeeded, although all its ${current.denied} requests were denied`,
       });
-    const leftBehind = this.#leftBehind.get(process) ?? [];
     if (process.alive) {
-      if (current.disturbed) this.#leftBehind.set(process, new Set([...leftBehind, ...current.accounts]));
+      if (current.disturbed) for (const account of current.accounts) this.#leftBehind.set(account, process);
       return;
     }
-    for (const account of leftBehind) account.neighboursCrashes += 1;
     for (const account of current.accounts)
       if (!current.culprit) account.killings += 1;
       else if (current.culprit !== account) account.neighboursCrashes += 1;

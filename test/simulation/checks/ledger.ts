@@ -32,7 +32,7 @@ export interface Account {
   effects: number;
   /** How often its environment ended while it was claimed or handled and it was not to blame. */
   killings: number;
-  /** How often a message beside it ended its environment, or a later one did to which its claim still belonged. */
+  /** How often a message beside it ended its environment, or another one got it while its claim may still have belonged to the one before. */
   neighboursCrashes: number;
   /** Invocations that had it and were disturbed. */
   disturbances: number;
