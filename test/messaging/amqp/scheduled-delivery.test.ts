@@ -3,9 +3,10 @@ import fc from 'fast-check';
 import { eventMessage } from '../../../lib/messaging/amqp/event-publisher.ts';
 import { secondsUntilDelivery } from '../../../lib/messaging/amqp/scheduled-delivery.ts';
 import { maximumDelaySeconds, parseDelayRoutingKey } from '../../../lib/topology/delay.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const now = Date.UTC(2026, 10, 20);
-const target = { exchange: 'events' };
+const target = { exchange: 'events', clock: new VirtualClock(now) };
 
 describe('the delivery of an event', () => {
   it('is never earlier than asked for, and less than a second later', () => {
@@ -45,8 +46,8 @@ describe('the delivery of an event', () => {
     [{ delay: Number.NaN }, 'event t cannot be scheduled: delay is NaN s; it must be 0 to 65535 s'],
     [{ delay: 65_535.5 }, 'event t cannot be scheduled: delay is 65535.5 s; it must be 0 to 65535 s'],
     [{ deliverAt: new Date(Number.NaN) }, 'event t cannot be scheduled: deliverAt is an invalid date'],
-    [{ delay: 1, deliverAt: new Date() }, 'event t cannot be scheduled: delay and deliverAt are both given'],
-    [{ deliverAt: new Date(Date.now() + 70_000_000) }, '70000 s from now; at most 65535 s are possible'],
+    [{ delay: 1, deliverAt: new Date(now) }, 'event t cannot be scheduled: delay and deliverAt are both given'],
+    [{ deliverAt: new Date(now + 70_000_000) }, '70000 s from now; at most 65535 s are possible'],
     [{ delay: 1, routingKey: 'k'.repeat(216) }, "of exchange 'events' has 256 bytes once the delay is in front of it"],
   ])('of %j is refused with the reason', (time, message) => {
     expect(() => eventMessage({ type: 't', data: 1, ...time }, 'id', target)).toThrow(message);
