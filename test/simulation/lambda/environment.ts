@@ -28,11 +28,16 @@ export class Environment {
   }
 
   get isIdle(): boolean {
-    return this.process.alive && !this.isBusy;
+    return this.process.alive && !this.isOccupied;
   }
 
   get isBusy(): boolean {
-    return this.#isTaken || this.#end !== undefined;
+    return this.#end !== undefined;
+  }
+
+  /** Busy, or about to be. */
+  get isOccupied(): boolean {
+    return this.#isTaken || this.isBusy;
   }
 
   /** It will be invoked, as soon as it has started, say. */
@@ -49,10 +54,6 @@ export class Environment {
   ): void {
     const { process } = this;
     this.#isTaken = false;
-    if (!process.alive) {
-      this.#scheduler.after(1, () => done({ status: 'failed', error: 'the process ended before it began' }));
-      return;
-    }
     const deadline = this.#scheduler.now + timeoutMilliseconds;
     process.thaw();
     const end = (result: InvocationResult): void => {

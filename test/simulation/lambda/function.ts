@@ -36,6 +36,11 @@ export class SimulatedFunction {
     return this.#environments.filter((environment) => environment.isBusy);
   }
 
+  /** Those, and environments that are about to. */
+  get occupied(): readonly Environment[] {
+    return this.#environments.filter((environment) => environment.isOccupied);
+  }
+
   /** The environment of a process of its. */
   environmentOf(process: SimulatedProcess): Environment | undefined {
     return this.#environments.find((environment) => environment.process === process);

@@ -28,7 +28,7 @@ export class Consumers {
 
   /** What is under way goes on beside what the next connection brings. */
   loseConnection(mapping: SimulatedMapping): void {
-    for (const { process } of mapping.target.busy) this.#world.invocations.abandon(process);
+    for (const { process } of mapping.target.occupied) this.#world.invocations.abandon(process);
     mapping.loseConnection();
   }
 
