@@ -278,4 +278,16 @@ export const mutants: readonly Mutant[] = [
     find: 'TransactItems: [...items, claimCompletionItem(completion)],',
     replace: 'TransactItems: [...items.slice(0, 1), claimCompletionItem(completion)],',
   },
+  {
+    name: 'a rotation gives a new password to the user that clients log in as',
+    file: 'lib/operations/rotation/rotate.ts',
+    find: 'await users.setPassword(next);',
+    replace: 'await users.setPassword({ ...next, username });',
+  },
+  {
+    name: 'a rotation that died before its mappings read the secret leaves them with the old one',
+    file: 'lib/operations/rotation/rotate.ts',
+    find: "if (step === 'finishSecret') await services.refreshMappings(secretId);",
+    replace: '',
+  },
 ];

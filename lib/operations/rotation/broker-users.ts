@@ -1,4 +1,4 @@
-import { BrokerConnection } from '../../messaging/amqp/broker-connection.ts';
+import { BrokerConnection, type ConnectionServices } from '../../messaging/amqp/broker-connection.ts';
 import { type Credentials, fixedCredentials } from '../../messaging/amqp/broker-credentials.ts';
 import { type ConnectionLog, silentLog } from '../../messaging/amqp/connection-log.ts';
 import type { ConnectionSettings } from '../../messaging/amqp/connection-settings.ts';
@@ -13,12 +13,14 @@ import { RotationError } from './rotation-error.ts';
 
 export interface BrokerUsersOptions {
   /** Logged in as an administrator. */
-  readonly client: ManagementClient;
+  readonly client: Pick<ManagementClient, 'get' | 'put'>;
   /** Where clients connect to, and the vhost of the users; its credentials are not used. */
   readonly connection: Omit<ConnectionSettings, 'credentials'>;
   readonly retry: RetryOptions;
   /** @default nothing is logged */
   readonly log?: ConnectionLog;
+  /** With what it connects. @default amqplib, and the machine's clock */
+  readonly services?: Omit<ConnectionServices, 'log'>;
 }
 
 interface UserInfo {
@@ -29,16 +31,18 @@ interface UserInfo {
 
 /** Users of a topology on the broker, over its management API. Touches no user that the topology of this vhost did not make. */
 export class BrokerUsers implements RotatedUsers {
-  readonly #client: ManagementClient;
+  readonly #client: Pick<ManagementClient, 'get' | 'put'>;
   readonly #connection: Omit<ConnectionSettings, 'credentials'>;
   readonly #retry: RetryOptions;
   readonly #log: ConnectionLog;
+  readonly #services: Omit<ConnectionServices, 'log'>;
 
-  constructor({ client, connection, retry, log = silentLog }: BrokerUsersOptions) {
+  constructor({ client, connection, retry, log = silentLog, services = {} }: BrokerUsersOptions) {
     this.#client = client;
     this.#connection = connection;
     this.#retry = retry;
     this.#log = log;
+    this.#services = services;
   }
 
   async setPassword({ username, password }: Credentials): Promise<void> {
@@ -60,7 +64,7 @@ export class BrokerUsers implements RotatedUsers {
   async logIn(credentials: Credentials): Promise<void> {
     const connection = new BrokerConnection(
       { ...this.#connection, credentials: fixedCredentials(credentials) },
-      { log: this.#log },
+      { ...this.#services, log: this.#log },
     );
     const ignored = () => undefined;
     try {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   type EventSourceMappingConfiguration,
   type LambdaClient,
@@ -7,6 +6,7 @@ import {
   ResourceNotFoundException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
+import { type Clock, sleep, systemClock } from '../../messaging/clock.ts';
 
 export interface MappingRefreshOptions {
   readonly client: LambdaClient;
@@ -15,6 +15,8 @@ export interface MappingRefreshOptions {
   readonly onRefreshed?: (mapping: { readonly id: string; readonly queue: string }) => void;
   /** How long to wait for a mapping that is being changed by others, in milliseconds. @default 30,000 */
   readonly patienceMilliseconds?: number;
+  /** @default the machine's */
+  readonly clock?: Clock;
 }
 
 const secretOf = ({ SourceAccessConfigurations = [] }: EventSourceMappingConfiguration): string | undefined =>
@@ -26,7 +28,7 @@ const secretOf = ({ SourceAccessConfigurations = [] }: EventSourceMappingConfigu
  * and its old login is good until the next rotation.
  */
 export const mappingRefresh =
-  ({ client, brokerArn, onRefreshed, patienceMilliseconds = 30_000 }: MappingRefreshOptions) =>
+  ({ client, brokerArn, onRefreshed, patienceMilliseconds = 30_000, clock = systemClock }: MappingRefreshOptions) =>
   async (secretArn: string): Promise<void> => {
     for await (const { EventSourceMappings = [] } of paginateListEventSourceMappings(
       { client },
@@ -35,13 +37,20 @@ export const mappingRefresh =
       for (const mapping of EventSourceMappings) {
         const { UUID, Queues = [] } = mapping;
         if (UUID === undefined || secretOf(mapping) !== secretArn) continue;
-        if (await update(client, UUID, secretArn, Date.now() + patienceMilliseconds))
+        if (await update({ client, clock, deadline: clock.now() + patienceMilliseconds }, UUID, secretArn))
           onRefreshed?.({ id: UUID, queue: Queues.join(', ') });
       }
   };
 
+interface UpdateServices {
+  readonly client: LambdaClient;
+  readonly clock: Clock;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
+}
+
 /** `false` for a mapping that was deleted meanwhile. */
-const update = async (client: LambdaClient, id: string, secretArn: string, deadline: number): Promise<boolean> => {
+const update = async ({ client, clock, deadline }: UpdateServices, id: string, secretArn: string): Promise<boolean> => {
   for (let wait = 500; ; wait *= 2) {
     try {
       // Without VIRTUAL_HOST: Lambda refuses it in an update, and keeps the one that the mapping was made with.
@@ -50,8 +59,8 @@ const update = async (client: LambdaClient, id: string, secretArn: string, deadl
       return true;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return false;
-      if (!(error instanceof ResourceInUseException) || Date.now() + wait > deadline) throw error;
-      await sleep(wait);
+      if (!(error instanceof ResourceInUseException) || clock.now() + wait > deadline) throw error;
+      await sleep(clock, wait);
     }
   }
 };

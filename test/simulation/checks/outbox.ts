@@ -17,9 +17,12 @@ export class OutboxWatch {
   readonly #predecessors = new Map<string, readonly string[]>();
   /** Ids whose confirm a relay has seen. */
   readonly #confirmed = new Set<string>();
+  readonly #isCalm: boolean;
   #waiting = 0;
 
-  constructor(ledger: Ledger, tables: Tables) {
+  /** @param isCalm nothing goes wrong all the time */
+  constructor(ledger: Ledger, tables: Tables, isCalm: boolean) {
+    this.#isCalm = isCalm;
     this.#ledger = ledger;
     this.#tables = tables;
   }
@@ -39,6 +42,12 @@ export class OutboxWatch {
   /** To be told of each message that a relay sends. */
   sends({ properties }: Publishing): void {
     const id = String(properties.messageId);
+    if (this.#isCalm && this.#confirmed.has(id))
+      this.#violate(
+        'an event is published once while nothing goes wrong',
+        id,
+        `${id} is sent again although it is confirmed`,
+      );
     const overtaken = this.#predecessors.get(id)?.find((earlier) => !this.#confirmed.has(earlier));
     if (overtaken !== undefined)
       this.#violate(

@@ -15,6 +15,8 @@ export interface MappingSettings {
 }
 
 export interface MappingEvents {
+  /** Asked at each login. @default it succeeds */
+  readonly permits?: (queue: string) => boolean;
   readonly invoked?: (queue: string, batch: readonly Entry[]) => void;
   readonly ended?: (queue: string, batch: readonly Entry[], result: InvocationResult) => void;
 }
@@ -96,6 +98,10 @@ export class SimulatedMapping {
 
   #connect(): void {
     if (!this.#enabled || this.#session) return;
+    if (this.#events.permits?.(this.settings.queue) === false) {
+      this.#scheduler.after(1000, () => this.#connect());
+      return;
+    }
     const received: Received[] = [];
     const subscription = this.#queue.consume({
       prefetch: Math.min(2 * this.settings.batchSize, 2000),

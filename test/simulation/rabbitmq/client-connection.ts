@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { type ChannelModel, type ConfirmChannel, IllegalOperationError } from 'amqplib';
+import type { Credentials, CredentialsSource } from '../../../lib/messaging/amqp/broker-credentials.ts';
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
@@ -12,6 +13,10 @@ export interface Network {
   readonly door: FrontDoor;
   readonly scheduler: Scheduler;
   readonly random: Random;
+  /** What the process logs in with. @default the same for ever */
+  readonly credentials?: CredentialsSource;
+  /** Whether the broker lets somebody in. @default it does */
+  readonly permits?: (credentials: Credentials) => boolean;
   /** Told of each message that a process sends; may end the process. */
   readonly sends?: (process: SimulatedProcess, publishing: Publishing) => void;
   /** Told of each message that the broker has taken, and of each of these whose confirm the process has seen. */
@@ -73,9 +78,13 @@ export class ClientConnection extends EventEmitter {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
-      this.up(() => this.down(() => resolve()));
+      this.up(() =>
+        this.down(() => {
+          this.#closed(undefined);
+          resolve();
+        }),
+      );
       this.#network.door.leave(this.#server);
-      this.#closed(undefined);
     });
   }
 

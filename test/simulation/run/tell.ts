@@ -8,6 +8,7 @@ export function tell(scenario: Scenario, violations: readonly Violation[], story
     '',
     `Seed ${scenario.seed}, RabbitMQ ${scenario.brokerVersion}.`,
     ...scenario.consumers.map(consumer),
+    ...(scenario.rotations ?? []).map(({ secret, at }) => `The secret of ${secret} is rotated at ${seconds(at)}.`),
     ...(scenario.relay ? [relay(scenario.relay)] : []),
     ...scenario.messages.map(message),
     ...scenario.faults.map(fault),

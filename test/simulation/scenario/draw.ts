@@ -1,6 +1,7 @@
 import { Random } from '../engine/random.ts';
 import { withMistake } from './draw-mistakes.ts';
 import { withOutbox } from './draw-outbox.ts';
+import { withRotations } from './draw-rotations.ts';
 import type { ConsumerPlan, Fault, MessagePlan, Scenario, Step } from './scenario.ts';
 
 /** Faults end by then, in milliseconds from the start. */
@@ -15,7 +16,9 @@ export function drawScenario(seed: number): Scenario {
   const outbox = new Random(seed, 'outbox');
   const scenario = outbox.chance(0.15) ? withOutbox(usual, outbox) : usual;
   const mistakes = new Random(seed, 'mistakes');
-  return mistakes.chance(0.03) ? withMistake(scenario, mistakes) : scenario;
+  if (mistakes.chance(0.03)) return withMistake(scenario, mistakes);
+  const rotations = new Random(seed, 'rotations');
+  return rotations.chance(0.04) ? withRotations(scenario, rotations) : scenario;
 }
 
 function drawUsual(seed: number): Scenario {

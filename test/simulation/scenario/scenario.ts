@@ -14,9 +14,17 @@ export interface Scenario {
   readonly breaker?: BreakerPlan;
   /** Of the outbox. @default there is none */
   readonly relay?: RelayPlan;
+  /** Rotations of broker users' passwords. @default there are none */
+  readonly rotations?: readonly RotationPlan[];
 }
 
 export type BreakerPlan = CircuitBreakerSettings;
+
+export interface RotationPlan {
+  /** Named after the user that it began with. */
+  readonly secret: string;
+  readonly at: number;
+}
 
 export interface RelayPlan {
   /** Whether the table's stream invokes it; the schedule always does. */

@@ -42,6 +42,8 @@ function* simpler(scenario: Scenario): Iterable<Scenario> {
         messages: messages.filter(({ to }) => to !== name),
         faults: faults.filter((fault) => !('consumer' in fault) || fault.consumer !== name),
       };
+  for (const index of scenario.rotations?.keys() ?? [])
+    yield { ...scenario, rotations: without(scenario.rotations ?? [], index) };
   if (scenario.relay?.invokesTwice) yield { ...scenario, relay: { ...scenario.relay, invokesTwice: false } };
   if (scenario.relay?.hasStream) yield { ...scenario, relay: { ...scenario.relay, hasStream: false } };
   for (const [index, message] of messages.entries())

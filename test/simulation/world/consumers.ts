@@ -2,6 +2,7 @@ import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { HealthReporter } from '../../../lib/messaging/health/health-reporter.ts';
 import { DynamoDbHealthStore } from '../../../lib/messaging/health/health-table.ts';
 import { deadLetterExchange } from '../../../lib/topology/names.ts';
+import { functionUser } from '../../../lib/topology/users.ts';
 import type { Account } from '../checks/ledger.ts';
 import { Random } from '../engine/random.ts';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
@@ -33,14 +34,15 @@ export class Consumers {
   }
 
   #mappingsOf(plan: ConsumerPlan): SimulatedMapping[] {
-    const { scheduler, broker, scenario, deaths } = this.#world;
+    const { scheduler, broker, scenario, deaths, logins } = this.#world;
+    const events = logins ? { permits: (queue: string) => logins.mappingPermits(queue) } : {};
     const random = new Random(scenario.seed, plan.name);
     const { batchSize, windowMilliseconds, failureVerb } = plan;
     return queuesOf(plan).map((queue) => {
       const target = this.#function(plan, queue, random);
       deaths.threaten(target);
       const settings = { queue, batchSize, windowMilliseconds, failureVerb };
-      return new SimulatedMapping(settings, target, broker.queue(queue), { scheduler, random, events: {} });
+      return new SimulatedMapping(settings, target, broker.queue(queue), { scheduler, random, events });
     });
   }
 
@@ -111,11 +113,12 @@ export class Consumers {
   }
 
   #publisher({ name }: ConsumerPlan, process: SimulatedProcess, random: Random) {
-    const { network, killings, ledger } = this.#world;
+    const { network, killings, ledger, logins } = this.#world;
     return simulatedPublisher({
       ...network,
       process,
       random,
+      credentials: logins?.sourceOf(functionUser(name), process),
       sends: () => killings.asks(process, 'publishing'),
       taken: ({ exchange, properties }) => {
         if (exchange === deadLetterExchange) ledger.account(name, String(properties.messageId)).doubts += 1;

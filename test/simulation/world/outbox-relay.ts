@@ -64,13 +64,14 @@ export class OutboxRelay {
 
   /** See `functions/platform/outbox-relay`. */
   #environment(process: SimulatedProcess): Handler {
-    const { database, network, killings, outbox, delays, story } = this.#world;
+    const { database, network, killings, outbox, delays, logins, story } = this.#world;
     const random = this.#random;
     const now = process.clock.now;
     const publisher = simulatedPublisher({
       ...network,
       process,
       random,
+      credentials: logins?.sourceOf('shop', process),
       sends: (_, publishing) => {
         killings.asks(process, 'publishing');
         if (process.alive) outbox.sends(publishing);

@@ -19,7 +19,8 @@ export class Shop {
   constructor(world: World) {
     this.#world = world;
     this.#process = new SimulatedProcess('the shop', world.scheduler);
-    this.#publisher = simulatedPublisher({ ...world.network, process: this.#process });
+    const credentials = world.logins?.sourceOf('shop', this.#process);
+    this.#publisher = simulatedPublisher({ ...world.network, process: this.#process, credentials });
     this.#client = world.database(this.#process, new Random(world.scenario.seed, 'shop'));
   }
 

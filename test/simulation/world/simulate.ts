@@ -12,6 +12,7 @@ import { ConsumerControl } from './consumer-control.ts';
 import { Consumers } from './consumers.ts';
 import { OutboxRelay } from './outbox-relay.ts';
 import { Rest } from './rest.ts';
+import { Rotations } from './rotations.ts';
 import { Shop } from './shop.ts';
 import { strike } from './strike.ts';
 import { createWorld, type World } from './world.ts';
@@ -52,6 +53,8 @@ async function live(world: World): Promise<void> {
   const consumers = new Consumers(world);
   const control = breaker && controlOf(breaker, consumers.mappings, world);
   const relay = relayPlan && new OutboxRelay(relayPlan, world);
+  const queues = consumers.mappings.map(({ settings }) => settings.queue);
+  const rotations = world.logins && new Rotations(scenario.rotations ?? [], world.logins, queues, world);
   for (const message of messages) {
     for (const { name } of plans)
       if (message.to === 'all' || message.to === name) ledger.open(name, message.id, message.key);
@@ -66,12 +69,13 @@ async function live(world: World): Promise<void> {
   });
   control?.begin();
   relay?.begin();
-  const rest = new Rest(world, { shop, consumers, relay });
+  const rest = new Rest(world, { shop, consumers, relay, rotations });
   rest.look();
   const latest = start + Math.max(troubledMilliseconds, troubleEnds(scenario)) + patienceMilliseconds;
   await scheduler.run(latest, () => rest.reached || ledger.violations.length > 0);
   if (ledger.violations.length > 0) return;
   world.outbox.rests(messages);
+  rotations?.check();
   checkFinalState({ ...world, consumers: plans, messages });
 }
 

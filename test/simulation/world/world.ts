@@ -21,6 +21,8 @@ import { arrivalsIn } from './arrivals.ts';
 import { databaseOf, type OpenDatabase } from './database.ts';
 import { Deaths } from './deaths.ts';
 import { Killings } from './killings.ts';
+import { Logins } from './logins.ts';
+import { type RemoteCall, remoteCallsOf } from './remote-calls.ts';
 import { topologyOf } from './topology.ts';
 import { Trouble } from './trouble.ts';
 
@@ -44,6 +46,9 @@ export interface World {
   readonly broker: Broker;
   readonly door: FrontDoor;
   readonly network: Omit<Network, 'process'>;
+  readonly call: RemoteCall;
+  /** @default passwords never change */
+  readonly logins: Logins | undefined;
   readonly trouble: Trouble;
   readonly killings: Killings;
   readonly deaths: Deaths;
@@ -119,6 +124,8 @@ export function createWorld(scenario: Scenario, tells: boolean): World {
   const deaths = new Deaths(door, story);
   const killings = new Killings(faults, scheduler, (process, why) => deaths.kill(process, why));
   const invocations = new InvocationWatch(ledger, now);
+  const call = remoteCallsOf(scheduler, new Random(seed, 'calls'), killings);
+  const logins = scenario.rotations && new Logins(topologyOf(consumers), ledger, call);
   const service = new DynamoDbService(tables, scheduler, new Random(seed, 'dynamodb'));
   return {
     scenario,
@@ -130,13 +137,15 @@ export function createWorld(scenario: Scenario, tells: boolean): World {
     delays,
     order,
     invocations,
-    outbox: new OutboxWatch(ledger, tables),
+    outbox: new OutboxWatch(ledger, tables, faults.length === 0),
     tables,
     database: databaseOf({ service, scheduler, trouble, killings, invocations, story }),
     onChange,
     broker,
     door,
-    network: { door, scheduler, random },
+    network: { door, scheduler, random, ...(logins && { permits: (credentials) => logins.permits(credentials) }) },
+    call,
+    logins,
     trouble,
     killings,
     deaths,
