@@ -7,22 +7,21 @@ export function withRotations(scenario: Scenario, random: Random): Scenario {
   const consumer = random.pick(scenario.consumers as [Scenario['consumers'][number]]).name;
   const secrets: [string, ...string[]] = ['shop', functionUser(consumer), mappingUser(consumer), mappingUser(consumer)];
   const favourite = random.pick(secrets);
-  const rotations = Array.from({ length: random.whole(2, 4) }, (_, index) => ({
+  const rotations = Array.from({ length: random.whole(3, 4) }, (_, index) => ({
     secret: random.chance(0.8) ? favourite : random.pick(secrets),
     at: index * 12_000 + random.whole(0, 6000),
   }));
-  const at = (): number => random.whole(0, 50_000);
+  const at = (): number => random.whole(0, 60_000);
   const faults: Fault[] = [
-    { kind: 'poller-lost', consumer, at: at() },
-    { kind: 'poller-lost', consumer, at: at() },
+    ...Array.from({ length: 4 }, (): Fault => ({ kind: 'poller-lost', consumer, at: at() })),
     { kind: 'connections-lost', at: at() },
   ];
   const kills = Array.from(
-    { length: random.whole(0, 3) },
+    { length: random.whole(0, 6) },
     (): Fault => ({
       kind: 'kill-at-call',
       consumer: 'rotation',
-      call: random.whole(1, 60),
+      call: random.whole(1, 80),
       phase: random.pick(['before', 'under-way', 'answered']),
     }),
   );
