@@ -1,12 +1,12 @@
 import { App } from 'aws-cdk-lib/core';
-import { selectEnvironment, UnknownEnvironmentError } from '../lib/config/select.ts';
-import { InvalidConfigurationError } from '../lib/config/validate.ts';
-import { MissingHandlerError } from '../lib/constructs/bundle/bundle.ts';
-import { addPolicyChecks } from '../lib/policy/checks.ts';
-import { buildApplication } from '../lib/stacks/application.ts';
-import { UnknownConsumerError } from '../lib/stacks/processing-stack.ts';
-import { declaration } from '../lib/topology/declaration.ts';
-import { InvalidTopologyError } from '../lib/topology/invalid-topology-error.ts';
+import { declaration } from '../lib/app.ts';
+import { selectEnvironment, UnknownEnvironmentError } from '../lib/platform/config/select-environment.ts';
+import { InvalidConfigurationError } from '../lib/platform/config/validation/validate-environment.ts';
+import { MissingHandlerError } from '../lib/platform/constructs/bundle/bundle.ts';
+import { addPolicyChecks } from '../lib/platform/policy/checks.ts';
+import { buildApplication } from '../lib/platform/stacks/application.ts';
+import { UnknownConsumerError } from '../lib/platform/stacks/processing-stack.ts';
+import { InvalidTopologyError } from '../lib/platform/topology/invalid-topology-error.ts';
 
 /** Mistakes in what people edit: the message says what to do, a stack trace would hide it. */
 const mistakes = [
@@ -17,9 +17,9 @@ const mistakes = [
   MissingHandlerError,
 ];
 
-// Context: env and vhost choose and change an environment of lib/config; name tells several of these applications in one account apart.
+// Context: env and vhost choose and change an environment of lib/environments.ts; name tells several of these applications in one account apart.
 const app = new App();
-// A local run does without (bin/synthesize.ts): the validator's engine takes longer to start than all else.
+// A local run does without (lib/platform/cli/synthesize.ts): the validator's engine takes longer to start than all else.
 if (process.env.CDK_VALIDATION !== 'false') addPolicyChecks(app);
 try {
   buildApplication(app, {

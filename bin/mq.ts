@@ -1,13 +1,13 @@
 import { inspect } from 'node:util';
-import { type Command, ExitCode, isExplained, UsageError } from './mq/command.ts';
-import { printableLines } from './printable.ts';
+import { type Command, ExitCode, isExplained, UsageError } from '../lib/platform/cli/mq/command.ts';
+import { printableLines } from '../lib/platform/cli/printable.ts';
 
 /** By name. Loaded when called, so that no command waits for what another one needs. */
 const commands: Readonly<Record<string, () => Promise<{ readonly command: Command }>>> = {
-  broker: () => import('./mq/broker.ts'),
-  consumer: () => import('./mq/consumer.ts'),
-  publish: () => import('./mq/publish.ts'),
-  topology: () => import('./mq/topology.ts'),
+  broker: () => import('../lib/platform/cli/mq/broker/broker-command.ts'),
+  consumer: () => import('../lib/platform/cli/mq/consumer/consumer-command.ts'),
+  publish: () => import('../lib/platform/cli/mq/publish/publish-command.ts'),
+  topology: () => import('../lib/platform/cli/mq/topology/topology-command.ts'),
 };
 
 async function overview(): Promise<string> {

@@ -13,11 +13,11 @@ import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { handOver } from './setup/command.js';
-import { ensureNpmPackages } from './setup/npm-packages.js';
-import { say } from './setup/progress.js';
-import { ensureRabbitMq } from './setup/rabbitmq.js';
-import { starters } from './setup/starters.js';
+import { handOver } from '../lib/platform/cli/setup/command.js';
+import { ensureNpmPackages } from '../lib/platform/cli/setup/npm-packages.js';
+import { say } from '../lib/platform/cli/setup/progress.js';
+import { ensureRabbitMq } from '../lib/platform/cli/setup/rabbitmq.js';
+import { starters } from '../lib/platform/cli/setup/starters.js';
 
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 const cache = join(
@@ -67,7 +67,7 @@ function needsBroker() {
  * @returns {string[]}
  */
 function installedVersions(env) {
-  const module = pathToFileURL(join(project, 'lib/local/broker/installations.ts')).href;
+  const module = pathToFileURL(join(project, 'lib/platform/local/broker/installations.ts')).href;
   const program = `import { findInstallations } from ${JSON.stringify(module)};
     console.log(JSON.stringify(findInstallations().filter(({ path }) => path === '').map(({ version }) => version)));`;
   return JSON.parse(

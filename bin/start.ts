@@ -1,17 +1,17 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { LocalRunEvent } from '../lib/local/events.ts';
-import { type LocalRun, startLocalRun } from '../lib/local/local-run.ts';
-import { type FailureVerb, failureVerbs } from '../lib/local/mapping/failure-verb.ts';
-import { brokerFromEnvironment } from './broker-from-environment.ts';
-import { printable, printableLines } from './printable.ts';
-import { rebuildOnChange } from './start/rebuild.ts';
-import { renderCall } from './start/render-call.ts';
-import { renderEvent } from './start/render-event.ts';
-import { renderPlaces } from './start/render-places.ts';
-import { stopOnSignal } from './stop-on-signal.ts';
-import { synthesize, synthesizing } from './synthesize.ts';
+import { brokerFromEnvironment } from '../lib/platform/cli/broker-from-environment.ts';
+import { printable, printableLines } from '../lib/platform/cli/printable.ts';
+import { rebuildOnChange } from '../lib/platform/cli/start/rebuild.ts';
+import { renderCall } from '../lib/platform/cli/start/render-call.ts';
+import { renderEvent } from '../lib/platform/cli/start/render-event.ts';
+import { renderPlaces } from '../lib/platform/cli/start/render-places.ts';
+import { stopOnSignal } from '../lib/platform/cli/stop-on-signal.ts';
+import { synthesize, synthesizing } from '../lib/platform/cli/synthesize.ts';
+import type { LocalRunEvent } from '../lib/platform/local/events.ts';
+import { type LocalRun, startLocalRun } from '../lib/platform/local/local-run.ts';
+import { type FailureVerb, failureVerbs } from '../lib/platform/local/mapping/failure-verb.ts';
 
 const usage = `npm start -- [--failure-verb ${failureVerbs.join('|')}]
 
@@ -79,7 +79,7 @@ const main = async (): Promise<void> => {
 
   const { update } = run;
   stopWatching = rebuildOnChange(
-    [join(root, 'functions'), join(root, 'lib/messaging')],
+    ['functions', 'lib/platform/functions', 'lib/platform/runtime'].map((folder) => join(root, folder)),
     async () => {
       await synthesize(assembly, context);
       const changed = await update(assembly);

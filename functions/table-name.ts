@@ -1,4 +1,4 @@
-import { requiredVariable } from '../lib/messaging/required-variable.ts';
+import { requiredVariable } from '../lib/platform/runtime/required-variable.ts';
 
 /** Environment variables by which the stack tells functions the names of their tables. */
 export type TableVariable = 'ORDERS_TABLE' | 'DELIVERIES_TABLE' | 'AUDIT_TABLE';

@@ -15,8 +15,8 @@ const everywhere = {
   cacheDirectory: `${rootDir}/node_modules/.cache/jest`,
   extensionsToTreatAsEsm: ['.ts'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local'],
-  testEnvironment: '<rootDir>/test/support/environment.ts',
-  transform: { '^.+\\.ts$': '<rootDir>/test/support/compile.js' },
+  testEnvironment: '<rootDir>/test/platform/support/environment.ts',
+  transform: { '^.+\\.ts$': '<rootDir>/test/platform/support/compile.js' },
 };
 
 /** @type {{ version?: string }[]} the versions of TEST_BROKERS, the newest first. Without a runner, each test file starts the broker that it needs. */
@@ -25,13 +25,13 @@ const [newest = {}, ...older] = JSON.parse(process.env.TEST_BROKERS ?? '[]');
 export default {
   // Modules of earlier test files stay in a worker's heap. A worker that has grown this large is replaced before its next file.
   workerIdleMemoryLimit: '600MB',
-  testSequencer: `${rootDir}/test/support/sequencer.js`,
+  testSequencer: `${rootDir}/test/platform/support/sequencer.js`,
   projects: [
     {
       ...everywhere,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.infrastructure\\.test\\.ts$', '<rootDir>/test/acceptance/'],
+      testPathIgnorePatterns: ['\\.infrastructure\\.test\\.ts$', '<rootDir>/test/platform/acceptance/'],
     },
     {
       ...everywhere,
@@ -42,13 +42,13 @@ export default {
     {
       ...everywhere,
       displayName: 'acceptance',
-      testMatch: ['<rootDir>/test/acceptance/*.test.ts'],
+      testMatch: ['<rootDir>/test/platform/acceptance/*.test.ts'],
       testEnvironmentOptions: { version: newest.version },
     },
     ...older.map(({ version }) => ({
       ...everywhere,
       displayName: `acceptance on ${version}`,
-      testMatch: ['<rootDir>/test/acceptance/*.every-version.test.ts'],
+      testMatch: ['<rootDir>/test/platform/acceptance/*.every-version.test.ts'],
       testEnvironmentOptions: { version },
     })),
   ],

@@ -10,13 +10,13 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { availableParallelism, constants, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RunningBroker, startBroker } from '../lib/local/broker/broker.ts';
-import { findInstallations, type Installation } from '../lib/local/broker/installations.ts';
-import { addressOf } from './support/broker-address.ts';
-import { cpuSeconds, cpuSecondsOf } from './support/cpu-seconds.ts';
-import { type MeasuredFile, measurements } from './support/environment.ts';
-import { foldersLeft, processesLeft } from './support/left-behind.ts';
-import { report } from './support/reporter.ts';
+import { findInstallations, type Installation } from '../lib/platform/local/broker/installations.ts';
+import { type RunningBroker, startBroker } from '../lib/platform/local/broker/running-broker.ts';
+import { addressOf } from './platform/support/broker-address.ts';
+import { cpuSeconds, cpuSecondsOf } from './platform/support/cpu-seconds.ts';
+import { type MeasuredFile, measurements } from './platform/support/environment.ts';
+import { foldersLeft, processesLeft } from './platform/support/left-behind.ts';
+import { report } from './platform/support/reporter.ts';
 import {
   everyVersionTests,
   isForEveryVersion,
@@ -26,7 +26,7 @@ import {
   sum,
   type Tally,
   type TestedFile,
-} from './support/run-report.ts';
+} from './platform/support/run-report.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
@@ -67,7 +67,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function run(): Promise<void> {
   const begun = performance.now();
-  const acceptance = unitOnly ? [] : (await testFiles()).filter((file) => file.includes('/test/acceptance/'));
+  const acceptance = unitOnly ? [] : (await testFiles()).filter((file) => file.includes('/test/platform/acceptance/'));
   const installations = acceptance.length === 0 ? [] : findInstallations();
   if (acceptance.length > 0 && installations.length === 0)
     throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');
@@ -113,7 +113,7 @@ async function testFiles(): Promise<string[]> {
 
 /** Counts what the tests gave. A run that ends without a report of its own, or badly although no test failed, is a failure. */
 async function jest(started: readonly RunningBroker[]): Promise<TestedFile[]> {
-  const reporters = ['--reporters=default', `--reporters=${join(project, 'test/support/reporter.ts')}`];
+  const reporters = ['--reporters=default', `--reporters=${join(project, 'test/platform/support/reporter.ts')}`];
   const env = { TEST_BROKERS: JSON.stringify(started.map(addressOf)) };
   const ending = await ended(spawnJest(['--ci', ...reporters], env, 'inherit'));
   const files = filesOf();

@@ -1,5 +1,5 @@
-import { consumer } from '../../lib/messaging/consumer.ts';
-import { orderEvent } from '../events/order-events.ts';
+import { consumer } from '../../lib/platform/runtime/consumer.ts';
+import { orderEvent } from '../events.ts';
 import { cancelOrder, placeOrder } from './orders.ts';
 import { reserveStock } from './warehouse.ts';
 

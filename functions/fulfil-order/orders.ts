@@ -1,5 +1,5 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import type { OrderCancelled, OrderPlaced } from '../events/order-events.ts';
+import type { OrderCancelled, OrderPlaced } from '../events.ts';
 import { tableName } from '../table-name.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { FatalError, RetryableError } from '../../lib/messaging/errors.ts';
-import type { OrderPlaced } from '../events/order-events.ts';
+import { FatalError, RetryableError } from '../../lib/platform/runtime/errors.ts';
+import type { OrderPlaced } from '../events.ts';
 
 export interface ReservationOptions {
   /** Attempt of the message; only a sandbox looks at it. */

@@ -1,5 +1,5 @@
-import { consumer } from '../../lib/messaging/consumer.ts';
-import { userRegistered } from '../events/user-events.ts';
+import { consumer } from '../../lib/platform/runtime/consumer.ts';
+import { userRegistered } from '../events.ts';
 import { send } from './provider.ts';
 
 /**

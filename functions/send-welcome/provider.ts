@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { FatalError, RetryableError } from '../../lib/messaging/errors.ts';
-import { dynamoDb } from '../dynamodb.ts';
+import { dynamoDb } from '../../lib/platform/runtime/dynamodb.ts';
+import { FatalError, RetryableError } from '../../lib/platform/runtime/errors.ts';
 import { tableName } from '../table-name.ts';
 
 export interface Delivery {

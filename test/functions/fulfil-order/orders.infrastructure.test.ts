@@ -5,10 +5,10 @@ import {
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { OrderCancelled, OrderPlaced } from '../../../functions/events/order-events.ts';
+import type { OrderCancelled, OrderPlaced } from '../../../functions/events.ts';
 import { cancelOrder, placeOrder } from '../../../functions/fulfil-order/orders.ts';
-import { type RunningDynamoDb, startDynamoDb } from '../../../lib/local/dynamodb/start-dynamodb.ts';
-import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
+import { type RunningDynamoDb, startDynamoDb } from '../../../lib/platform/local/dynamodb/start-dynamodb.ts';
+import { createDynamoDbClient } from '../../../lib/platform/runtime/claims/dynamodb-client.ts';
 
 let store: RunningDynamoDb;
 let client: ReturnType<typeof createDynamoDbClient>;

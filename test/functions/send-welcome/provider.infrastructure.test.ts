@@ -1,9 +1,9 @@
 import { CreateTableCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Delivery } from '../../../functions/send-welcome/provider.ts';
-import { type RunningDynamoDb, startDynamoDb } from '../../../lib/local/dynamodb/start-dynamodb.ts';
-import { createDynamoDbClient } from '../../../lib/messaging/claims/dynamodb-client.ts';
-import { FatalError, RetryableError } from '../../../lib/messaging/errors.ts';
+import { type RunningDynamoDb, startDynamoDb } from '../../../lib/platform/local/dynamodb/start-dynamodb.ts';
+import { createDynamoDbClient } from '../../../lib/platform/runtime/claims/dynamodb-client.ts';
+import { FatalError, RetryableError } from '../../../lib/platform/runtime/errors.ts';
 
 let store: RunningDynamoDb;
 let provider: typeof import('../../../functions/send-welcome/provider.ts');
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   client.destroy();
-  (await import('../../../functions/dynamodb.ts')).dynamoDb.destroy();
+  (await import('../../../lib/platform/runtime/dynamodb.ts')).dynamoDb.destroy();
   await store.stop();
 });
 

@@ -1,0 +1,51 @@
+import * as z from 'zod/mini';
+
+const orderId = z.string().check(z.minLength(1), z.maxLength(64));
+
+export const orderPlaced = z.object({
+  type: z.literal('order.placed'),
+  orderId,
+  customerId: z.string().check(z.minLength(1)),
+  lines: z
+    .array(
+      z.object({
+        sku: z.string().check(z.minLength(1), z.maxLength(64)),
+        quantity: z.int().check(z.minimum(1), z.maximum(10_000)),
+      }),
+    )
+    .check(z.minLength(1), z.maxLength(100)),
+});
+
+export const orderCancelled = z.object({
+  type: z.literal('order.cancelled'),
+  orderId,
+  reason: z.string().check(z.maxLength(500)),
+});
+
+/** Bodies of the messages that carry the routing keys `order.placed` and `order.cancelled`. */
+export const orderEvent = z.discriminatedUnion('type', [orderPlaced, orderCancelled]);
+
+export type OrderPlaced = z.infer<typeof orderPlaced>;
+export type OrderCancelled = z.infer<typeof orderCancelled>;
+export type OrderEvent = z.infer<typeof orderEvent>;
+
+/**
+ * Body of the messages that carry the routing key `user.registered`. Whether an address can be delivered to is for the
+ * provider to say, so the schema asks for text only.
+ */
+export const userRegistered = z.object({
+  type: z.literal('user.registered'),
+  userId: z.string().check(z.minLength(1), z.maxLength(64)),
+  email: z.string().check(z.minLength(1), z.maxLength(320)),
+  /** E.164, for example `+14155550100`; absent when the user gave none. */
+  phone: z.optional(z.string().check(z.minLength(1), z.maxLength(32))),
+});
+
+export type UserRegistered = z.infer<typeof userRegistered>;
+
+/** Every event that may be published over HTTP, by its type, with the schema of its body. Add yours here. */
+export const eventSchemas = {
+  'order.placed': orderPlaced,
+  'order.cancelled': orderCancelled,
+  'user.registered': userRegistered,
+};

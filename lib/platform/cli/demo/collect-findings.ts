@@ -1,0 +1,65 @@
+import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
+import type { ChannelModel } from 'amqplib';
+import { consumerQueues } from '../../topology/consumer-queues.ts';
+import type { TopologyDeclaration } from '../../topology/declaration.ts';
+import { delayLevels, parseDelayRoutingKey } from '../../topology/delay.ts';
+import { deadLetterQueue, delayLevel, delayParkingQueue } from '../../topology/names.ts';
+import { doneClaims } from './done-claims.ts';
+import type { ConsumerFindings, Findings, PublishedEvent } from './ledger.ts';
+import { peekQueue } from './peek-queue.ts';
+import { type Row, sampleEffects } from './sample-effects.ts';
+import type { Witness } from './witness.ts';
+
+export interface FindingsSources {
+  readonly connection: ChannelModel;
+  readonly dynamoDb: DynamoDBClient;
+  readonly consumers: TopologyDeclaration['consumers'];
+  readonly witness: Witness;
+  readonly published: readonly PublishedEvent[];
+  /** An environment variable of the consumer's function, by which the stack told it the name of a table. */
+  readonly environment: (consumer: string, variable: string) => string | undefined;
+}
+
+/** Looks at everything that the ledger is made from: queues, dead letters, claims, effects. Changes nothing. */
+export const collectFindings = async (sources: FindingsSources): Promise<Findings> => {
+  const { connection, dynamoDb, consumers, witness, published } = sources;
+  await witness.assertComplete();
+  const names = Object.keys(consumers);
+  const claimTables = new Set(
+    names.map((name) => sources.environment(name, 'CLAIM_TABLE')).filter((table) => table !== undefined),
+  );
+  const claims: Row[] = [];
+  for (const table of claimTables) claims.push(...(await scan(dynamoDb, table)));
+  const done = doneClaims(claims);
+
+  const delayed = [];
+  for (let level = 0; level < delayLevels; level += 1)
+    delayed.push(...(await peekQueue(connection, delayLevel(level))));
+
+  const found: ConsumerFindings[] = [];
+  for (const [consumer, declared] of Object.entries(consumers)) {
+    const queues = consumerQueues(consumer, declared);
+    const waiting = delayed.filter(({ routingKey }) => queues.includes(parseDelayRoutingKey(routingKey)?.queue ?? ''));
+    for (const queue of queues) waiting.push(...(await peekQueue(connection, queue)));
+    const source = sampleEffects[consumer];
+    const table = source && sources.environment(consumer, source.tableVariable);
+    const effects = source && table !== undefined ? source.count(await scan(dynamoDb, table)) : undefined;
+    found.push({
+      consumer,
+      arrived: witness.arrived(consumer),
+      ...(source?.claims !== 'none' && { done: done.get(consumer) ?? [] }),
+      ...(effects && { effects }),
+      deadLetters: await peekQueue(connection, deadLetterQueue(consumer)),
+      waiting,
+    });
+  }
+  const parked = await peekQueue(connection, delayParkingQueue);
+  return { published, consumers: found, parked: parked.length };
+};
+
+const scan = async (client: DynamoDBClient, TableName: string): Promise<Row[]> => {
+  const rows: Row[] = [];
+  for await (const page of paginateScan({ client }, { TableName, ConsistentRead: true }))
+    rows.push(...(page.Items ?? []));
+  return rows;
+};

@@ -1,0 +1,44 @@
+/** A command of `mq`. Each lives in a file of its own and is listed in `bin/mq.ts`. */
+export interface Command {
+  /** A line for the list of commands. */
+  readonly summary: string;
+  readonly usage: string;
+  /** Gets what follows the command's name; resolves with the exit code. */
+  run(args: readonly string[]): Promise<number>;
+}
+
+export const ExitCode = {
+  success: 0,
+  failure: 1,
+  /** It worked, and there is something to act on. `topology plan` says so only when asked with `--detailed-exitcode`. */
+  changes: 2,
+  /** As sysexits.h has it. */
+  usage: 64,
+} as const;
+
+/** The command line can't be understood. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const explained = [
+  'OperatorAccessError',
+  'BrokerNotFoundError',
+  'BrokerNotReadyError',
+  'ControlAccessError',
+  'ControlFailedError',
+  'CredentialsProviderError',
+  'InvalidConfigurationError',
+  'InvalidConnectionSettingsError',
+  'InvalidTopologyError',
+  'ManagementAddressError',
+  'ManagementError',
+  'SynthesisError',
+  'TopologyApplyError',
+  'UnknownEnvironmentError',
+];
+
+/** What went wrong is the operator's to mend: the message says it, a stack trace would hide it. */
+export function isExplained(error: unknown): error is Error {
+  return error instanceof Error && explained.includes(error.name);
+}

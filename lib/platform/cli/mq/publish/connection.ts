@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { OperatorAccessError } from '../../../operations/operator-access.ts';
+import { type ConnectionSettings, connectionSettingsFromUrl } from '../../../runtime/amqp/connection-settings.ts';
+import type { PublishCommandOptions } from './options.ts';
+
+type Choice = Pick<PublishCommandOptions, 'urls' | 'caFile' | 'username' | 'stateFile'>;
+
+interface LocalState {
+  readonly vhost: string;
+  readonly broker: { readonly amqps: string; readonly caFile?: string; readonly credentialsFile: string };
+}
+
+/** The publisher that the template's topology declares. */
+const defaultUser = 'publisher';
+const connectionName = 'mq publish';
+const project = dirname(dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))));
+
+/**
+ * The broker at the given addresses, or else the local run's.
+ * @throws OperatorAccessError saying what is missing
+ * @throws InvalidConnectionSettingsError naming the part of an address
+ */
+export function connectionFor(choice: Choice, environment: NodeJS.ProcessEnv = process.env): ConnectionSettings {
+  const { MQ_PASSWORD } = environment;
+  if (choice.urls.length === 0) return localConnection(choice, MQ_PASSWORD);
+  const urls = choice.urls.map((url) => withLogin(url, choice.username, MQ_PASSWORD));
+  return connectionSettingsFromUrl(urls, { connectionName, ...trusted(choice.caFile) });
+}
+
+function localConnection({ stateFile, caFile, username = defaultUser }: Choice, password?: string): ConnectionSettings {
+  const file = stateFile ?? join(project, '.local', 'state.json');
+  const state = json<LocalState>(
+    file,
+    `no local run found (${file} can't be read): start one with npm start, or name a broker with --url`,
+  );
+  const { amqps, credentialsFile } = state.broker;
+  const passwords = json<Record<string, string>>(credentialsFile, `${credentialsFile} can't be read`);
+  const secret = password ?? passwords[username];
+  if (secret === undefined)
+    throw new OperatorAccessError(
+      `${credentialsFile} has no password for user '${username}': name a publisher of lib/app.ts with --username`,
+    );
+  const url = withLogin(`${amqps}/${encodeURIComponent(state.vhost)}`, username, secret);
+  return connectionSettingsFromUrl(url, { connectionName, ...trusted(caFile ?? state.broker.caFile) });
+}
+
+/** User and password take the place of those in the address. What does not parse is left to the checks of the settings. */
+function withLogin(address: string, username: string | undefined, password: string | undefined): string {
+  if (!URL.canParse(address)) return address;
+  const url = new URL(address);
+  if (username !== undefined) url.username = encodeURIComponent(username);
+  if (password) url.password = encodeURIComponent(password);
+  return url.toString();
+}
+
+function trusted(caFile: string | undefined): { readonly ca?: Buffer } {
+  if (caFile === undefined) return {};
+  try {
+    return { ca: readFileSync(caFile) };
+  } catch (error) {
+    throw new OperatorAccessError(`CA file ${caFile} can't be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function json<T>(file: string, problem: string): T {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as T;
+  } catch {
+    // Neither error is passed on: the parser's own may quote a password.
+    throw new OperatorAccessError(problem);
+  }
+}

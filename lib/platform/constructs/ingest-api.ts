@@ -1,0 +1,142 @@
+import { join } from 'node:path';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Names, RemovalPolicy } from 'aws-cdk-lib/core';
+import { Construct } from 'constructs';
+import type { IngestAuthorization, IngestSettings } from '../config/environment.ts';
+import { FunctionEnvironment } from '../config/function-environment.ts';
+import { defaultMessageSize } from '../config/message-size.ts';
+import type { PublisherDeclaration } from '../topology/declaration.ts';
+import { publisherUser } from '../topology/users.ts';
+import type { Broker } from './broker.ts';
+import type { BrokerTopology } from './broker-topology.ts';
+import { projectRoot } from './bundle/bundle.ts';
+import { VpcFunction } from './vpc-function.ts';
+
+/** Name of the publisher in the declaration as whom the API publishes. */
+export const ingestPublisher = 'ingest';
+
+/** Of 30 that API Gateway waits: room for a first connection, with a publishing deadline of 8 s. */
+const timeoutSeconds = 15;
+
+export interface IngestApiProps {
+  readonly broker: Broker;
+  readonly topology: BrokerTopology;
+  /** Events go to the first exchange to which it may publish. */
+  readonly publisher: PublisherDeclaration;
+  readonly settings: IngestSettings;
+  /** Largest message that the broker takes, in bytes. @default 524288 */
+  readonly maximumMessageBytes?: number;
+  readonly logRetentionDays: number;
+}
+
+/** The publisher may publish nowhere. */
+export class NoExchangeError extends Error {
+  override readonly name = 'NoExchangeError';
+}
+
+/** An HTTP API that publishes events, `POST /events/{type}`: authorised, throttled, logged. */
+export class IngestApi extends Construct {
+  /** `https://…`, without a slash at the end. */
+  readonly url: string;
+  readonly handler: VpcFunction;
+
+  constructor(scope: Construct, id: string, props: IngestApiProps) {
+    super(scope, id);
+    const { topology, settings } = props;
+    this.handler = this.addHandler(props);
+    const api = new HttpApi(this, 'Api', {
+      apiName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }),
+      description: 'Events that come in over HTTP',
+      createDefaultStage: false,
+    });
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      // INFO: below this prefix API Gateway needs no entry of its own in the account's one resource policy for logs, which is limited in
+      // size (CloudWatch Logs User Guide, "Enable logging from AWS services").
+      logGroupName: `/aws/vendedlogs/${Names.uniqueResourceName(this, { maxLength: 200, separator: '-' })}`,
+      retention: props.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const stage = new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle: { rateLimit: settings.requestsPerSecond, burstLimit: settings.burst },
+      detailedMetricsEnabled: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(accessLog),
+        format: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+      },
+    });
+    // Nobody is let in before there are queues for what he sends.
+    stage.node.addDependency(topology);
+    api.addRoutes({
+      path: '/events/{type}',
+      methods: [HttpMethod.POST],
+      integration: new HttpLambdaIntegration('Handler', this.handler.function),
+      authorizer: authorizerFor(settings.authorization),
+      authorizationScopes:
+        settings.authorization.type === 'jwt' ? [...(settings.authorization.scopes ?? [])] : undefined,
+    });
+    this.url = api.apiEndpoint;
+  }
+
+  private addHandler(props: IngestApiProps): VpcFunction {
+    const { broker, topology, settings, publisher } = props;
+    const exchange = publisher.publishes[0]?.exchange;
+    if (exchange === undefined)
+      throw new NoExchangeError(`publisher ${ingestPublisher} publishes to no exchange; name one in its declaration`);
+    const user = topology.secretOf(publisherUser(ingestPublisher));
+    const handler = new VpcFunction(this, 'Handler', {
+      entry: join(projectRoot, 'lib', 'platform', 'functions', 'ingest', 'handler.ts'),
+      service: 'ingest',
+      description: 'Publishes events that come in over HTTP',
+      vpc: broker.vpc,
+      securityGroup: broker.clients,
+      timeoutSeconds,
+      memoryMegabytes: 512,
+      reservedConcurrency: settings.maximumConcurrency,
+      logRetentionDays: props.logRetentionDays,
+      environment: {
+        [FunctionEnvironment.brokerEndpoints]: broker.endpoints,
+        [FunctionEnvironment.brokerSecretArn]: user.secretArn,
+        [FunctionEnvironment.brokerVhost]: topology.vhost,
+        [FunctionEnvironment.eventExchange]: exchange,
+        [FunctionEnvironment.maximumMessageBytes]: String(props.maximumMessageBytes ?? defaultMessageSize),
+      },
+    });
+    user.grantRead(handler.role);
+    return handler;
+  }
+}
+
+const authorizerFor = (authorization: IngestAuthorization): IHttpRouteAuthorizer =>
+  authorization.type === 'jwt'
+    ? new HttpJwtAuthorizer('Jwt', authorization.issuer, { jwtAudience: [...authorization.audience] })
+    : new HttpIamAuthorizer();
+
+/** Who called, what for, and what came of it; never a header or a body. */
+const accessLogFields = {
+  requestId: '$context.requestId',
+  time: '$context.requestTime',
+  sourceIp: '$context.identity.sourceIp',
+  caller: '$context.identity.userArn',
+  subject: '$context.authorizer.claims.sub',
+  method: '$context.httpMethod',
+  path: '$context.path',
+  routeKey: '$context.routeKey',
+  status: '$context.status',
+  responseLength: '$context.responseLength',
+  responseLatency: '$context.responseLatency',
+  authorizerError: '$context.authorizer.error',
+  integrationError: '$context.integrationErrorMessage',
+};

@@ -1,0 +1,39 @@
+import { AssemblyError } from '../assembly/template.ts';
+import { bucketTypes } from './bucket.ts';
+import { createCustomResource } from './custom-resource.ts';
+import { mappingTypes } from './event-source-mapping.ts';
+import { functionTypes } from './function.ts';
+import { httpApiTypes } from './http-api.ts';
+import { identityTypes } from './identity.ts';
+import { brokerTypes } from './mq-broker.ts';
+import { passiveTypes } from './passive.ts';
+import { nameOf, type ResourceRequest, type ResourceType } from './resource-type.ts';
+import { rotationTypes } from './rotation-schedule.ts';
+import { scheduleTypes } from './schedule.ts';
+import { secretTypes } from './secret.ts';
+import { tableTypes } from './table.ts';
+
+const types: Readonly<Record<string, ResourceType>> = {
+  ...passiveTypes,
+  ...brokerTypes,
+  ...secretTypes,
+  ...rotationTypes,
+  ...identityTypes,
+  ...tableTypes,
+  ...bucketTypes,
+  ...functionTypes,
+  ...mappingTypes,
+  ...httpApiTypes,
+  ...scheduleTypes,
+  'AWS::CloudFormation::CustomResource': createCustomResource,
+};
+
+/** @throws AssemblyError for a type that nothing here stands in for */
+export const resourceType = (request: Pick<ResourceRequest, 'type' | 'logicalId' | 'stack'>): ResourceType => {
+  const known = request.type.startsWith('Custom::') ? createCustomResource : types[request.type];
+  if (!known)
+    throw new AssemblyError(
+      `${nameOf(request)}: resources of type ${request.type} are not supported in the local run; nothing on this machine stands in for it`,
+    );
+  return known;
+};

@@ -1,0 +1,55 @@
+import { type App, Tags } from 'aws-cdk-lib/core';
+import type { Environment } from '../config/environment.ts';
+import { isExisting } from '../config/network-settings.ts';
+import type { TopologyDeclaration } from '../topology/declaration.ts';
+import { BrokerStack } from './broker-stack.ts';
+import { MonitoringStack } from './monitoring-stack.ts';
+import { NetworkStack } from './network-stack.ts';
+import { ProcessingStack } from './processing-stack.ts';
+
+export interface ApplicationProps {
+  /** First part of the stacks' names. Two of these in one account need different ones. */
+  readonly name: string;
+  readonly environment: Environment;
+  readonly declaration: TopologyDeclaration;
+  /** Folder with `<consumer>/handler.ts`. @default functions */
+  readonly functionsFolder?: string;
+}
+
+/** All stacks of one environment, for whatever account and region they are deployed to. */
+export interface Application {
+  /** Absent where the environment names a network that exists. */
+  readonly network?: NetworkStack;
+  readonly broker: BrokerStack;
+  readonly processing: ProcessingStack;
+  readonly monitoring: MonitoringStack;
+}
+
+/** @throws InvalidTopologyError, UnknownConsumerError, MissingHandlerError */
+export const buildApplication = (
+  app: App,
+  { name, environment, declaration, functionsFolder }: ApplicationProps,
+): Application => {
+  const { terminationProtection } = environment;
+  const id = (part: string) => `${name}-${environment.name}-${part}`;
+  const network = isExisting(environment.network)
+    ? undefined
+    : new NetworkStack(app, id('network'), { terminationProtection, environment, settings: environment.network });
+  const broker = new BrokerStack(app, id('broker'), { terminationProtection, environment, network: network?.access });
+  const processing = new ProcessingStack(app, id('processing'), {
+    terminationProtection,
+    environment,
+    broker: broker.broker,
+    declaration,
+    functionsFolder,
+  });
+  const monitoring = new MonitoringStack(app, id('monitoring'), {
+    terminationProtection,
+    environment,
+    broker: broker.broker,
+    processing,
+  });
+  Tags.of(app).add('application', name);
+  Tags.of(app).add('environment', environment.name);
+  return { ...(network && { network }), broker, processing, monitoring };
+};

@@ -1,0 +1,166 @@
+import { join } from 'node:path';
+import { CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
+import type { Construct } from 'constructs';
+import type { CircuitBreakerSettings } from '../config/circuit-breaker-settings.ts';
+import type { Environment } from '../config/environment.ts';
+import type { Broker } from '../constructs/broker.ts';
+import { BrokerTopology } from '../constructs/broker-topology.ts';
+import { projectRoot } from '../constructs/bundle/bundle.ts';
+import { ClaimCheckBucket } from '../constructs/claim-check-bucket.ts';
+import { Consumer } from '../constructs/consumer.ts';
+import { ConsumerControl } from '../constructs/consumer-control.ts';
+import { DataTable } from '../constructs/data-table.ts';
+import { IngestApi, ingestPublisher } from '../constructs/ingest-api.ts';
+import { Outbox, outboxPublisher } from '../constructs/outbox.ts';
+import { SecretRotation } from '../constructs/secret-rotation.ts';
+import { consumerQueues } from '../topology/consumer-queues.ts';
+import type { TopologyDeclaration } from '../topology/declaration.ts';
+import { expandTopology } from '../topology/expand.ts';
+import { publisherUser } from '../topology/users.ts';
+import { validateTopology } from '../topology/validation/validate-topology.ts';
+import { addSampleTables } from './sample-tables.ts';
+
+export interface ProcessingStackProps extends StackProps {
+  readonly environment: Environment;
+  readonly broker: Broker;
+  readonly declaration: TopologyDeclaration;
+  /** Folder with `<consumer>/handler.ts`. @default functions */
+  readonly functionsFolder?: string;
+}
+
+/** Something is meant for a consumer that the topology does not declare. */
+export class UnknownConsumerError extends Error {
+  override readonly name = 'UnknownConsumerError';
+}
+
+/** The topology and, for each consumer that it declares, a function behind its queues. */
+export class ProcessingStack extends Stack {
+  /** By name. */
+  readonly consumers: ReadonlyMap<string, Consumer>;
+  readonly topology: BrokerTopology;
+  readonly control: ConsumerControl;
+  /** Where the declaration has its relay among the publishers. */
+  readonly outbox: Outbox | undefined;
+
+  /** @throws UnknownConsumerError, InvalidTopologyError, MissingHandlerError */
+  constructor(scope: Construct, id: string, props: ProcessingStackProps) {
+    const { environment, broker, declaration, functionsFolder = join(projectRoot, 'functions'), ...stackProps } = props;
+    super(scope, id, stackProps);
+    const { data, logRetentionDays } = environment;
+    const topology = new BrokerTopology(this, 'Topology', {
+      broker,
+      topology: validTopology(declaration, environment.vhost),
+      retain: data.retain,
+      logRetentionDays,
+    });
+    this.topology = topology;
+    const claimTable = new DataTable(this, 'Claims', {
+      partitionKey: 'id',
+      expiryAttribute: 'expiry',
+      settings: data,
+    });
+    this.consumers = new Map(
+      Object.entries(declaration.consumers).map(([name, consumer]) => [
+        name,
+        new Consumer(this, name, {
+          name,
+          queues: consumerQueues(name, consumer),
+          functionsFolder,
+          broker,
+          topology,
+          claimTable,
+          settings: { ...environment.consumer, ...environment.consumers[name] },
+          retry: environment.retry,
+          logRetentionDays,
+        }),
+      ]),
+    );
+    const claimChecks = new ClaimCheckBucket(this, 'ClaimChecks');
+    for (const { handler } of this.consumers.values()) claimChecks.addReader(handler);
+    new CfnOutput(this, 'ClaimCheckBucket', {
+      value: claimChecks.bucket.bucketName,
+      description: 'CLAIM_CHECK_BUCKET of publishers; they need s3:PutObject on what is in it',
+    });
+    for (const name of Object.keys(environment.consumers)) {
+      this.consumer(name);
+    }
+    this.outbox =
+      outboxPublisher in declaration.publishers
+        ? new Outbox(this, 'Outbox', { broker, topology, data, logRetentionDays })
+        : undefined;
+    if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
+    addSampleTables(this, data);
+    this.control = new ConsumerControl(this, 'ConsumerControl', {
+      broker,
+      vhost: topology.vhost,
+      consumers: this.consumers,
+      breaker: environment.consumer.circuitBreaker,
+      breakers: ownBreakers(environment),
+      data,
+      logRetentionDays,
+    });
+    new CfnOutput(this, 'ConsumerControlFunction', {
+      value: this.control.handler.function.functionName,
+      description: 'Pauses and resumes consumers: npm run mq -- consumer --function …',
+    });
+    new SecretRotation(this, 'Rotation', {
+      broker,
+      topology,
+      mappings: [...this.consumers.values()].flatMap(({ mappings }) => mappings),
+      everyDays: environment.secretRotationDays,
+      logRetentionDays,
+    });
+    for (const publisher of Object.keys(declaration.publishers)) {
+      new CfnOutput(this, `SecretArn-${publisher}`, {
+        value: topology.secretOf(publisherUser(publisher)).secretArn,
+        description: `Broker user and password of the publisher ${publisher}`,
+      });
+    }
+    const ingest = declaration.publishers[ingestPublisher];
+    if (ingest) {
+      const { url, handler } = new IngestApi(this, 'Ingest', {
+        broker,
+        topology,
+        publisher: ingest,
+        settings: environment.ingest,
+        maximumMessageBytes: environment.broker.configuration.maxMessageSizeBytes,
+        logRetentionDays,
+      });
+      this.outbox?.addWriter(handler);
+      claimChecks.addWriter(handler);
+      new CfnOutput(this, 'IngestUrl', { value: url, description: 'POST /events/{type} publishes an event' });
+    }
+    new CfnOutput(this, 'Vhost', { value: environment.vhost });
+    new CfnOutput(this, 'BrokerConnections', {
+      value: Lazy.string({ produce: () => broker.connections.describe() }),
+      description: 'Who may connect to the broker, of how many it takes',
+    });
+    new CfnOutput(this, 'ClaimTable', { value: claimTable.tableName });
+  }
+
+  /** @throws UnknownConsumerError */
+  consumer(name: string): Consumer {
+    const found = this.consumers.get(name);
+    if (found === undefined) {
+      const known = [...this.consumers.keys()].join(', ');
+      throw new UnknownConsumerError(
+        `consumer ${name} has settings or a table but is not declared in lib/app.ts; declared are ${known}`,
+      );
+    }
+    return found;
+  }
+}
+
+/** Circuit breakers of the consumers that have one of their own, or none where the others have one. */
+const ownBreakers = ({ consumers }: Environment): Readonly<Record<string, CircuitBreakerSettings | null>> =>
+  Object.fromEntries(
+    Object.entries(consumers).flatMap(([name, settings]) =>
+      'circuitBreaker' in settings ? [[name, settings.circuitBreaker ?? null]] : [],
+    ),
+  );
+
+const validTopology = (declaration: TopologyDeclaration, vhost: string) => {
+  const topology = expandTopology(declaration, { vhost });
+  validateTopology(topology);
+  return topology;
+};

@@ -1,0 +1,12 @@
+// All that kills or restarts a broker, or needs one without anybody else's users: one after the other on one that is only theirs. They are
+// the files beside this one that end in `.own-broker.ts`; each can be run alone with `-t` and the name of its tests.
+
+import { jest } from '@jest/globals';
+import { isNewestVersion } from '../support/test-broker.ts';
+
+await import('./when-a-broker-restarts.own-broker.ts');
+await import('./when-the-broker-fails-while-publishing.own-broker.ts');
+await import('./when-delays-survive-a-broker.own-broker.ts');
+if (isNewestVersion()) await import('./when-a-broker-of-ones-own-is-used.own-broker.ts');
+
+jest.setTimeout(300_000);

@@ -1,0 +1,248 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { connect } from 'amqplib';
+import { ConsumerMetric, MappingMetric, QueueMetric } from '../../../lib/platform/config/metric-names.ts';
+import { projectRoot } from '../../../lib/platform/constructs/bundle/bundle.ts';
+import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
+import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
+import type { Circuit } from '../../../lib/platform/operations/circuit/circuit.ts';
+import type { ConsumerStatus } from '../../../lib/platform/operations/circuit/control-consumers.ts';
+import { dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
+
+// The stacks as they are deployed, with the platform's functions, on this machine.
+
+let assembly: string;
+let directory: string;
+let events: readonly LocalRunEvent[];
+let run: LocalRun;
+let dynamoDb: DynamoDBClient;
+
+beforeAll(async () => {
+  ({ run, events, directory, assembly } = await startStacks());
+  dynamoDb = dynamoDbOf(run);
+});
+
+const lines = () => events.filter((event) => event.type === 'line');
+
+/** Registers users at these addresses; the sandbox of the sample's provider fails at some of them. */
+const register = async (...addresses: string[]): Promise<void> => {
+  const connection = await connect(amqpUrl(), { ca: [readFileSync(run.state.broker.caFile ?? '')] });
+  const channel = await connection.createConfirmChannel();
+  addresses.forEach((email, index) => {
+    const userId = `${email}-${index}-${Math.random()}`;
+    const event = { type: 'user.registered', userId, name: 'Somebody', email };
+    channel.publish('events', 'user.registered', Buffer.from(JSON.stringify(event)), {
+      messageId: userId,
+      type: 'user.registered',
+      contentType: 'application/json',
+      persistent: true,
+    });
+  });
+  await channel.waitForConfirms();
+  await connection.close();
+};
+
+const amqpUrl = (): string => {
+  const url = new URL(run.state.broker.amqps);
+  const { username } = run.broker.admin;
+  return `amqps://${username}:${run.logins[username]}@${url.host}/${run.vhost}`;
+};
+
+/** What the schedule does once a minute. */
+const fire = async (name: string): Promise<void> => {
+  const schedule = run.schedules.find(({ functionName }) => functionName.includes(name));
+  if (!schedule) throw new Error(`no schedule invokes ${name}`);
+  await schedule.fire();
+};
+
+/** The latest metrics of a function with this dimension. */
+const metricsOf = (functionName: string, dimension: string, value: string): Record<string, unknown> | undefined => {
+  for (const each of lines().toReversed()) {
+    if (!each.functionName.includes(functionName) || !each.line.includes('"CloudWatchMetrics"')) continue;
+    const entry = JSON.parse(each.line) as Record<string, unknown>;
+    if (entry[dimension] === value) return entry;
+  }
+  return undefined;
+};
+
+const mq = async (...args: string[]): Promise<string> => {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [join(projectRoot, 'bin', 'mq.ts'), 'consumer', ...args, '--state', join(directory, 'state.json')],
+    { timeout: 100_000 },
+  );
+  return stdout;
+};
+const statusOf = async (consumer: string): Promise<ConsumerStatus | undefined> =>
+  (JSON.parse(await mq('status', consumer, '--json')) as ConsumerStatus[])[0];
+const mapping = (queue: string) => run.mappings.find((each) => each.queue === queue);
+/** As if this moment had come already: what is stored of the circuit is set back. */
+const letTimePass = async (consumer: string): Promise<void> => {
+  const TableName = tableOf(run, 'Circuits');
+  const { Item = {} } = await dynamoDb.send(new GetItemCommand({ TableName, Key: { consumer: { S: consumer } } }));
+  const circuit = JSON.parse(Item.circuit?.S ?? '') as Circuit;
+  Item.circuit = { S: JSON.stringify({ ...circuit, until: Date.now() - 1 }) };
+  await dynamoDb.send(new PutItemCommand({ TableName, Item }));
+};
+
+describe('what can be seen of queues', () => {
+  it('are metrics of each, of delays and of the broker, once a minute', async () => {
+    await register('a@example.com', 'b@example.com');
+    // The broker's own statistics are some seconds old.
+    await until('rates of all queues', async () => {
+      await fire('QueueMetrics');
+      return run.mappings.every(({ queue }) => {
+        const rate = metricsOf('QueueMetrics', 'queue', queue)?.[QueueMetric.publishRate];
+        return rate !== undefined;
+      });
+    });
+    expect(metricsOf('QueueMetrics', 'queue', 'send-welcome')).toMatchObject({
+      [QueueMetric.ready]: 0,
+      [QueueMetric.consumers]: 1,
+      [QueueMetric.oldestAge]: 0,
+      [QueueMetric.acknowledgeRate]: expect.any(Number),
+    });
+    expect(metricsOf('QueueMetrics', 'queue', 'send-welcome.dead-letter')).toMatchObject({ [QueueMetric.ready]: 0 });
+    const broker = metricsOf('QueueMetrics', 'component', 'broker');
+    expect(broker).toMatchObject({
+      BrokerNodesDown: 0,
+      BrokerQueuesDown: 0,
+      BrokerResourceAlarms: 0,
+      DelayedMessages: 0,
+      ParkedMessages: 0,
+      BrokerConnections: expect.any(Number),
+    });
+    expect(broker?.BrokerMemoryUsed).toBeGreaterThan(0);
+    expect(broker?.BrokerDiskFreeRatio).toBeGreaterThan(1);
+  });
+
+  it('are written under names and dimensions that alarms ask for', async () => {
+    await fire('ConsumerControl');
+    const [file = ''] = readdirSync(assembly).filter((name) => name.endsWith('monitoring.template.json'));
+    const template = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as {
+      Resources: Record<string, { Type: string; Properties: AlarmProperties }>;
+    };
+    const alarms = Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
+    const asked = alarms.flatMap(({ Properties }) => metricsAsked(Properties));
+    expect(asked.length).toBeGreaterThan(20);
+    const written = new Set(lines().flatMap(({ line }) => metricsWritten(line)));
+    // Of these there is something only when something happens, or nothing at all in two minutes.
+    const rare: string[] = [
+      ConsumerMetric.claimLost,
+      ConsumerMetric.claimsUnavailable,
+      ConsumerMetric.deferred,
+      ConsumerMetric.duplicateWithOtherBody,
+      ConsumerMetric.failedAfterCommit,
+      'OutboxOldestAge',
+    ];
+    const missing = asked.filter((key) => !written.has(key) && !rare.some((name) => key.includes(` ${name} `)));
+    expect(missing).toEqual([]);
+  });
+});
+
+interface AskedMetric {
+  Namespace?: string;
+  MetricName?: string;
+  Dimensions?: { Name: string; Value: unknown }[];
+}
+interface AlarmProperties extends AskedMetric {
+  Metrics?: { MetricStat?: { Metric: AskedMetric } }[];
+}
+const metricsAsked = ({ Metrics = [], ...single }: AlarmProperties): string[] =>
+  [single, ...Metrics.map(({ MetricStat }) => MetricStat?.Metric ?? {})]
+    .filter(({ MetricName, Namespace }) => MetricName !== undefined && Namespace !== 'AWS/Lambda')
+    .map(
+      ({ Namespace, MetricName, Dimensions = [] }) =>
+        `${Namespace} ${MetricName} ${Dimensions.map(({ Name, Value }) => `${Name}=${Value}`).join(' ')}`,
+    );
+const metricsWritten = (line: string): string[] => {
+  if (!line.includes('"CloudWatchMetrics"')) return [];
+  const entry = JSON.parse(line) as Record<string, unknown> & {
+    _aws: { CloudWatchMetrics: { Namespace: string; Dimensions: string[][]; Metrics: { Name: string }[] }[] };
+  };
+  return entry._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+    Metrics.flatMap(({ Name }) =>
+      Dimensions.map((set) => `${Namespace} ${Name} ${set.map((each) => `${each}=${entry[each]}`).join(' ')}`),
+    ),
+  );
+};
+
+describe('when nearly everything that a consumer tries fails', () => {
+  it('its circuit opens and its messages wait, while other consumers go on', async () => {
+    await fire('ConsumerControl');
+    await register(...Array.from({ length: 25 }, (_, index) => `outage.${index}@example.com`));
+    await until('open', async () => {
+      await fire('ConsumerControl');
+      return (await statusOf('send-welcome'))?.state === 'open';
+    });
+    await until('no more reading', () => mapping('send-welcome')?.state === 'Paused');
+    expect((await statusOf('send-welcome'))?.reason).toMatch(/^\d+ of \d+ messages failed$/);
+    expect(mapping('audit-log')?.state).toBe('Enabled');
+    await fire('ConsumerControl');
+    expect(metricsOf('ConsumerControl', 'consumer', 'send-welcome')).toMatchObject({
+      [MappingMetric.circuitOpen]: 1,
+      [MappingMetric.paused]: 1,
+      [MappingMetric.failing]: 0,
+    });
+  });
+
+  it('it gets messages again on trial, and all of them once they succeed', async () => {
+    await letTimePass('send-welcome');
+    await fire('ConsumerControl');
+    await until('reading again', () => mapping('send-welcome')?.state === 'Enabled');
+    expect((await statusOf('send-welcome'))?.state).toBe('half-open');
+    await register(...Array.from({ length: 100 }, (_, index) => `well.${index}@example.com`));
+    let more = 0;
+    await until('closed', async () => {
+      // Successes are reported every half minute, with a batch.
+      await register(`well.again.${more++}@example.com`);
+      await fire('ConsumerControl');
+      const state = (await statusOf('send-welcome'))?.state;
+      // Left-overs of the outage may come first, and trip it again.
+      if (state === 'open') await letTimePass('send-welcome');
+      return state === 'closed';
+    });
+    expect(metricsOf('ConsumerControl', 'consumer', 'send-welcome')).toMatchObject({ [MappingMetric.circuitOpen]: 0 });
+  });
+});
+
+describe('when an operator pauses a consumer', () => {
+  it('it gets no messages until it is resumed, and loses none', async () => {
+    expect(await mq('pause', 'send-welcome', '--reason', 'the provider moves')).toContain(
+      'send-welcome  paused, gets no messages',
+    );
+    await until('no more reading', () => mapping('send-welcome')?.state === 'Paused');
+    expect(await mq('status')).toContain('the provider moves');
+    const before = lines().length;
+    await register('later@example.com');
+    await fire('ConsumerControl');
+    await until('the waiting message in the metrics', async () => {
+      await fire('QueueMetrics');
+      // Retries of the outage before may wait beside it. The broker's own count of consumers is some seconds old.
+      const { [QueueMetric.ready]: ready = 0, [QueueMetric.consumers]: consumers } =
+        metricsOf('QueueMetrics', 'queue', 'send-welcome') ?? {};
+      return Number(ready) >= 1 && consumers === 0;
+    });
+    expect(
+      lines()
+        .slice(before)
+        .filter(({ functionName }) => functionName.includes('sendwelcome')),
+    ).toEqual([]);
+    expect(await mq('resume', 'send-welcome')).toContain('send-welcome  gets messages');
+    await until('its message', () =>
+      lines()
+        .slice(before)
+        .some(({ functionName }) => functionName.includes('sendwelcome')),
+    );
+  });
+
+  it('is told which consumers there are when it names another', async () => {
+    await expect(mq('pause', 'send-wellcome')).rejects.toThrow(
+      'there is no consumer send-wellcome; known are fulfil-order, send-welcome, audit-log',
+    );
+  });
+});

@@ -1,0 +1,204 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { renderCall } from '../../../lib/platform/cli/start/render-call.ts';
+import { embeddedMetrics, type LocalRunEvent } from '../../../lib/platform/local/events.ts';
+import { authorizationFor } from '../../../lib/platform/local/iam/signature.ts';
+import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
+import { auditRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
+
+// All of it: the synthesized stacks, API Gateway's part on this machine, the bundled functions, a broker of their own.
+
+const patience = 120_000;
+let run: LocalRun;
+let seen: readonly LocalRunEvent[];
+
+beforeAll(async () => {
+  ({ run, events: seen } = await startStacks());
+}, 120_000);
+
+interface Post {
+  readonly type: string;
+  readonly body: object;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+}
+
+const post = async ({ type, body, headers = {}, keys = run.credentials }: Post) => {
+  const url = new URL(`/events/${type}`, run.state.endpoints.ingest);
+  const content = Buffer.from(JSON.stringify(body));
+  const signed = {
+    host: url.host,
+    'x-amz-date': new Date().toISOString().replace(/[-:]|\.\d+/g, ''),
+    'content-type': 'application/json',
+    ...headers,
+  };
+  const scope = { region: run.state.aws.region, service: 'execute-api' };
+  const authorization = authorizationFor(
+    { method: 'POST', url: url.pathname, headers: signed, body: content },
+    scope,
+    keys,
+  );
+  const response = await fetch(url, {
+    method: 'POST',
+    body: content,
+    headers: { ...signed, authorization },
+    signal: AbortSignal.timeout(100_000),
+  });
+  return {
+    status: response.status,
+    headers: response.headers,
+    answer: (await response.json()) as { messageId: string },
+  };
+};
+
+/** Lines of JSON that the function of a service wrote. */
+const logOf = (service: string): Record<string, unknown>[] =>
+  seen.flatMap((event) => {
+    if (event.type !== 'line' || !event.line.startsWith('{')) return [];
+    const line = JSON.parse(event.line) as Record<string, unknown>;
+    return line.service === service ? [line] : [];
+  });
+
+const countOf = (consumer: string, metric: string): number =>
+  seen.reduce((total, event) => {
+    const metrics =
+      event.type === 'line' && event.line.includes(`"consumer":"${consumer}"`) && embeddedMetrics(event.line);
+    return total + (metrics ? (metrics[metric] ?? 0) : 0);
+  }, 0);
+
+const user = (email: string) => ({ type: 'user.registered', userId: 'u-1', email });
+
+describe('an event that comes in over HTTP', () => {
+  it(
+    'reaches its consumers under the id that the caller was told',
+    async () => {
+      const { status, answer } = await post({ type: 'user.registered', body: user('somebody@example.com') });
+      expect(status).toBe(202);
+      expect(await until('its audit', () => auditRow(run, answer.messageId))).toMatchObject({
+        messageType: { S: 'user.registered' },
+      });
+      await until('the welcome', () => countOf('send-welcome', 'Done') === 1);
+    },
+    patience,
+  );
+
+  it(
+    'takes effect once, however often it is sent under the same Idempotency-Key',
+    async () => {
+      const duplicates = countOf('send-welcome', 'Duplicate');
+      const done = countOf('send-welcome', 'Done');
+      const headers = { 'idempotency-key': '01976f3e-0000-7000-8000-000000000001' };
+      for (let times = 0; times < 3; times++) {
+        const { answer } = await post({ type: 'user.registered', body: user('again@example.com'), headers });
+        expect(answer).toEqual({ messageId: headers['idempotency-key'] });
+      }
+      await until('both duplicates', () => countOf('send-welcome', 'Duplicate') === duplicates + 2);
+      expect(countOf('send-welcome', 'Done')).toBe(done + 1);
+    },
+    patience,
+  );
+
+  it(
+    'is turned away unless somebody signed it who may publish',
+    async () => {
+      const stranger = { ...run.credentials, secretAccessKey: 'guessed' };
+      const event = { type: 'user.registered', body: user('stranger@example.com') };
+      expect(await post({ ...event, keys: stranger })).toMatchObject({ status: 403 });
+      const unsigned = await fetch(`${run.state.endpoints.ingest}/events/user.registered`, {
+        method: 'POST',
+        body: '{}',
+      });
+      expect(unsigned.status).toBe(403);
+    },
+    patience,
+  );
+
+  it(
+    'is refused with the place of what is wrong',
+    async () => {
+      const body = { type: 'order.placed', orderId: 'o', customerId: 'c', lines: [{ sku: 's', quantity: 0 }] };
+      expect(await post({ type: 'order.placed', body })).toMatchObject({
+        status: 422,
+        answer: { errors: [{ pointer: '#/lines/0/quantity', detail: expect.stringContaining('>=1') }] },
+      });
+    },
+    patience,
+  );
+
+  it(
+    'can be followed by its trace from the request through every retry to the dead letter',
+    async () => {
+      const traceId = '0af7651916cd43dd8448eb211c80319c';
+      const { answer } = await post({
+        type: 'user.registered',
+        body: user('outage@example.com'),
+        headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=1' },
+      });
+      const deadLetter = await until('the dead letter', () => takeFrom(run, 'send-welcome.dead-letter'));
+      expect(deadLetter.properties.messageId).toBe(answer.messageId);
+      expect(deadLetter.properties.headers).toMatchObject({
+        traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+        tracestate: 'vendor=1',
+        'x-dead-letter-reason': 'exhausted',
+      });
+      const inTrace = ({ trace_id, messageId }: Record<string, unknown>) =>
+        trace_id === traceId && messageId === answer.messageId;
+      const messages = (service: string) =>
+        logOf(service)
+          .filter(inTrace)
+          .map(({ message }) => message);
+      expect(messages('ingest')).toEqual(['event accepted']);
+      await until('the log of all attempts', () => messages('send-welcome').length >= 5);
+      expect(messages('send-welcome')).toEqual([
+        ...Array.from({ length: 4 }, () => 'message will be retried'),
+        'message went to the dead-letter queue',
+      ]);
+    },
+    patience,
+  );
+});
+
+describe('the line of npm start', () => {
+  const curl = ['/usr/bin/curl', '/usr/local/bin/curl'].some((file) => statSync(file, { throwIfNoEntry: false }));
+
+  it('leaves the key in a file that only its owner can read', () => {
+    const { aws, endpoints } = run.state;
+    expect(statSync(aws.credentialsFile).mode & 0o777).toBe(0o600);
+    expect(readFileSync(aws.credentialsFile, 'utf8')).toContain(run.credentials.secretAccessKey);
+    expect(renderCall(String(endpoints.ingest), aws)).not.toContain(run.credentials.secretAccessKey);
+  });
+
+  (curl ? it : it.skip)(
+    'publishes an event with curl',
+    async () => {
+      const line = renderCall(String(run.state.endpoints.ingest), run.state.aws).split('\n').slice(1).join('\n');
+      const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 100_000 });
+      const { messageId } = JSON.parse(stdout) as { messageId: string };
+      await until('its audit', () => auditRow(run, messageId));
+    },
+    patience,
+  );
+});
+
+describe('when the broker is away', () => {
+  it('an event is accepted all the same, and delivered when the broker is back', async () => {
+    run.ownBroker?.kill();
+    const begun = Date.now();
+    const { status, answer } = await post({
+      type: 'user.registered',
+      body: user('later@example.com'),
+      headers: { 'idempotency-key': 'later-1' },
+    });
+    expect(status).toBe(202);
+    expect(answer.messageId).toBe('later-1');
+    expect(Date.now() - begun).toBeLessThan(14_000);
+    await run.ownBroker?.restart('kill');
+    await sleep(5_500);
+    // The schedule's next run, without waiting a minute for it.
+    await run.schedules[0]?.fire();
+    await until('its audit', () => auditRow(run, 'later-1'));
+  }, 120_000);
+});

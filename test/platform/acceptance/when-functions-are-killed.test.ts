@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { declaration } from '../../../lib/app.ts';
+import type { DemoEvent } from '../../../lib/platform/cli/demo/demo-event.ts';
+import { generateEvents } from '../../../lib/platform/cli/demo/generate-events.ts';
+import { seededRandom } from '../../../lib/platform/cli/demo/random.ts';
+import { readEvents } from '../../../lib/platform/cli/demo/read-events.ts';
+import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
+import { type DemoRun, runDemo } from '../../../lib/platform/cli/demo/run-demo.ts';
+import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
+import { whenATestFails } from '../support/explain-failures.ts';
+import { asAdministrator, localAssembly, scratchFolder, until } from '../support/local-run-setting.ts';
+import { installationOfThisRun } from '../support/test-broker.ts';
+
+// What `npm run demo -- --chaos kill` does, and what it finds when something is wrong.
+
+const seed = 1;
+whenATestFails(() => `events and kills are those of seed ${seed}`);
+
+const demo = (events: readonly DemoEvent[], options: Partial<DemoRun> = {}): Promise<RunSummary> =>
+  runDemo({
+    events,
+    declaration,
+    publisher: 'publisher',
+    localRun: {
+      assembly: localAssembly(),
+      directory: join(scratchFolder(), '.local'),
+      installation: installationOfThisRun(),
+    },
+    progress: { show: () => {}, note: () => {}, clear: () => {} },
+    begun: performance.now(),
+    ...options,
+  });
+
+describe('when function processes are killed in mid-batch', () => {
+  it('nothing is lost and no effect repeated', async () => {
+    const summary = await demo(generateEvents(150, seed), { chaos: { random: seededRandom(seed) } });
+    expect(summary.kills).toBeGreaterThanOrEqual(2);
+    expect(summary).toMatchObject({ ledger: { accounted: true }, settled: true });
+  }, 240_000);
+});
+
+describe('when messages disappear on the broker', () => {
+  it('the demo finds out how many and which, and does not call the run good', async () => {
+    const order = (index: number) => ({
+      type: 'order.placed',
+      orderId: `o-${index}`,
+      customerId: 'c-1',
+      lines: [{ sku: 'FLAKY-2', quantity: 1 }],
+    });
+    const lines: object[] = Array.from({ length: 30 }, (_, index) => ({ type: 'order.placed', data: order(index) }));
+    lines.push({
+      type: 'photo.taken',
+      bodyBase64: '/9j/4AAQ',
+      contentType: 'image/jpeg',
+      headers: { size: [1, 2.5, null] },
+    });
+    const { events } = readEvents(Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')));
+    let purged = 0;
+    const summary = await demo(events, {
+      patienceMilliseconds: 4_000,
+      onStarted: (run) => {
+        void purgeDelayed(run).then((count) => {
+          purged = count;
+        });
+      },
+    });
+    expect(purged).toBeGreaterThan(0);
+    expect(summary.ledger.accounted).toBe(false);
+    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'fulfil-order')?.lost).toHaveLength(purged);
+    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'audit-log')).toMatchObject({
+      messages: 31,
+      done: 31,
+      lost: [],
+    });
+  }, 240_000);
+});
+
+/** Takes messages away while they wait for a retry. */
+const purgeDelayed = (run: LocalRun): Promise<number> =>
+  asAdministrator(run, async (connection) => {
+    const channel = await connection.createChannel();
+    let purged = 0;
+    await until('a message that waits for a retry', async () => {
+      for (const queue of ['delay.level-00', 'delay.level-01'])
+        purged += (await channel.purgeQueue(queue)).messageCount;
+      return purged > 0;
+    });
+    return purged;
+  });

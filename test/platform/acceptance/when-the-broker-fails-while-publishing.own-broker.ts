@@ -1,0 +1,80 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import amqplib from 'amqplib';
+import { rabbitmqctl as runRabbitmqctl } from '../../../lib/platform/local/broker/rabbitmqctl.ts';
+import type { RunningBroker } from '../../../lib/platform/local/broker/running-broker.ts';
+import { BlockedError } from '../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { declareQueue, errorOf, idsIn, message, observer, publisherTo, statuses } from '../support/publish-setting.ts';
+import { installationOfThisRun, ownBroker, type TestVhost, type VhostMaker } from '../support/test-broker.ts';
+
+let broker: RunningBroker & VhostMaker;
+let vhost: TestVhost;
+
+beforeAll(async () => {
+  broker = await ownBroker();
+  vhost = await broker.vhost();
+  const connection = await amqplib.connect(vhost.amqpUrl);
+  const channel = await connection.createChannel();
+  for (const queue of ['killed', 'blocked', 'closed']) await declareQueue(channel, queue);
+  await connection.close();
+  // RabbitMQ loses a quorum queue if it is killed within about a second of its declaration.
+  await pause(3000);
+}, 100_000);
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+describe('when the broker fails while publishing', () => {
+  it('and comes back after it was killed, all is confirmed, and all that is confirmed is in the queue', async () => {
+    const publisher = publisherTo(broker, vhost, { timeoutMilliseconds: 60_000, window: 100 });
+    const results: ReturnType<typeof publisher.publish>[] = [];
+    const feed = async () => {
+      for (let start = 0; start < 4000; start += 100) {
+        results.push(publisher.publish(Array.from({ length: 100 }, (_, index) => message(start + index, 'killed'))));
+        await pause(10);
+      }
+    };
+    const feeding = feed();
+    await results[0];
+    await broker.restart('kill');
+    await feeding;
+    const all = (await Promise.all(results)).flat();
+    expect(all).toHaveLength(4000);
+    expect(new Set(statuses(all))).toEqual(new Set(['confirmed']));
+    const { channel } = await observer(vhost);
+    const found = new Set(await idsIn(channel, 'killed'));
+    expect(all.map((_, id) => id).filter((id) => !found.has(String(id)))).toEqual([]);
+    expect(publisher.logged).toContain('connection to the broker lost');
+  }, 120_000);
+
+  it('by closing every connection, as before a shutdown, it is connected to again', async () => {
+    const publisher = publisherTo(broker, vhost);
+    await publisher.publish([message('before', 'closed')]);
+    await rabbitmqctl('close_all_connections', '--vhost', vhost.name, 'maintenance');
+    // The command returns before the connections are closed.
+    const deadline = Date.now() + 100_000;
+    while (!publisher.logged.includes('connection to the broker lost') && Date.now() < deadline) await pause(20);
+    expect(statuses(await publisher.publish([message('after', 'closed')]))).toEqual(['confirmed']);
+    expect(publisher.logged.filter((text) => text === 'connected to the broker')).toHaveLength(2);
+  }, 180_000);
+
+  it('by running out of memory, it waits, says so, gives up at the deadline, and confirms once the alarm is over', async () => {
+    const publisher = publisherTo(broker, vhost);
+    await publisher.publish([message('before', 'blocked')]);
+    await rabbitmqctl('set_vm_memory_high_watermark', '0.00001');
+    const [late] = await publisher.publish([message('late', 'blocked')], { deadline: Date.now() + 1500 });
+    expect(late).toMatchObject({ status: 'failed', error: expect.any(BlockedError), mayHaveArrived: true });
+    expect(errorOf(late)).toMatch(/broker blocks publishers \(low on memory\)/);
+    expect(publisher.logged).toContain('broker blocks publishers');
+    const [unsent] = await publisher.publish([message('unsent', 'blocked')], { deadline: Date.now() + 200 });
+    expect(unsent).toMatchObject({ status: 'failed', error: expect.any(BlockedError), mayHaveArrived: false });
+    const patient = publisher.publish([message('patient', 'blocked')], { deadline: Date.now() + 20_000 });
+    await rabbitmqctl('set_vm_memory_high_watermark', '0.6');
+    expect(statuses(await patient)).toEqual(['confirmed']);
+    const { channel } = await observer(vhost);
+    const found = await idsIn(channel, 'blocked');
+    expect(found).toContain('patient');
+    expect(found).not.toContain('unsent');
+  }, 180_000);
+});
+
+const rabbitmqctl = (...command: string[]): Promise<void> =>
+  runRabbitmqctl({ pid: broker.pid, home: installationOfThisRun().home }, ...command);

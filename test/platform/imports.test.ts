@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Where a file belongs: `lib/platform/runtime`, `functions`, `bin`, `lib/app.ts`, … */
+const partOf = (file: string): string => {
+  const [first = '', second = '', third = ''] = file.split('/');
+  if (first !== 'lib') return first;
+  return second === 'platform' ? `lib/platform/${third}` : `lib/${second}`;
+};
+
+/** What each part may import, parts or single files, beside itself and packages. An arrow that is not here is a decision to be made here. */
+const allowed: Record<string, readonly string[]> = {
+  functions: ['lib/platform/runtime'],
+  'lib/app.ts': ['lib/platform/topology'],
+  'lib/environments.ts': ['lib/platform/config'],
+  'lib/platform/config': ['lib/environments.ts'],
+  'lib/platform/topology': ['lib/platform/config'],
+  'lib/platform/runtime': ['lib/platform/config', 'lib/platform/topology'],
+  'lib/platform/operations': ['lib/platform/config', 'lib/platform/topology', 'lib/platform/runtime'],
+  // The HTTP API knows the schemas of the events.
+  'lib/platform/functions': [
+    'functions',
+    'lib/platform/config',
+    'lib/platform/topology',
+    'lib/platform/runtime',
+    'lib/platform/operations',
+  ],
+  // Of constructs and stacks it knows the assembly that they make, of the run time what time is, nothing else.
+  'lib/platform/local': ['lib/platform/config', 'lib/platform/topology', 'lib/platform/runtime/clock.ts'],
+  'lib/platform/constructs': ['lib/platform/config', 'lib/platform/topology'],
+  'lib/platform/stacks': ['lib/platform/config', 'lib/platform/topology', 'lib/platform/constructs'],
+  // The demo counts the effects of the samples.
+  'lib/platform/cli': [
+    'functions',
+    'lib/app.ts',
+    'lib/platform/config',
+    'lib/platform/topology',
+    'lib/platform/runtime',
+    'lib/platform/operations',
+    'lib/platform/local',
+  ],
+};
+/** Parts that know CDK. To all others it is as far away as AWS itself. */
+const withCdk = ['bin', 'lib/platform/constructs', 'lib/platform/policy', 'lib/platform/stacks'];
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** `from '…'`, `import '…'`, `import('…')`, `require('…')`, each with a literal. */
+const specifiers = (text: string): string[] =>
+  [...text.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(['"])([^'"\n]+)\1/g)].map(
+    ([, , specifier = '']) => specifier,
+  );
+
+const sources = ['lib', 'functions', 'bin'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.[cm]?[jt]s$/.test(file))
+    .map((file) => `${folder}/${file}`),
+);
+const imports: Import[] = sources.flatMap((from) =>
+  specifiers(readFileSync(join(root, from), 'utf8')).map((specifier) => ({
+    from,
+    to: specifier.startsWith('.') ? relative(root, join(root, dirname(from), specifier)) : specifier,
+  })),
+);
+const isFile = ({ to }: Import) => /^(lib|functions|bin|test)\//.test(to);
+const shown = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
+
+describe('imports', () => {
+  it('are found at all', () => {
+    expect(
+      specifiers(`import a from './a.ts';\nconst b = await import("b");\nexport { c } from '../c.ts';\nimport 'd';`),
+    ).toEqual(['./a.ts', 'b', '../c.ts', 'd']);
+    expect(imports.length).toBeGreaterThan(100);
+  });
+
+  it.each(Object.keys(allowed))('of %s point one way', (part) => {
+    const mayImport = [part, ...(allowed[part] ?? [])];
+    const wrong = imports.filter(
+      (found) =>
+        partOf(found.from) === part &&
+        isFile(found) &&
+        !mayImport.includes(partOf(found.to)) &&
+        !mayImport.includes(found.to),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it('of CDK stay with stacks and constructs', () => {
+    const wrong = imports.filter(
+      ({ from, to }) => /^(aws-cdk-lib|constructs|cdk-nag)(\/|$)/.test(to) && !withCdk.includes(partOf(from)),
+    );
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it('never reach into tests', () => {
+    expect(shown(imports.filter(({ to }) => to.startsWith('test/')))).toEqual([]);
+  });
+
+  it('name files by their full name, as Node wants it', () => {
+    const wrong = imports.filter((found) => isFile(found) && !/\.(ts|js|mjs|cjs|json)$/.test(found.to));
+    expect(shown(wrong)).toEqual([]);
+  });
+});

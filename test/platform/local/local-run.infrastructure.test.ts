@@ -1,0 +1,141 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import type { Template } from '../../../lib/platform/local/assembly/template.ts';
+import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
+import { startLocalRun } from '../../../lib/platform/local/local-run.ts';
+import { functionResources, writeAssembly } from './tiny-assembly.ts';
+
+jest.setTimeout(30_000);
+const made: string[] = [];
+afterEach(() => {
+  for (const path of made.splice(0)) rmSync(path, { recursive: true });
+});
+
+/** Runs an assembly without a broker, which cannot succeed, and returns the error and what happened until then. */
+const run = async (template: Template): Promise<{ message: string; events: LocalRunEvent[] }> => {
+  const assembly = writeAssembly(template);
+  const directory = mkdtempSync(join(tmpdir(), 'local-run-'));
+  made.push(assembly, directory);
+  const events: LocalRunEvent[] = [];
+  const error: Error = await startLocalRun({ assembly, directory, onEvent: (event) => events.push(event) }).then(
+    async (started) => {
+      await started.stop();
+      throw new Error('it started without a broker');
+    },
+    (reason) => reason,
+  );
+  expect(existsSync(join(directory, 'run.lock'))).toBe(false);
+  return { message: error.message, events };
+};
+
+const custom = (answer: string, more: Record<string, string | number | boolean> = {}): Template => ({
+  Resources: {
+    ...functionResources('custom-resource.handler'),
+    Thing: {
+      Type: 'Custom::Thing',
+      Properties: { ServiceToken: { 'Fn::GetAtt': ['Function', 'Arn'] }, Answer: answer, ...more },
+    },
+    // What the custom resource answered reaches others: here, the name of a log group.
+    Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: { 'Fn::GetAtt': ['Thing', 'Seen'] } } },
+  },
+});
+
+describe('a local run refuses', () => {
+  it('a folder without an assembly', async () => {
+    await expect(startLocalRun({ assembly: '/nonexistent', directory: tmpdir() })).rejects.toThrow(
+      /manifest.json does not exist; synthesize first/,
+    );
+  });
+
+  it('a resource type that nothing here stands in for, naming it', async () => {
+    const { message } = await run({ Resources: { Inbox: { Type: 'AWS::SQS::Queue' } } });
+    expect(message).toContain(
+      'Inbox (AWS::SQS::Queue) in stack tiny: resources of type AWS::SQS::Queue are not supported',
+    );
+  });
+
+  it('a property that would change what happens, naming it', async () => {
+    const { message } = await run({
+      Resources: {
+        Mapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: { FunctionName: 'f', FunctionResponseTypes: ['ReportBatchItemFailures'] },
+        },
+      },
+    });
+    expect(message).toContain(
+      'Mapping (AWS::Lambda::EventSourceMapping) in stack tiny: FunctionResponseTypes has no effect on this machine',
+    );
+  });
+
+  it('a value beyond Lambda’s limits', async () => {
+    const { message } = await run({ Resources: functionResources('index.handler', { Timeout: 901 }) });
+    expect(message).toContain('Timeout is 901; Lambda takes 1 to 900');
+  });
+
+  it('a managed policy that it does not know', async () => {
+    const { message } = await run({
+      Resources: {
+        Role: {
+          Type: 'AWS::IAM::Role',
+          Properties: { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
+        },
+      },
+    });
+    expect(message).toContain(
+      'what the managed policy arn:aws:iam::aws:policy/AdministratorAccess permits is not known',
+    );
+  });
+
+  it('a reference to something that is not there', async () => {
+    const { message } = await run({
+      Resources: { Group: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: { Ref: 'Nothing' } } } },
+    });
+    expect(message).toContain('Group (AWS::Logs::LogGroup) in stack tiny: Ref to Nothing');
+  });
+
+  it('an assembly without a broker, after having made all the rest', async () => {
+    const { message, events } = await run({
+      Resources: {
+        Table: {
+          Type: 'AWS::DynamoDB::Table',
+          Properties: {
+            KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+            AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+            TimeToLiveSpecification: { AttributeName: 'expiry', Enabled: true },
+          },
+        },
+        Secret: {
+          Type: 'AWS::SecretsManager::Secret',
+          Properties: {
+            GenerateSecretString: { SecretStringTemplate: '{"username":"u"}', GenerateStringKey: 'password' },
+          },
+        },
+      },
+    });
+    expect(message).toMatch(/has no AWS::AmazonMQ::Broker/);
+    expect(events.filter(({ type }) => type === 'resource')).toHaveLength(2);
+  });
+});
+
+describe('a custom resource', () => {
+  it('gets numbers and booleans as strings, and its answer reaches other resources', async () => {
+    const { message, events } = await run(custom('SUCCESS', { count: 3, on: true }));
+    expect(message).toMatch(/has no AWS::AmazonMQ::Broker/);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'resource', logicalId: 'Group' }));
+  });
+
+  it('that fails shows its reason', async () => {
+    expect((await run(custom('FAILED'))).message).toBe('Thing (Custom::Thing) in stack tiny failed: the vhost is full');
+  });
+
+  it('whose function fails does not wait for an answer', async () => {
+    expect((await run(custom('throw'))).message).toContain('Error: the provider broke');
+  });
+
+  it('that never answers is given up after its timeout', async () => {
+    expect((await run(custom('silence', { ServiceTimeout: 1 }))).message).toContain('no answer from tiny-Function');
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { eventMessage } from '../../../../lib/platform/runtime/amqp/event-publisher.ts';
+import { secondsUntilDelivery } from '../../../../lib/platform/runtime/amqp/scheduled-delivery.ts';
+import { maximumDelaySeconds, parseDelayRoutingKey } from '../../../../lib/platform/topology/delay.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+
+const now = Date.UTC(2026, 10, 20);
+const target = { exchange: 'events', clock: new VirtualClock(now) };
+
+describe('the delivery of an event', () => {
+  it('is never earlier than asked for, and less than a second later', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: maximumDelaySeconds, noNaN: true }), (delay) => {
+        const seconds = secondsUntilDelivery({ delay }, now);
+        expect(seconds >= delay && seconds - 1 < delay).toBe(true);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: maximumDelaySeconds * 1000 }), (milliseconds) => {
+        const late = secondsUntilDelivery({ deliverAt: new Date(now + milliseconds) }, now) * 1000 - milliseconds;
+        expect(late >= 0 && late < 1000).toBe(true);
+      }),
+    );
+  });
+
+  it('is at once where nothing is said, and where the time has passed', () => {
+    expect(secondsUntilDelivery({}, now)).toBe(0);
+    expect(secondsUntilDelivery({ delay: 0 }, now)).toBe(0);
+    expect(secondsUntilDelivery({ deliverAt: new Date(now - 5000) }, now)).toBe(0);
+    expect(eventMessage({ type: 'order.placed', data: 1, delay: 0 }, 'id', target)).toMatchObject({
+      exchange: 'events',
+      routingKey: 'order.placed',
+    });
+  });
+
+  it('with a delay takes the way through the delays; consumers still see where it was meant for', () => {
+    const { exchange, routingKey, headers } = eventMessage({ type: 'order.placed', data: 1, delay: 4.2 }, 'id', target);
+    expect(exchange).toBe('delay.level-02');
+    expect(parseDelayRoutingKey(routingKey)).toEqual({ seconds: 5, queue: '@events.order.placed' });
+    expect(headers).toMatchObject({ 'x-original-exchange': 'events', 'x-original-routingKey': 'order.placed' });
+  });
+
+  it.each([
+    [{ delay: -1 }, 'event t cannot be scheduled: delay is -1 s; it must be 0 to 65535 s'],
+    [{ delay: Number.NaN }, 'event t cannot be scheduled: delay is NaN s; it must be 0 to 65535 s'],
+    [{ delay: 65_535.5 }, 'event t cannot be scheduled: delay is 65535.5 s; it must be 0 to 65535 s'],
+    [{ deliverAt: new Date(Number.NaN) }, 'event t cannot be scheduled: deliverAt is an invalid date'],
+    [{ delay: 1, deliverAt: new Date(now) }, 'event t cannot be scheduled: delay and deliverAt are both given'],
+    [{ deliverAt: new Date(now + 70_000_000) }, '70000 s from now; at most 65535 s are possible'],
+    [{ delay: 1, routingKey: 'k'.repeat(216) }, "of exchange 'events' has 256 bytes once the delay is in front of it"],
+  ])('of %j is refused with the reason', (time, message) => {
+    expect(() => eventMessage({ type: 't', data: 1, ...time }, 'id', target)).toThrow(message);
+  });
+});

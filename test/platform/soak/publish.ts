@@ -1,0 +1,121 @@
+// What is too long for `npm test`: 100,000 messages through restarts, cuts and a memory alarm, the memory of a publisher without a broker,
+// and a process that is frozen for three minutes. About ten minutes; exit code 0 only if all promises were kept.
+//
+//   npm run soak -- publish [--messages 100000] [--frozen-seconds 180]
+
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { findInstallations } from '../../../lib/platform/local/broker/installations.ts';
+import { startBroker } from '../../../lib/platform/local/broker/running-broker.ts';
+import { callWhileAway } from './call-while-away.ts';
+import { publishUnderFaults } from './publish-under-faults.ts';
+
+const { values } = parseArgs({
+  options: {
+    messages: { type: 'string', default: '100000' },
+    'frozen-seconds': { type: 'string', default: '180' },
+  },
+});
+const [installation] = findInstallations();
+if (!installation) throw new Error('no RabbitMQ on this machine; run: npm run setup');
+const folder = mkdtempSync(join(tmpdir(), 'soak-publish-'));
+const broker = await startBroker({
+  directory: join(folder, 'broker'),
+  admin: { username: 'admin', password: randomBytes(12).toString('hex') },
+  installation,
+});
+const broken: string[] = [];
+const expect = (promise: string, kept: boolean): void => {
+  console.log(`${kept ? 'kept  ' : 'BROKEN'} ${promise}`);
+  if (!kept) broken.push(promise);
+};
+
+try {
+  await underFaults(Number(values.messages));
+  await withoutBroker();
+  await frozen(Number(values['frozen-seconds']));
+} finally {
+  await broker.stop('kill');
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exitCode = broken.length === 0 ? 0 : 1;
+
+async function underFaults(messages: number): Promise<void> {
+  const begun = performance.now();
+  const seconds = () => ((performance.now() - begun) / 1000).toFixed(0);
+  console.log(`${messages} messages to RabbitMQ ${broker.version}`);
+  const account = await publishUnderFaults({
+    broker,
+    home: installation?.home ?? '',
+    vhost: '/',
+    messages,
+    callers: 20,
+    timeoutMilliseconds: 4000,
+    blockedMilliseconds: 6000,
+    onFault: (description, settled) => console.log(`  ${seconds()} s, ${settled} settled: ${description}`),
+  });
+  const { said, lost, denied, found, duplicates, unaccounted, restarts, cuts, blocks, connections } = account;
+  console.log(
+    `  ${seconds()} s: ${JSON.stringify(said)}, ${found} found, ${duplicates} duplicates, ${connections} connections`,
+  );
+  expect(`3 restarts, 5 cuts, 1 block: ${restarts}, ${cuts}, ${blocks}`, restarts === 3 && cuts === 5 && blocks === 1);
+  expect(`every confirmed message is in the queue (lost: ${lost.length})`, lost.length === 0);
+  expect(`what was said not to have arrived has not (${denied.length})`, denied.length === 0);
+  expect(`every message has a result (without: ${unaccounted})`, unaccounted === 0);
+  expect(
+    `confirmed ≤ found ≤ all: ${said.confirmed} ≤ ${found} ≤ ${messages}`,
+    said.confirmed <= found && found <= messages,
+  );
+}
+
+async function withoutBroker(): Promise<void> {
+  const { calls, refused, heldMebibytes, residentMebibytes } = await callWhileAway({ calls: 200_000, bodyBytes: 4096 });
+  console.log(`${calls} calls of 4 KiB while no broker is there, ${refused} refused at once`);
+  expect(
+    `memory held: ${heldMebibytes} MiB, at most 128 (${residentMebibytes} MiB resident, garbage included)`,
+    heldMebibytes <= 128,
+  );
+}
+
+async function frozen(seconds: number): Promise<void> {
+  console.log(`frozen for ${seconds} s with default heartbeats`);
+  const { username, password } = broker.admin;
+  const child = spawn(
+    process.execPath,
+    [
+      join(import.meta.dirname, '../support/publish-on-command.ts'),
+      `amqps://${username}:${password}@localhost:${broker.amqpsPort}/`,
+      'soak',
+    ],
+    { env: { ...process.env, NODE_EXTRA_CA_CERTS: broker.caFile }, stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  const publish = async (): Promise<{ status: string; connected: number; milliseconds: number }> => {
+    child.stdin.write('publish\n');
+    const [line] = await once(child.stdout, 'data');
+    return JSON.parse(String(line));
+  };
+  try {
+    const before = await publish();
+    expect(
+      `before: ${before.status}, ${before.connected} connection`,
+      before.status === 'confirmed' && before.connected === 1,
+    );
+    process.kill(child.pid as number, 'SIGSTOP');
+    await sleep(seconds * 1000);
+    process.kill(child.pid as number, 'SIGCONT');
+    const after = await publish();
+    expect(
+      `after: ${after.status} after ${after.milliseconds} ms, with one reconnect (${after.connected - 1})`,
+      after.status === 'confirmed' && after.connected === 2,
+    );
+  } finally {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+  }
+}

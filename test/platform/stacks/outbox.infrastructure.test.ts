@@ -1,0 +1,72 @@
+import { expect, test } from '@jest/globals';
+import { declaration } from '../../../lib/app.ts';
+import { outboxTable } from '../../../lib/platform/runtime/outbox/outbox-table.ts';
+import { synthesized } from './synthesized.ts';
+
+const dev = synthesized('dev');
+const ofOutbox = (type: string) => dev.ofType(type).filter(({ logicalId }) => logicalId.startsWith('Outbox'));
+
+test('the outbox table has the keys, the index and the expiry that the run time writes, and a stream', () => {
+  const { partitionKey, sortKey, pendingIndex, timeToLive } = outboxTable;
+  expect(ofOutbox('AWS::DynamoDB::Table')).toMatchObject([
+    {
+      properties: {
+        KeySchema: [
+          { AttributeName: partitionKey, KeyType: 'HASH' },
+          { AttributeName: sortKey, KeyType: 'RANGE' },
+        ],
+        LocalSecondaryIndexes: [
+          {
+            IndexName: pendingIndex,
+            KeySchema: [
+              { AttributeName: partitionKey, KeyType: 'HASH' },
+              { AttributeName: pendingIndex, KeyType: 'RANGE' },
+            ],
+            Projection: { ProjectionType: 'KEYS_ONLY' },
+          },
+        ],
+        TimeToLiveSpecification: { AttributeName: timeToLive, Enabled: true },
+        StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
+      },
+    },
+  ]);
+});
+
+test('the relay may read what waits and note what became of it, and nothing else', () => {
+  const policies = JSON.stringify(ofOutbox('AWS::IAM::Policy'));
+  expect([...policies.matchAll(/"dynamodb:(\w+)"/g)].map(([, action]) => action).sort()).toEqual([
+    'DescribeStream',
+    'GetRecords',
+    'GetShardIterator',
+    'ListStreams',
+    'Query',
+    'Scan',
+    'UpdateItem',
+  ]);
+});
+
+test('the relay is invoked for what is added, not for what it writes itself, and each minute', () => {
+  expect(ofOutbox('AWS::Lambda::EventSourceMapping')).toMatchObject([
+    { properties: { FilterCriteria: { Filters: [{ Pattern: '{"eventName":["INSERT"]}' }] } } },
+  ]);
+  expect(ofOutbox('AWS::Events::Rule')).toMatchObject([{ properties: { ScheduleExpression: 'rate(1 minute)' } }]);
+});
+
+test('the HTTP API may add to the outbox, and no consumer that does not use it', () => {
+  const writers = dev
+    .ofType('AWS::IAM::Policy')
+    .filter(({ properties }) => {
+      const { Statement } = properties.PolicyDocument as { Statement: { Action: string; Resource: unknown }[] };
+      return Statement.some(
+        ({ Action, Resource }) => Action === 'dynamodb:PutItem' && JSON.stringify(Resource).includes('"OutboxTable'),
+      );
+    })
+    .map(({ logicalId }) => logicalId);
+  expect(writers).toEqual([expect.stringMatching(/^Ingest/)]);
+});
+
+test('without its relay among the publishers there is no outbox', () => {
+  const { 'outbox-relay': _, ...publishers } = declaration.publishers;
+  const { resources } = synthesized('dev', { declaration: { ...declaration, publishers } });
+  expect(resources.filter(({ logicalId }) => logicalId.startsWith('Outbox'))).toEqual([]);
+});

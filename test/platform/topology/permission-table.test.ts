@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { declaration } from '../../../lib/app.ts';
+import { brokerOperations } from '../../../lib/platform/topology/broker-operations.ts';
+import type { TopologyDeclaration } from '../../../lib/platform/topology/declaration.ts';
+import { expandTopology } from '../../../lib/platform/topology/expand.ts';
+import { permissionTable } from '../../../lib/platform/topology/permission-table.ts';
+
+const page = new URL('../../../docs/permissions.md', import.meta.url);
+
+describe('the table of permissions', () => {
+  it('in docs/permissions.md is that of the declaration: npm run mq -- topology permissions prints it', () => {
+    expect(readFileSync(page, 'utf8')).toContain(permissionTable(declaration, { vhost: 'events' }));
+  });
+
+  it('has something for every user to do, and something next to it that he may not', () => {
+    const operations = brokerOperations(declaration);
+    for (const { name, alternateOf } of expandTopology(declaration, { vhost: 'events' }).users) {
+      if (alternateOf !== undefined) continue;
+      expect([name, operations.some(({ users }) => users.includes(name))]).toEqual([name, true]);
+      expect(operations.filter(({ users }) => !users.includes(name)).length).toBeGreaterThan(operations.length / 2);
+    }
+  });
+
+  it('follows what a declaration narrows', () => {
+    const narrow: TopologyDeclaration = {
+      exchanges: { events: { type: 'topic' } },
+      consumers: { orders: { bindings: [{ exchange: 'events', routingKey: 'order.placed' }] } },
+      publishers: {
+        shop: { publishes: [{ exchange: 'events', routingKeys: ['order.*'] }], schedules: ['orders'] },
+        crm: { publishes: [{ exchange: 'events', routingKeys: ['user.*'], scheduled: true }] },
+      },
+    };
+    const who = (name: string) => brokerOperations(narrow).find((operation) => operation.name === name)?.users;
+    expect(who('publish `order.placed` to `events`')).toEqual(['shop']);
+    expect(who('publish `another.type` to `events`')).toEqual([]);
+    expect(who('schedule `order.placed` for `events`')).toEqual([]);
+    expect(who('send to `orders` with a delay')).toEqual(['orders', 'shop']);
+    expect(who('consume `orders`')).toEqual(['orders.mapping']);
+  });
+});
