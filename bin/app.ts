@@ -1,8 +1,9 @@
 import { App } from 'aws-cdk-lib/core';
-import { declaration } from '../lib/app.ts';
+import { app as application } from '../lib/app.ts';
 import { selectEnvironment, UnknownEnvironmentError } from '../lib/platform/config/select-environment.ts';
 import { InvalidConfigurationError } from '../lib/platform/config/validation/validate-environment.ts';
 import { MissingHandlerError } from '../lib/platform/constructs/bundle/bundle.ts';
+import { InvalidApplicationError } from '../lib/platform/declaration/validate-application.ts';
 import { addPolicyChecks } from '../lib/platform/policy/checks.ts';
 import { buildApplication } from '../lib/platform/stacks/application.ts';
 import { UnknownConsumerError } from '../lib/platform/stacks/processing-stack.ts';
@@ -11,6 +12,7 @@ import { InvalidTopologyError } from '../lib/platform/topology/invalid-topology-
 /** Mistakes in what people edit: the message says what to do, a stack trace would hide it. */
 const mistakes = [
   UnknownEnvironmentError,
+  InvalidApplicationError,
   InvalidConfigurationError,
   InvalidTopologyError,
   UnknownConsumerError,
@@ -23,12 +25,12 @@ const app = new App();
 if (process.env.CDK_VALIDATION !== 'false') addPolicyChecks(app);
 try {
   buildApplication(app, {
-    name: String(app.node.tryGetContext('name') ?? 'events'),
+    application,
+    name: app.node.tryGetContext('name'),
     environment: selectEnvironment({
       env: app.node.tryGetContext('env'),
       vhost: app.node.tryGetContext('vhost'),
     }),
-    declaration,
   });
 } catch (error) {
   if (!mistakes.some((mistake) => error instanceof mistake)) throw error;

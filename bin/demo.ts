@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { declaration } from '../lib/app.ts';
+import { app } from '../lib/app.ts';
 import { brokerFromEnvironment } from '../lib/platform/cli/broker-from-environment.ts';
 import type { DemoEvent } from '../lib/platform/cli/demo/demo-event.ts';
 import { generateEvents } from '../lib/platform/cli/demo/generate-events.ts';
@@ -14,6 +14,7 @@ import { runDemo } from '../lib/platform/cli/demo/run-demo.ts';
 import { printable, printableLines } from '../lib/platform/cli/printable.ts';
 import { stopOnSignal } from '../lib/platform/cli/stop-on-signal.ts';
 import { synthesizing } from '../lib/platform/cli/synthesize.ts';
+import { topologyOf } from '../lib/platform/declaration/topology-of.ts';
 
 const begun = performance.now();
 const exitCodes = { accounted: 0, notAccounted: 1, usage: 2 } as const;
@@ -67,7 +68,7 @@ const main = async (): Promise<number> => {
   progress.show('synthesizing the stacks, starting RabbitMQ, tables and functions');
   const summary = await runDemo({
     events,
-    declaration,
+    declaration: topologyOf(app),
     publisher: 'publisher',
     localRun: {
       assembly: synthesizing(join(directory, 'cdk.out'), { env: 'local', ...broker.context }),

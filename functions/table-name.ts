@@ -1,8 +1,5 @@
-import { requiredVariable } from '../lib/platform/runtime/required-variable.ts';
+import type { app } from '../lib/app.ts';
+import { tableNames } from '../lib/platform/runtime/table-names.ts';
 
-/** Environment variables by which the stack tells functions the names of their tables. */
-export type TableVariable = 'ORDERS_TABLE' | 'DELIVERIES_TABLE' | 'AUDIT_TABLE';
-
-/** @throws ConfigurationError when the stack did not set the variable. */
-export const tableName = (variable: TableVariable): string =>
-  requiredVariable(variable, "it names the function's DynamoDB table");
+/** Deployed name of a table of lib/app.ts. @throws ConfigurationError where the consumer may not use it */
+export const tableName = tableNames<typeof app>();

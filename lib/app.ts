@@ -1,31 +1,43 @@
-import type { TopologyDeclaration } from './platform/topology/declaration.ts';
+import { application } from './platform/declaration/application.ts';
 
 /**
- * The one place that says what flows where. Everything on the broker follows from it, and so do the event source mappings,
- * alarms and dashboards: add a consumer here, add `functions/<name>/handler.ts`, deploy.
+ * What the application is. Everything on the broker and on AWS follows from it: to add a consumer, add it here and write
+ * `functions/<name>/handler.ts`. Where it runs is in `environments.ts`.
  */
-export const declaration: TopologyDeclaration = {
+export const app = application({
+  name: 'events',
+
   exchanges: {
     /** Routing key = type of the event. */
     events: { type: 'topic' },
   },
+
+  tables: {
+    Orders: { partitionKey: 'orderId' },
+    Deliveries: { partitionKey: 'idempotencyKey' },
+    AuditLog: { partitionKey: 'messageId' },
+  },
+
   consumers: {
     'fulfil-order': {
-      bindings: [
-        { exchange: 'events', routingKey: 'order.placed' },
-        { exchange: 'events', routingKey: 'order.cancelled' },
-      ],
+      on: { events: ['order.placed', 'order.cancelled'] },
+      tables: { Orders: ['UpdateItem'] },
     },
-    'send-welcome': { bindings: [{ exchange: 'events', routingKey: 'user.registered' }] },
-    'audit-log': { bindings: [{ exchange: 'events', routingKey: '#' }] },
+    'send-welcome': {
+      on: { events: ['user.registered'] },
+      tables: { Deliveries: ['UpdateItem'] },
+    },
+    'audit-log': {
+      on: { events: ['#'] },
+      tables: { AuditLog: ['PutItem'] },
+    },
   },
+
   publishers: {
-    /** Publishes what is in the outbox; without it there is none. */
-    'outbox-relay': { publishes: [{ exchange: 'events', scheduled: true }] },
-    publisher: {
-      publishes: [{ exchange: 'events', scheduled: true }],
-    },
-    /** The HTTP API; without it there is none. */
-    ingest: { publishes: [{ exchange: 'events' }] },
+    publisher: { publishes: [{ exchange: 'events', scheduled: true }] },
   },
-};
+
+  outbox: { publishes: [{ exchange: 'events', scheduled: true }] },
+
+  httpApi: { exchange: 'events' },
+});

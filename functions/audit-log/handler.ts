@@ -14,7 +14,7 @@ export const handler = consumer({
   handle: async ({ id, properties, bytes }, { signal }) => {
     await dynamoDb.send(
       new PutItemCommand({
-        TableName: tableName('AUDIT_TABLE'),
+        TableName: tableName('AuditLog'),
         Item: {
           messageId: { S: id },
           messageType: { S: properties.type ?? '' },

@@ -12,7 +12,7 @@ const countValues = (messageId: string) => ({ ':one': { N: '1' }, ':message': { 
 /** Puts an order into its row; the partition key is `orderId`. */
 export const placeOrder = (order: OrderPlaced, messageId: string): TransactWriteItem => ({
   Update: {
-    TableName: tableName('ORDERS_TABLE'),
+    TableName: tableName('Orders'),
     Key: { orderId: { S: order.orderId } },
     UpdateExpression: `SET customerId = :customer, orderLines = :lines, orderStatus = if_not_exists(orderStatus, :placed) ${countWrite}`,
     ExpressionAttributeValues: {
@@ -29,7 +29,7 @@ export const placeOrder = (order: OrderPlaced, messageId: string): TransactWrite
 /** Marks an order. While it is not there the transaction fails and the message is retried: events may overtake each other. */
 export const cancelOrder = (order: OrderCancelled, messageId: string): TransactWriteItem => ({
   Update: {
-    TableName: tableName('ORDERS_TABLE'),
+    TableName: tableName('Orders'),
     Key: { orderId: { S: order.orderId } },
     ConditionExpression: 'attribute_exists(orderId)',
     UpdateExpression: `SET orderStatus = :cancelled, cancellationReason = :reason ${countWrite}`,

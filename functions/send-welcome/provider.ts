@@ -60,7 +60,7 @@ const behaveAsAsked = async ({ channel, to }: Delivery, { attempt, signal }: Sen
 const recordDelivery = ({ channel, to, idempotencyKey }: Delivery) =>
   dynamoDb.send(
     new UpdateItemCommand({
-      TableName: tableName('DELIVERIES_TABLE'),
+      TableName: tableName('Deliveries'),
       Key: { idempotencyKey: { S: idempotencyKey } },
       ConditionExpression: 'attribute_not_exists(idempotencyKey)',
       UpdateExpression: 'SET channel = :channel, recipient = :recipient ADD sends :one',

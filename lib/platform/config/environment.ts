@@ -22,7 +22,7 @@ export interface Environment {
   readonly consumers: Readonly<Record<string, Partial<ConsumerSettings>>>;
   /** Retry schedule of consumers that do not set their own in code. */
   readonly retry: RetrySettings;
-  /** The HTTP API for events, where the declaration has the publisher `ingest`. */
+  /** The HTTP API for events, where the application has one. */
   readonly ingest: IngestSettings;
   readonly data: DataSettings;
   /** How often each broker user's password changes, in days, 1 to 1,000; the administrator's does not. */

@@ -34,3 +34,7 @@ export const FunctionEnvironment = {
   /** Name of the DynamoDB table with what is known of the queues from one minute to the next. */
   queueTrackTable: 'QUEUE_TRACK_TABLE',
 } as const;
+
+/** Variable that names a table of the application to a function that may use it: `AuditLog` is `TABLE_AUDIT_LOG`. */
+export const tableVariable = (table: string): string =>
+  `TABLE_${table.replace(/([a-z0-9])(?=[A-Z])/g, '$1_').toUpperCase()}`;

@@ -15,15 +15,11 @@ import { Construct } from 'constructs';
 import type { IngestAuthorization, IngestSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
 import { defaultMessageSize } from '../config/message-size.ts';
-import type { PublisherDeclaration } from '../topology/declaration.ts';
-import { publisherUser } from '../topology/users.ts';
+import { httpApiPublisher, publisherUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
 import { projectRoot } from './bundle/bundle.ts';
 import { VpcFunction } from './vpc-function.ts';
-
-/** Name of the publisher in the declaration as whom the API publishes. */
-export const ingestPublisher = 'ingest';
 
 /** Of 30 that API Gateway waits: room for a first connection, with a publishing deadline of 8 s. */
 const timeoutSeconds = 15;
@@ -31,17 +27,12 @@ const timeoutSeconds = 15;
 export interface IngestApiProps {
   readonly broker: Broker;
   readonly topology: BrokerTopology;
-  /** Events go to the first exchange to which it may publish. */
-  readonly publisher: PublisherDeclaration;
+  /** Events go here. */
+  readonly exchange: string;
   readonly settings: IngestSettings;
   /** Largest message that the broker takes, in bytes. @default 524288 */
   readonly maximumMessageBytes?: number;
   readonly logRetentionDays: number;
-}
-
-/** The publisher may publish nowhere. */
-export class NoExchangeError extends Error {
-  override readonly name = 'NoExchangeError';
 }
 
 /** An HTTP API that publishes events, `POST /events/{type}`: authorised, throttled, logged. */
@@ -91,11 +82,8 @@ export class IngestApi extends Construct {
   }
 
   private addHandler(props: IngestApiProps): VpcFunction {
-    const { broker, topology, settings, publisher } = props;
-    const exchange = publisher.publishes[0]?.exchange;
-    if (exchange === undefined)
-      throw new NoExchangeError(`publisher ${ingestPublisher} publishes to no exchange; name one in its declaration`);
-    const user = topology.secretOf(publisherUser(ingestPublisher));
+    const { broker, topology, settings, exchange } = props;
+    const user = topology.secretOf(publisherUser(httpApiPublisher));
     const handler = new VpcFunction(this, 'Handler', {
       entry: join(projectRoot, 'lib', 'platform', 'functions', 'ingest', 'handler.ts'),
       service: 'ingest',

@@ -8,15 +8,12 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DataSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
-import { publisherUser } from '../topology/users.ts';
+import { outboxPublisher, publisherUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
 import { projectRoot } from './bundle/bundle.ts';
 import { DataTable } from './data-table.ts';
 import { VpcFunction } from './vpc-function.ts';
-
-/** Name of the publisher in the declaration as whom the relay publishes. */
-export const outboxPublisher = 'outbox-relay';
 
 export interface OutboxProps {
   readonly broker: Broker;

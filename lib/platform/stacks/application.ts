@@ -1,23 +1,25 @@
 import { type App, Tags } from 'aws-cdk-lib/core';
 import type { Environment } from '../config/environment.ts';
 import { isExisting } from '../config/network-settings.ts';
-import type { TopologyDeclaration } from '../topology/declaration.ts';
+import type { Application } from '../declaration/application.ts';
+import { environmentOf } from '../declaration/environment-of.ts';
+import { validateApplication } from '../declaration/validate-application.ts';
 import { BrokerStack } from './broker-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
 import { NetworkStack } from './network-stack.ts';
 import { ProcessingStack } from './processing-stack.ts';
 
 export interface ApplicationProps {
-  /** First part of the stacks' names. Two of these in one account need different ones. */
-  readonly name: string;
+  readonly application: Application;
   readonly environment: Environment;
-  readonly declaration: TopologyDeclaration;
+  /** First part of the stacks' names. @default the application's name */
+  readonly name?: string;
   /** Folder with `<consumer>/handler.ts`. @default functions */
   readonly functionsFolder?: string;
 }
 
 /** All stacks of one environment, for whatever account and region they are deployed to. */
-export interface Application {
+export interface ApplicationStacks {
   /** Absent where the environment names a network that exists. */
   readonly network?: NetworkStack;
   readonly broker: BrokerStack;
@@ -25,11 +27,13 @@ export interface Application {
   readonly monitoring: MonitoringStack;
 }
 
-/** @throws InvalidTopologyError, UnknownConsumerError, MissingHandlerError */
+/** @throws InvalidApplicationError, InvalidConfigurationError, InvalidTopologyError, UnknownConsumerError, MissingHandlerError */
 export const buildApplication = (
   app: App,
-  { name, environment, declaration, functionsFolder }: ApplicationProps,
-): Application => {
+  { application, environment: asChosen, name = application.name, functionsFolder }: ApplicationProps,
+): ApplicationStacks => {
+  validateApplication(application);
+  const environment = environmentOf(application, asChosen);
   const { terminationProtection } = environment;
   const id = (part: string) => `${name}-${environment.name}-${part}`;
   const network = isExisting(environment.network)
@@ -40,7 +44,7 @@ export const buildApplication = (
     terminationProtection,
     environment,
     broker: broker.broker,
-    declaration,
+    application,
     functionsFolder,
   });
   const monitoring = new MonitoringStack(app, id('monitoring'), {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CircuitBreakerSettings } from '../config/circuit-breaker-settings.ts';
-import type { Environment } from '../config/environment.ts';
+import type { DataSettings, Environment } from '../config/environment.ts';
+import { tableVariable } from '../config/function-environment.ts';
 import type { Broker } from '../constructs/broker.ts';
 import { BrokerTopology } from '../constructs/broker-topology.ts';
 import { projectRoot } from '../constructs/bundle/bundle.ts';
@@ -10,25 +11,25 @@ import { ClaimCheckBucket } from '../constructs/claim-check-bucket.ts';
 import { Consumer } from '../constructs/consumer.ts';
 import { ConsumerControl } from '../constructs/consumer-control.ts';
 import { DataTable } from '../constructs/data-table.ts';
-import { IngestApi, ingestPublisher } from '../constructs/ingest-api.ts';
-import { Outbox, outboxPublisher } from '../constructs/outbox.ts';
+import { IngestApi } from '../constructs/ingest-api.ts';
+import { Outbox } from '../constructs/outbox.ts';
 import { SecretRotation } from '../constructs/secret-rotation.ts';
+import type { Application } from '../declaration/application.ts';
+import { topologyOf } from '../declaration/topology-of.ts';
 import { consumerQueues } from '../topology/consumer-queues.ts';
-import type { TopologyDeclaration } from '../topology/declaration.ts';
 import { expandTopology } from '../topology/expand.ts';
 import { publisherUser } from '../topology/users.ts';
 import { validateTopology } from '../topology/validation/validate-topology.ts';
-import { addSampleTables } from './sample-tables.ts';
 
 export interface ProcessingStackProps extends StackProps {
   readonly environment: Environment;
   readonly broker: Broker;
-  readonly declaration: TopologyDeclaration;
+  readonly application: Application;
   /** Folder with `<consumer>/handler.ts`. @default functions */
   readonly functionsFolder?: string;
 }
 
-/** Something is meant for a consumer that the topology does not declare. */
+/** Settings are meant for a consumer that the application does not have. */
 export class UnknownConsumerError extends Error {
   override readonly name = 'UnknownConsumerError';
 }
@@ -39,14 +40,15 @@ export class ProcessingStack extends Stack {
   readonly consumers: ReadonlyMap<string, Consumer>;
   readonly topology: BrokerTopology;
   readonly control: ConsumerControl;
-  /** Where the declaration has its relay among the publishers. */
+  /** Where the application has one. */
   readonly outbox: Outbox | undefined;
 
   /** @throws UnknownConsumerError, InvalidTopologyError, MissingHandlerError */
   constructor(scope: Construct, id: string, props: ProcessingStackProps) {
-    const { environment, broker, declaration, functionsFolder = join(projectRoot, 'functions'), ...stackProps } = props;
+    const { environment, broker, application, functionsFolder = join(projectRoot, 'functions'), ...stackProps } = props;
     super(scope, id, stackProps);
     const { data, logRetentionDays } = environment;
+    const declaration = topologyOf(application);
     const topology = new BrokerTopology(this, 'Topology', {
       broker,
       topology: validTopology(declaration, environment.vhost),
@@ -84,12 +86,9 @@ export class ProcessingStack extends Stack {
     for (const name of Object.keys(environment.consumers)) {
       this.consumer(name);
     }
-    this.outbox =
-      outboxPublisher in declaration.publishers
-        ? new Outbox(this, 'Outbox', { broker, topology, data, logRetentionDays })
-        : undefined;
+    this.outbox = application.outbox && new Outbox(this, 'Outbox', { broker, topology, data, logRetentionDays });
     if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
-    addSampleTables(this, data);
+    this.addTables(application, data);
     this.control = new ConsumerControl(this, 'ConsumerControl', {
       broker,
       vhost: topology.vhost,
@@ -116,12 +115,11 @@ export class ProcessingStack extends Stack {
         description: `Broker user and password of the publisher ${publisher}`,
       });
     }
-    const ingest = declaration.publishers[ingestPublisher];
-    if (ingest) {
+    if (application.httpApi) {
       const { url, handler } = new IngestApi(this, 'Ingest', {
         broker,
         topology,
-        publisher: ingest,
+        exchange: application.httpApi.exchange,
         settings: environment.ingest,
         maximumMessageBytes: environment.broker.configuration.maxMessageSizeBytes,
         logRetentionDays,
@@ -138,14 +136,23 @@ export class ProcessingStack extends Stack {
     new CfnOutput(this, 'ClaimTable', { value: claimTable.tableName });
   }
 
+  private addTables({ tables = {}, consumers }: Application, settings: DataSettings): void {
+    for (const [name, declared] of Object.entries(tables)) {
+      const table = new DataTable(this, name, { ...declared, settings });
+      new CfnOutput(this, `${name}Table`, { value: table.tableName });
+      for (const [consumer, { tables: used = {} }] of Object.entries(consumers)) {
+        const actions = used[name]?.map((action) => `dynamodb:${action}` as const);
+        if (actions) this.consumer(consumer).useTable(tableVariable(name), table, ...actions);
+      }
+    }
+  }
+
   /** @throws UnknownConsumerError */
   consumer(name: string): Consumer {
     const found = this.consumers.get(name);
     if (found === undefined) {
       const known = [...this.consumers.keys()].join(', ');
-      throw new UnknownConsumerError(
-        `consumer ${name} has settings or a table but is not declared in lib/app.ts; declared are ${known}`,
-      );
+      throw new UnknownConsumerError(`consumer ${name} has settings but is not in lib/app.ts, which has ${known}`);
     }
     return found;
   }
@@ -159,7 +166,7 @@ const ownBreakers = ({ consumers }: Environment): Readonly<Record<string, Circui
     ),
   );
 
-const validTopology = (declaration: TopologyDeclaration, vhost: string) => {
+const validTopology = (declaration: ReturnType<typeof topologyOf>, vhost: string) => {
   const topology = expandTopology(declaration, { vhost });
   validateTopology(topology);
   return topology;

@@ -15,6 +15,11 @@ export function functionUser(consumer: string, prefix = ''): string {
   return `${prefix}${consumer}`;
 }
 
+/** Publisher as whom the relay publishes what is in the outbox. */
+export const outboxPublisher = 'outbox-relay';
+/** Publisher as whom the HTTP API publishes. */
+export const httpApiPublisher = 'ingest';
+
 export function publisherUser(publisher: string, prefix = ''): string {
   return `${prefix}${publisher}`;
 }

@@ -14,7 +14,7 @@ let store: RunningDynamoDb;
 let client: ReturnType<typeof createDynamoDbClient>;
 
 beforeAll(async () => {
-  process.env.ORDERS_TABLE = 'orders';
+  process.env.TABLE_ORDERS = 'orders';
   store = await startDynamoDb();
   client = createDynamoDbClient({
     endpoint: store.endpoint,
@@ -86,8 +86,8 @@ describe('the row of an order', () => {
   });
 
   it('needs the stack to name the table', async () => {
-    delete process.env.ORDERS_TABLE;
-    expect(() => placeOrder(placed('o-5'), 'message-1')).toThrow('environment variable ORDERS_TABLE is not set');
-    process.env.ORDERS_TABLE = 'orders';
+    delete process.env.TABLE_ORDERS;
+    expect(() => placeOrder(placed('o-5'), 'message-1')).toThrow('environment variable TABLE_ORDERS is not set');
+    process.env.TABLE_ORDERS = 'orders';
   });
 });

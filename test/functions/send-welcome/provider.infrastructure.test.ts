@@ -16,7 +16,7 @@ beforeAll(async () => {
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
-    DELIVERIES_TABLE: 'deliveries',
+    TABLE_DELIVERIES: 'deliveries',
   });
   client = createDynamoDbClient();
   await client.send(

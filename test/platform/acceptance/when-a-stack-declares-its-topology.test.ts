@@ -7,14 +7,17 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
 import { bundledConfiguration } from '../../../lib/platform/config/bundled-configuration.ts';
 import { bundleFunction, projectRoot } from '../../../lib/platform/constructs/bundle/bundle.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { readTopology } from '../../../lib/platform/operations/topology/read.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import type { Topology } from '../../../lib/platform/topology/model.ts';
 import { managementClient, passwordsFor } from '../support/applied-topology.ts';
 import { sharedBroker } from '../support/test-broker.ts';
+
+const declaration = topologyOf(app);
 
 // The bundle that `cdk deploy` ships, in a process of its own. On AWS's side: CloudFormation's answer address, and the one call of Secrets
 // Manager that the function makes.

@@ -3,10 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import { managementClient, passwordsFor } from '../support/applied-topology.ts';
 import { type BrokerAddress, sharedBroker } from '../support/test-broker.ts';
+
+const declaration = topologyOf(app);
 
 interface Run {
   readonly code: number;

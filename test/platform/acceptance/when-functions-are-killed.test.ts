@@ -1,16 +1,19 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
 import type { DemoEvent } from '../../../lib/platform/cli/demo/demo-event.ts';
 import { generateEvents } from '../../../lib/platform/cli/demo/generate-events.ts';
 import { seededRandom } from '../../../lib/platform/cli/demo/random.ts';
 import { readEvents } from '../../../lib/platform/cli/demo/read-events.ts';
 import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
 import { type DemoRun, runDemo } from '../../../lib/platform/cli/demo/run-demo.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { whenATestFails } from '../support/explain-failures.ts';
 import { asAdministrator, localAssembly, scratchFolder, until } from '../support/local-run-setting.ts';
 import { installationOfThisRun } from '../support/test-broker.ts';
+
+const declaration = topologyOf(app);
 
 // What `npm run demo -- --chaos kill` does, and what it finds when something is wrong.
 

@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { type BrokerAction, brokerOperations } from '../../../lib/platform/topology/broker-operations.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import { type AppliedTopology, applied } from '../support/applied-topology.ts';
 import { type BrokerAddress, sharedBroker } from '../support/test-broker.ts';
+
+const declaration = topologyOf(app);
 
 const operations = brokerOperations(declaration);
 const pairs = expandTopology(declaration, { vhost: 'events' }).users;

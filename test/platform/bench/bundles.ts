@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
 import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
 import { type Comparison, median } from './comparison.ts';
 import { report } from './in-process.ts';
@@ -76,7 +76,7 @@ try {
   await synthesize(assembly, { env: 'prod' });
   const functions = functionsOf(assembly);
   const comparisons: Comparison[] = [];
-  for (const consumer of Object.keys(declaration.consumers)) {
+  for (const consumer of Object.keys(app.consumers)) {
     const found = functions.find(({ description }) => description === `Consumer ${consumer}`);
     if (found === undefined) throw new Error(`the assembly has no function for the consumer ${consumer}`);
     const milliseconds: number[] = [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { synthesized } from '../stacks/synthesized.ts';
 
@@ -66,10 +66,9 @@ describe('the HTTP API for events', () => {
     expect(api?.properties.ReservedConcurrentExecutions).toBe(20);
   });
 
-  it('is not there without its publisher', () => {
-    const { ingest: _, ...publishers } = declaration.publishers;
+  it('is not there for an application without one', () => {
     expect(
-      synthesized('dev', { declaration: { ...declaration, publishers } }).ofType('AWS::ApiGatewayV2::Api'),
+      synthesized('dev', { application: { ...app, httpApi: undefined } }).ofType('AWS::ApiGatewayV2::Api'),
     ).toEqual([]);
   });
 });

@@ -1,9 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { readProperties } from '../../../lib/platform/functions/topology/properties.ts';
 import { userPasswords } from '../../../lib/platform/functions/topology/user-passwords.ts';
 import { fixedCredentials } from '../../../lib/platform/runtime/amqp/broker-credentials.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
+
+const declaration = topologyOf(app);
 
 const topology = expandTopology(declaration, { vhost: 'events' });
 const userSecretArns = Object.fromEntries(

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { CfnBroker } from 'aws-cdk-lib/aws-amazonmq';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { declaration } from '../../../lib/app.ts';
+import { app as application } from '../../../lib/app.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { addPolicyChecks } from '../../../lib/platform/policy/checks.ts';
@@ -45,7 +45,7 @@ describe('validator and cdk-nag', () => {
     'find nothing unexplained in %s',
     (_, environment) => {
       const build = (app: App) => {
-        buildApplication(app, { name: 'events', environment, declaration });
+        buildApplication(app, { application, environment });
       };
       expect(findings(build)).toEqual([]);
     },

@@ -1,9 +1,12 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { claimTable } from '../../../lib/platform/runtime/claims/dynamodb-claim-item.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import { type Resource, synthesized } from './synthesized.ts';
 import { variants } from './variants.ts';
+
+const declaration = topologyOf(app);
 
 const dev = synthesized('dev');
 const prod = synthesized('prod');
@@ -448,15 +451,15 @@ test('nothing has a name of its own unless its service asks for one, so that two
 
 test('settings for a consumer that is not declared are refused', () => {
   expect(() => synthesized('dev', { consumers: { 'fullfil-order': { batchSize: 10 } } })).toThrow(
-    /consumer fullfil-order has settings or a table but is not declared .* declared are fulfil-order, send-welcome, audit-log/,
+    /consumer fullfil-order has settings but is not in lib\/app.ts, which has fulfil-order, send-welcome, audit-log/,
   );
 });
 
 test('a consumer with shards has a mapping for each of its queues, those from before included', () => {
   const shards = { count: 3, by: { property: 'message_id' } } as const;
-  const auditLog = { bindings: [{ exchange: 'events', routingKey: '#' }], shards, formerQueues: ['audit-log'] };
+  const auditLog = { ...app.consumers['audit-log'], shards, formerQueues: ['audit-log'] };
   const { ofType } = synthesized('dev', {
-    declaration: { ...declaration, consumers: { ...declaration.consumers, 'audit-log': auditLog } },
+    application: { ...app, consumers: { ...app.consumers, 'audit-log': auditLog } },
   });
   const queues = queueMappings({ ofType }).flatMap(({ properties }) => properties.Queues);
   expect(queues).toEqual([

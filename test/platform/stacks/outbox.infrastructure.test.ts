@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
 import { outboxTable } from '../../../lib/platform/runtime/outbox/outbox-table.ts';
 import { synthesized } from './synthesized.ts';
 
@@ -65,8 +65,7 @@ test('the HTTP API may add to the outbox, and no consumer that does not use it',
   expect(writers).toEqual([expect.stringMatching(/^Ingest/)]);
 });
 
-test('without its relay among the publishers there is no outbox', () => {
-  const { 'outbox-relay': _, ...publishers } = declaration.publishers;
-  const { resources } = synthesized('dev', { declaration: { ...declaration, publishers } });
+test('an application without one has no outbox', () => {
+  const { resources } = synthesized('dev', { application: { ...app, outbox: undefined } });
   expect(resources.filter(({ logicalId }) => logicalId.startsWith('Outbox'))).toEqual([]);
 });

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
-import { declaration as shipped } from '../../../lib/app.ts';
+import { app as shipped } from '../../../lib/app.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { projectRoot } from '../../../lib/platform/constructs/bundle/bundle.ts';
+import type { Application } from '../../../lib/platform/declaration/application.ts';
 import { buildApplication } from '../../../lib/platform/stacks/application.ts';
-import type { TopologyDeclaration } from '../../../lib/platform/topology/declaration.ts';
 
 /** The context with which the CDK command line runs the app. */
 export const cdkContext = (): Record<string, unknown> =>
@@ -22,17 +22,17 @@ export interface Resource {
 }
 
 interface Changes extends Partial<Environment> {
-  readonly declaration?: TopologyDeclaration;
+  readonly application?: Application;
 }
 
 /** All resources that an environment deploys, as CloudFormation sees them. Functions are not bundled: their code is another test's business. */
-export const synthesized = (env: string, { declaration = shipped, ...change }: Changes = {}) => {
+export const synthesized = (env: string, { application = shipped, ...change }: Changes = {}) => {
   const app = new App({
     context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] },
     builtinCloudFormationValidation: false,
   });
   const environment = { ...selectEnvironment({ env }), ...change };
-  const stacks = Object.values(buildApplication(app, { name: 'events', environment, declaration }));
+  const stacks = Object.values(buildApplication(app, { application, environment }));
   const templates = stacks.map((stack) => Template.fromStack(stack).toJSON());
   const resources = templates.flatMap(({ Resources }) =>
     Object.entries(Resources as Record<string, Record<string, unknown>>).map(

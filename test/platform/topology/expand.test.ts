@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { alternateUser } from '../../../lib/platform/topology/alternate-users.ts';
 import type { TopologyDeclaration } from '../../../lib/platform/topology/declaration.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
@@ -7,6 +8,8 @@ import { InvalidTopologyError } from '../../../lib/platform/topology/invalid-top
 import { effectiveSettings } from '../../../lib/platform/topology/policy-matching.ts';
 import { validateTopology } from '../../../lib/platform/topology/validation/validate-topology.ts';
 import { topicMatches } from './topic-matching.ts';
+
+const declaration = topologyOf(app);
 
 const topology = expandTopology(declaration, { vhost: 'events' });
 

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { declaration } from '../../../lib/app.ts';
+import { app } from '../../../lib/app.ts';
+import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { brokerOperations } from '../../../lib/platform/topology/broker-operations.ts';
 import type { TopologyDeclaration } from '../../../lib/platform/topology/declaration.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import { permissionTable } from '../../../lib/platform/topology/permission-table.ts';
+
+const declaration = topologyOf(app);
 
 const page = new URL('../../../docs/permissions.md', import.meta.url);
 

@@ -1,5 +1,6 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { ChannelModel } from 'amqplib';
+import { tableVariable } from '../../config/function-environment.ts';
 import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
 import { delayLevels, parseDelayRoutingKey } from '../../topology/delay.ts';
@@ -42,7 +43,7 @@ export const collectFindings = async (sources: FindingsSources): Promise<Finding
     const waiting = delayed.filter(({ routingKey }) => queues.includes(parseDelayRoutingKey(routingKey)?.queue ?? ''));
     for (const queue of queues) waiting.push(...(await peekQueue(connection, queue)));
     const source = sampleEffects[consumer];
-    const table = source && sources.environment(consumer, source.tableVariable);
+    const table = source && sources.environment(consumer, tableVariable(source.table));
     const effects = source && table !== undefined ? source.count(await scan(dynamoDb, table)) : undefined;
     found.push({
       consumer,

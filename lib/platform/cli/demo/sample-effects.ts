@@ -4,8 +4,8 @@ export type Row = Record<string, AttributeValue>;
 
 /** Where the effects of a sample consumer can be counted. */
 export interface EffectSource {
-  /** Environment variable of the function that names its table. */
-  readonly tableVariable: string;
+  /** The table of lib/app.ts where they are. */
+  readonly table: string;
   /** How often the effect of each message is in these rows, by message id. */
   readonly count: (rows: readonly Row[]) => Map<string, number>;
   /** The consumer has `claims: 'none'`: no record says which of its messages are done, so its effects speak for themselves. */
@@ -18,7 +18,7 @@ export interface EffectSource {
  */
 export const sampleEffects: Readonly<Record<string, EffectSource>> = {
   'fulfil-order': {
-    tableVariable: 'ORDERS_TABLE',
+    table: 'Orders',
     count: (rows) =>
       new Map(
         rows.flatMap((row) => {
@@ -30,7 +30,7 @@ export const sampleEffects: Readonly<Record<string, EffectSource>> = {
       ),
   },
   'send-welcome': {
-    tableVariable: 'DELIVERIES_TABLE',
+    table: 'Deliveries',
     count: (rows) => {
       const sends = new Map<string, number>();
       for (const row of rows) {
@@ -41,7 +41,7 @@ export const sampleEffects: Readonly<Record<string, EffectSource>> = {
     },
   },
   'audit-log': {
-    tableVariable: 'AUDIT_TABLE',
+    table: 'AuditLog',
     claims: 'none',
     count: (rows) => new Map(rows.map((row) => [row.messageId?.S ?? '', 1])),
   },

@@ -1,9 +1,12 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { declaration } from '../../../../lib/app.ts';
+import { app } from '../../../../lib/app.ts';
+import { topologyOf } from '../../../../lib/platform/declaration/topology-of.ts';
 import { expandTopology } from '../../../../lib/platform/topology/expand.ts';
 import { InvalidTopologyError } from '../../../../lib/platform/topology/invalid-topology-error.ts';
 import type { Policy, Topology } from '../../../../lib/platform/topology/model.ts';
 import { validateTopology } from '../../../../lib/platform/topology/validation/validate-topology.ts';
+
+const declaration = topologyOf(app);
 
 const valid: Topology = {
   vhost: { name: 'events' },

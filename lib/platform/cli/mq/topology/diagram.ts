@@ -1,10 +1,11 @@
-import { declaration } from '../../../../app.ts';
+import { app } from '../../../../app.ts';
+import { topologyOf } from '../../../declaration/topology-of.ts';
 import { topologyDiagram } from '../../../topology/diagram.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 
 export async function run(args: readonly string[]): Promise<number> {
   parseOptions(args, {});
-  process.stdout.write(topologyDiagram(declaration));
+  process.stdout.write(topologyDiagram(topologyOf(app)));
   return ExitCode.success;
 }

@@ -1,5 +1,6 @@
-import { declaration } from '../../../../app.ts';
+import { app } from '../../../../app.ts';
 import { selectEnvironment } from '../../../config/select-environment.ts';
+import { topologyOf } from '../../../declaration/topology-of.ts';
 import { ManagementClient } from '../../../operations/topology/management-client.ts';
 import type { PlanSettings } from '../../../operations/topology/plan-against-broker.ts';
 import { expandTopology } from '../../../topology/expand.ts';
@@ -30,7 +31,7 @@ export function planSettings(values: TopologyValues): PlanSettings {
   if (!(timeoutSeconds >= 1 && timeoutSeconds <= 86_400))
     throw new UsageError(`--timeout is ${values.timeout}; it takes 1 to 86400 seconds`);
   const { management, vhost, passwords } = accessFrom(values);
-  const topology = expandTopology(declaration, {
+  const topology = expandTopology(topologyOf(app), {
     vhost: vhost ?? selectEnvironment({ env: values.env }).vhost,
     userPrefix: values['user-prefix'],
   });
