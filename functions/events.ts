@@ -49,3 +49,6 @@ export const eventSchemas = {
   'order.cancelled': orderCancelled,
   'user.registered': userRegistered,
 };
+
+/** Shown by `npm start`, to be published by hand. */
+export const exampleEvent: UserRegistered = { type: 'user.registered', userId: 'u-1', email: 'somebody@example.com' };

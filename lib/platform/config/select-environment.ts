@@ -1,4 +1,3 @@
-import { environments } from '../../environments.ts';
 import type { Environment } from './environment.ts';
 import { validateEnvironment } from './validation/validate-environment.ts';
 
@@ -20,11 +19,11 @@ export class UnknownEnvironmentError extends Error {
 }
 
 /**
- * The environment to synthesize, validated.
+ * The one of the known environments that is to be synthesized, validated.
  * @throws UnknownEnvironmentError
  * @throws InvalidConfigurationError naming every value that is out of its limits
  */
-export const selectEnvironment = (selection: Selection, known: readonly Environment[] = environments): Environment => {
+export const selectEnvironment = (known: readonly Environment[], selection: Selection): Environment => {
   const asked = selection.env ?? 'dev';
   const found = known.find(({ name }) => name === asked);
   if (found === undefined) {

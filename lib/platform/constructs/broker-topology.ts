@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { CustomResource, Duration } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { capacityProblems } from '../config/broker-capacity.ts';
+import { projectRoot } from '../project-root.ts';
 import type { Topology } from '../topology/model.ts';
 import { functionUser, mappingUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
 import { BrokerUserSecret } from './broker-user-secret.ts';
-import { projectRoot } from './bundle/bundle.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 export interface BrokerTopologyProps {

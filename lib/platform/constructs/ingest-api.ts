@@ -18,7 +18,6 @@ import { defaultMessageSize } from '../config/message-size.ts';
 import { httpApiPublisher, publisherUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
-import { projectRoot } from './bundle/bundle.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 /** Of 30 that API Gateway waits: room for a first connection, with a publishing deadline of 8 s. */
@@ -27,6 +26,8 @@ const timeoutSeconds = 15;
 export interface IngestApiProps {
   readonly broker: Broker;
   readonly topology: BrokerTopology;
+  /** Folder that holds `http-api/handler.ts`. */
+  readonly functionsFolder: string;
   /** Events go here. */
   readonly exchange: string;
   readonly settings: IngestSettings;
@@ -85,7 +86,7 @@ export class IngestApi extends Construct {
     const { broker, topology, settings, exchange } = props;
     const user = topology.secretOf(publisherUser(httpApiPublisher));
     const handler = new VpcFunction(this, 'Handler', {
-      entry: join(projectRoot, 'lib', 'platform', 'functions', 'ingest', 'handler.ts'),
+      entry: join(props.functionsFolder, 'http-api', 'handler.ts'),
       service: 'ingest',
       description: 'Publishes events that come in over HTTP',
       vpc: broker.vpc,

@@ -4,7 +4,7 @@ import { Architecture, type CfnEventSourceMapping, Function as LambdaFunction, R
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CustomResource, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import { projectRoot } from './bundle/bundle.ts';
+import { projectRoot } from '../project-root.ts';
 import { bundledHandler, functionCode } from './bundle/function-code.ts';
 
 /** Lambda's longest. Removing the network interfaces takes minutes, at times many. */

@@ -8,10 +8,10 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DataSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
+import { projectRoot } from '../project-root.ts';
 import { outboxPublisher, publisherUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
-import { projectRoot } from './bundle/bundle.ts';
 import { DataTable } from './data-table.ts';
 import { VpcFunction } from './vpc-function.ts';
 

@@ -5,9 +5,9 @@ import { CfnRotationSchedule } from 'aws-cdk-lib/aws-secretsmanager';
 import { Stack } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { FunctionEnvironment } from '../config/function-environment.ts';
+import { projectRoot } from '../project-root.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
-import { projectRoot } from './bundle/bundle.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 export interface SecretRotationProps {

@@ -6,7 +6,6 @@ import type { DataSettings, Environment } from '../config/environment.ts';
 import { tableVariable } from '../config/function-environment.ts';
 import type { Broker } from '../constructs/broker.ts';
 import { BrokerTopology } from '../constructs/broker-topology.ts';
-import { projectRoot } from '../constructs/bundle/bundle.ts';
 import { ClaimCheckBucket } from '../constructs/claim-check-bucket.ts';
 import { Consumer } from '../constructs/consumer.ts';
 import { ConsumerControl } from '../constructs/consumer-control.ts';
@@ -16,6 +15,7 @@ import { Outbox } from '../constructs/outbox.ts';
 import { SecretRotation } from '../constructs/secret-rotation.ts';
 import type { Application } from '../declaration/application.ts';
 import { topologyOf } from '../declaration/topology-of.ts';
+import { projectRoot } from '../project-root.ts';
 import { consumerQueues } from '../topology/consumer-queues.ts';
 import { expandTopology } from '../topology/expand.ts';
 import { publisherUser } from '../topology/users.ts';
@@ -25,7 +25,7 @@ export interface ProcessingStackProps extends StackProps {
   readonly environment: Environment;
   readonly broker: Broker;
   readonly application: Application;
-  /** Folder with `<consumer>/handler.ts`. @default functions */
+  /** Folder with `<consumer>/handler.ts`, and `http-api/handler.ts` where there is an HTTP API. @default functions */
   readonly functionsFolder?: string;
 }
 
@@ -119,6 +119,7 @@ export class ProcessingStack extends Stack {
       const { url, handler } = new IngestApi(this, 'Ingest', {
         broker,
         topology,
+        functionsFolder,
         exchange: application.httpApi.exchange,
         settings: environment.ingest,
         maximumMessageBytes: environment.broker.configuration.maxMessageSizeBytes,

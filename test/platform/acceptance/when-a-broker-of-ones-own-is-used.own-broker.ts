@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { connect } from 'amqplib';
+import { project } from '../../../bin/project.ts';
 import { synthesizing } from '../../../lib/platform/cli/synthesize.ts';
 import { startLocalRun } from '../../../lib/platform/local/local-run.ts';
 import { localAssembly, ordered, placeOrder, scratchFolder, until } from '../support/local-run-setting.ts';
@@ -18,7 +19,7 @@ it('a broker of one’s own is used as it is, and left as it is', async () => {
   await expect(startLocalRun({ ...options, assembly: localAssembly() })).rejects.toThrow(
     `synthesize with -c vhost=${vhost.name}`,
   );
-  const assembly = synthesizing(join(folder, 'cdk.out'), { env: 'local', vhost: vhost.name });
+  const assembly = synthesizing(project, join(folder, 'cdk.out'), { env: 'local', vhost: vhost.name });
   const run = await startLocalRun({ ...options, assembly });
   try {
     expect(run.ownBroker).toBeUndefined();

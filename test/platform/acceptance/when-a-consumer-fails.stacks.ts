@@ -6,11 +6,11 @@ import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/cl
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'amqplib';
 import { ConsumerMetric, MappingMetric, QueueMetric } from '../../../lib/platform/config/metric-names.ts';
-import { projectRoot } from '../../../lib/platform/constructs/bundle/bundle.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import type { Circuit } from '../../../lib/platform/operations/circuit/circuit.ts';
 import type { ConsumerStatus } from '../../../lib/platform/operations/circuit/control-consumers.ts';
+import { projectRoot } from '../../../lib/platform/project-root.ts';
 import { dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
 
 // The stacks as they are deployed, with the platform's functions, on this machine.

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { exampleEvent } from '../../../functions/events.ts';
 import { renderCall } from '../../../lib/platform/cli/start/render-call.ts';
 import { embeddedMetrics, type LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { authorizationFor } from '../../../lib/platform/local/iam/signature.ts';
@@ -168,13 +169,16 @@ describe('the line of npm start', () => {
     const { aws, endpoints } = run.state;
     expect(statSync(aws.credentialsFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(aws.credentialsFile, 'utf8')).toContain(run.credentials.secretAccessKey);
-    expect(renderCall(String(endpoints.ingest), aws)).not.toContain(run.credentials.secretAccessKey);
+    expect(renderCall(String(endpoints.ingest), aws, exampleEvent)).not.toContain(run.credentials.secretAccessKey);
   });
 
   (curl ? it : it.skip)(
     'publishes an event with curl',
     async () => {
-      const line = renderCall(String(run.state.endpoints.ingest), run.state.aws).split('\n').slice(1).join('\n');
+      const line = renderCall(String(run.state.endpoints.ingest), run.state.aws, exampleEvent)
+        .split('\n')
+        .slice(1)
+        .join('\n');
       const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 100_000 });
       const { messageId } = JSON.parse(stdout) as { messageId: string };
       await until('its audit', () => auditRow(run, messageId));

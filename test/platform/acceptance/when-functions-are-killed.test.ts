@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { generateEvents } from '../../../functions/demo/generate-events.ts';
+import { sampleEffects } from '../../../functions/demo/sample-effects.ts';
 import { app } from '../../../lib/app.ts';
 import type { DemoEvent } from '../../../lib/platform/cli/demo/demo-event.ts';
-import { generateEvents } from '../../../lib/platform/cli/demo/generate-events.ts';
 import { seededRandom } from '../../../lib/platform/cli/demo/random.ts';
 import { readEvents } from '../../../lib/platform/cli/demo/read-events.ts';
 import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
@@ -24,6 +25,7 @@ const demo = (events: readonly DemoEvent[], options: Partial<DemoRun> = {}): Pro
   runDemo({
     events,
     declaration,
+    effects: sampleEffects,
     publisher: 'publisher',
     localRun: {
       assembly: localAssembly(),

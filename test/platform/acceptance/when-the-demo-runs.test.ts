@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { generateEvents } from '../../../lib/platform/cli/demo/generate-events.ts';
+import { generateEvents } from '../../../functions/demo/generate-events.ts';
 import type { LedgerRow } from '../../../lib/platform/cli/demo/ledger.ts';
 import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { app } from '../../../lib/app.ts';
+import { project } from '../../../bin/project.ts';
 import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
 import { type Comparison, median } from './comparison.ts';
 import { report } from './in-process.ts';
@@ -73,10 +73,10 @@ const kilobytes = (bytes: number): number => bytes / 1_000;
 
 const assembly = mkdtempSync(join(tmpdir(), 'bench-assembly-'));
 try {
-  await synthesize(assembly, { env: 'prod' });
+  await synthesize(project, assembly, { env: 'prod' });
   const functions = functionsOf(assembly);
   const comparisons: Comparison[] = [];
-  for (const consumer of Object.keys(app.consumers)) {
+  for (const consumer of Object.keys(project.app.consumers)) {
     const found = functions.find(({ description }) => description === `Consumer ${consumer}`);
     if (found === undefined) throw new Error(`the assembly has no function for the consumer ${consumer}`);
     const milliseconds: number[] = [];

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
-import { generateEvents } from '../../../lib/platform/cli/demo/generate-events.ts';
+import { generateEvents } from '../../../functions/demo/generate-events.ts';
 import { FunctionEnvironment } from '../../../lib/platform/config/function-environment.ts';
 import { bundleFunction } from '../../../lib/platform/constructs/bundle/bundle.ts';
 import { startBroker } from '../../../lib/platform/local/broker/running-broker.ts';

@@ -1,5 +1,5 @@
 import type { SQSEvent } from 'aws-lambda';
-import { generateEvents } from '../../../lib/platform/cli/demo/generate-events.ts';
+import { generateEvents } from '../../../functions/demo/generate-events.ts';
 import type { RabbitMqEvent, RabbitMqRecord } from '../../../lib/platform/runtime/decode/event.ts';
 
 /** The same messages as the events of two services. */

@@ -1,9 +1,10 @@
 import { expect, it } from '@jest/globals';
+import { environments } from '../../../lib/environments.ts';
 import type { CanaryMinutes } from '../../../lib/platform/config/canary.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { validateEnvironment } from '../../../lib/platform/config/validation/validate-environment.ts';
 
-const dev = selectEnvironment({ env: 'dev' });
+const dev = selectEnvironment(environments, { env: 'dev' });
 
 it.each([
   [0, 'Secrets Manager takes at least 1'],

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { app } from '../../../lib/app.ts';
+import { environments } from '../../../lib/environments.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { synthesized } from '../stacks/synthesized.ts';
 
-const { ingest } = selectEnvironment({ env: 'prod' });
+const { ingest } = selectEnvironment(environments, { env: 'prod' });
 const prod = synthesized('prod');
 const routesOf = ({ ofType }: typeof prod) => ofType('AWS::ApiGatewayV2::Route').map(({ properties }) => properties);
 

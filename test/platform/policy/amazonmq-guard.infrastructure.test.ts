@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest, test } from '@jest/globals';
 import { App, CfnResource, Stack } from 'aws-cdk-lib/core';
-import { projectRoot } from '../../../lib/platform/constructs/bundle/bundle.ts';
 import { addPolicyChecks } from '../../../lib/platform/policy/checks.ts';
+import { projectRoot } from '../../../lib/platform/project-root.ts';
 import { cdkContext } from '../stacks/synthesized.ts';
 
 type Properties = Readonly<Record<string, unknown>>;

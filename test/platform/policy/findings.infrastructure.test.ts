@@ -6,6 +6,7 @@ import { CfnBroker } from 'aws-cdk-lib/aws-amazonmq';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
 import { app as application } from '../../../lib/app.ts';
+import { environments } from '../../../lib/environments.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { addPolicyChecks } from '../../../lib/platform/policy/checks.ts';
@@ -21,7 +22,7 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** Synthesizes with CDK's strict validator and cdk-nag as in `bin/app.ts`; what they report. Errors make the synthesis throw. */
+/** Synthesizes with CDK's strict validator and cdk-nag as `synthesizeStacks` does; what they report. Errors make the synthesis throw. */
 const findings = (build: (app: App) => void): unknown[] => {
   const outdir = mkdtempSync(join(tmpdir(), 'findings-'));
   folders.push(outdir);
@@ -36,12 +37,12 @@ const findings = (build: (app: App) => void): unknown[] => {
 };
 
 describe('validator and cdk-nag', () => {
-  const environments: readonly (readonly [string, Environment])[] = [
-    ...['local', 'dev', 'staging', 'prod'].map((env) => [env, selectEnvironment({ env })] as const),
+  const cases: readonly (readonly [string, Environment])[] = [
+    ...['local', 'dev', 'staging', 'prod'].map((env) => [env, selectEnvironment(environments, { env })] as const),
     ...Object.entries(variants),
   ];
 
-  it.each(environments)(
+  it.each(cases)(
     'find nothing unexplained in %s',
     (_, environment) => {
       const build = (app: App) => {

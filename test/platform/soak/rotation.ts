@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { project } from '../../../bin/project.ts';
 import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { startLocalRun } from '../../../lib/platform/local/local-run.ts';
@@ -25,7 +26,7 @@ const expect = (promise: string, kept: boolean): void => {
 };
 
 try {
-  await synthesize(join(folder, 'cdk.out'), { env: 'local' });
+  await synthesize(project, join(folder, 'cdk.out'), { env: 'local' });
   const events: LocalRunEvent[] = [];
   const run = await startLocalRun({
     assembly: join(folder, 'cdk.out'),

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
 import { app as shipped } from '../../../lib/app.ts';
+import { environments } from '../../../lib/environments.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
-import { projectRoot } from '../../../lib/platform/constructs/bundle/bundle.ts';
 import type { Application } from '../../../lib/platform/declaration/application.ts';
+import { projectRoot } from '../../../lib/platform/project-root.ts';
 import { buildApplication } from '../../../lib/platform/stacks/application.ts';
 
 /** The context with which the CDK command line runs the app. */
@@ -31,7 +32,7 @@ export const synthesized = (env: string, { application = shipped, ...change }: C
     context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] },
     builtinCloudFormationValidation: false,
   });
-  const environment = { ...selectEnvironment({ env }), ...change };
+  const environment = { ...selectEnvironment(environments, { env }), ...change };
   const stacks = Object.values(buildApplication(app, { application, environment }));
   const templates = stacks.map((stack) => Template.fromStack(stack).toJSON());
   const resources = templates.flatMap(({ Resources }) =>

@@ -1,9 +1,10 @@
+import { environments } from '../../../lib/environments.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { validateEnvironment } from '../../../lib/platform/config/validation/validate-environment.ts';
 
-const dev = selectEnvironment({ env: 'dev' });
-const prod = selectEnvironment({ env: 'prod' });
+const dev = selectEnvironment(environments, { env: 'dev' });
+const prod = selectEnvironment(environments, { env: 'prod' });
 
 /** Choices that no shipped environment makes, but that somebody will. */
 export const variants = {

@@ -1,5 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { project } from '../../../bin/project.ts';
 import { withLock } from '../../../lib/platform/cli/setup/lock.js';
 import { synthesize, synthesizing } from '../../../lib/platform/cli/synthesize.ts';
 import { configurationLines } from '../../../lib/platform/config/broker-configuration.ts';
@@ -13,17 +14,17 @@ import type { AssemblyInProgress } from '../../../lib/platform/local/local-run.t
  */
 export const assemblyOf = (env: string, scratchFolder: () => string): string | AssemblyInProgress => {
   const { TEST_SCRATCH } = process.env;
-  if (TEST_SCRATCH === undefined) return synthesizing(join(scratchFolder(), 'cdk.out'), { env });
+  if (TEST_SCRATCH === undefined) return synthesizing(project, join(scratchFolder(), 'cdk.out'), { env });
   const shared = join(TEST_SCRATCH, `${env}.out`);
   if (existsSync(shared)) return shared;
   return {
-    brokerConfiguration: configurationLines(selectEnvironment({ env }).broker.configuration),
+    brokerConfiguration: configurationLines(selectEnvironment(project.environments, { env }).broker.configuration),
     folder: withLock(
       `${shared}.lock`,
       () => undefined,
       async () => {
         if (existsSync(shared)) return shared;
-        await synthesize(`${shared}.new`, { env });
+        await synthesize(project, `${shared}.new`, { env });
         renameSync(`${shared}.new`, shared);
         return shared;
       },

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { projectRoot } from '../../../lib/platform/constructs/bundle/bundle.ts';
+import { projectRoot } from '../../../lib/platform/project-root.ts';
 
 /** The last line of a run of tests. */
 const lastLineOf = (...args: string[]) =>

@@ -5,10 +5,10 @@ import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
 import { delayLevels, parseDelayRoutingKey } from '../../topology/delay.ts';
 import { deadLetterQueue, delayLevel, delayParkingQueue } from '../../topology/names.ts';
+import type { DemoDomain, Row } from './demo-domain.ts';
 import { doneClaims } from './done-claims.ts';
 import type { ConsumerFindings, Findings, PublishedEvent } from './ledger.ts';
 import { peekQueue } from './peek-queue.ts';
-import { type Row, sampleEffects } from './sample-effects.ts';
 import type { Witness } from './witness.ts';
 
 export interface FindingsSources {
@@ -17,13 +17,14 @@ export interface FindingsSources {
   readonly consumers: TopologyDeclaration['consumers'];
   readonly witness: Witness;
   readonly published: readonly PublishedEvent[];
+  readonly effects: DemoDomain['effects'];
   /** An environment variable of the consumer's function, by which the stack told it the name of a table. */
   readonly environment: (consumer: string, variable: string) => string | undefined;
 }
 
 /** Looks at everything that the ledger is made from: queues, dead letters, claims, effects. Changes nothing. */
 export const collectFindings = async (sources: FindingsSources): Promise<Findings> => {
-  const { connection, dynamoDb, consumers, witness, published } = sources;
+  const { connection, dynamoDb, consumers, witness, published, effects } = sources;
   await witness.assertComplete();
   const names = Object.keys(consumers);
   const claimTables = new Set(
@@ -42,14 +43,14 @@ export const collectFindings = async (sources: FindingsSources): Promise<Finding
     const queues = consumerQueues(consumer, declared);
     const waiting = delayed.filter(({ routingKey }) => queues.includes(parseDelayRoutingKey(routingKey)?.queue ?? ''));
     for (const queue of queues) waiting.push(...(await peekQueue(connection, queue)));
-    const source = sampleEffects[consumer];
+    const source = effects[consumer];
     const table = source && sources.environment(consumer, tableVariable(source.table));
-    const effects = source && table !== undefined ? source.count(await scan(dynamoDb, table)) : undefined;
+    const counted = source && table !== undefined ? source.count(await scan(dynamoDb, table)) : undefined;
     found.push({
       consumer,
       arrived: witness.arrived(consumer),
       ...(source?.claims !== 'none' && { done: done.get(consumer) ?? [] }),
-      ...(effects && { effects }),
+      ...(counted && { effects: counted }),
       deadLetters: await peekQueue(connection, deadLetterQueue(consumer)),
       waiting,
     });

@@ -8,6 +8,7 @@ import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
 import { type ChaosOptions, killInMidBatch } from './chaos.ts';
 import { collectFindings, type FindingsSources } from './collect-findings.ts';
+import type { DemoDomain } from './demo-domain.ts';
 import type { DemoEvent } from './demo-event.ts';
 import { type Ledger, makeLedger } from './ledger.ts';
 import type { Progress } from './progress.ts';
@@ -20,6 +21,7 @@ import { openWitness } from './witness.ts';
 export interface DemoRun {
   readonly events: readonly DemoEvent[];
   readonly declaration: TopologyDeclaration;
+  readonly effects: DemoDomain['effects'];
   /** The declared publisher whose broker user publishes the events. */
   readonly publisher: string;
   readonly localRun: Omit<LocalRunOptions, 'onEvent'>;
@@ -99,6 +101,7 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
       consumers,
       witness,
       published,
+      effects: demo.effects,
       environment: (consumer, variable) => functionOf(run, consumers, consumer)?.settings.environment[variable],
     };
     let ledger: Ledger | undefined;

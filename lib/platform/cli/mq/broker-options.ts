@@ -1,7 +1,7 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type OperatorAccess, operatorAccess } from '../../operations/operator-access.ts';
+import { projectRoot } from '../../project-root.ts';
 import { UsageError } from './command.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -33,8 +33,6 @@ export interface BrokerValues {
   readonly state?: string;
 }
 
-const project = dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url))))));
-
 /** @throws OperatorAccessError */
 export function accessFrom(values: BrokerValues): OperatorAccess {
   return operatorAccess({
@@ -44,7 +42,7 @@ export function accessFrom(values: BrokerValues): OperatorAccess {
     password: process.env.MQ_PASSWORD,
     vhost: values.vhost,
     passwordsFile: values['passwords-file'],
-    stateFile: values.state ?? join(project, '.local', 'state.json'),
+    stateFile: values.state ?? join(projectRoot, '.local', 'state.json'),
   });
 }
 

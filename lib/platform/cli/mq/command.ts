@@ -1,10 +1,12 @@
-/** A command of `mq`. Each lives in a file of its own and is listed in `bin/mq.ts`. */
+import type { Project } from '../project.ts';
+
+/** A command of `mq`. Each lives in a file of its own and is listed in `mq.ts`. */
 export interface Command {
   /** A line for the list of commands. */
   readonly summary: string;
   readonly usage: string;
   /** Gets what follows the command's name; resolves with the exit code. */
-  run(args: readonly string[]): Promise<number>;
+  run(args: readonly string[], project: Project): Promise<number>;
 }
 
 export const ExitCode = {

@@ -1,10 +1,16 @@
 import { relative } from 'node:path';
 import type { LocalState } from '../../local/state/state-file.ts';
 
+/** The body of an event that the application takes. */
+export type ExampleEvent = Readonly<Record<string, unknown>> & { readonly type: string };
+
 /** The line with which curl publishes an event over the local HTTP API; the key stays in its file. */
-export const renderCall = (ingest: string, { region, credentialsFile }: LocalState['aws']): string => {
+export const renderCall = (
+  ingest: string,
+  { region, credentialsFile }: LocalState['aws'],
+  event: ExampleEvent,
+): string => {
   const file = relative(process.cwd(), credentialsFile);
-  const event = { type: 'user.registered', userId: 'u-1', email: 'somebody@example.com' };
   return [
     'To publish an event over HTTP:',
     `  curl --aws-sigv4 aws:amz:${region}:execute-api --user "$(sed -n 's/.* = //p' '${file}' | paste -sd: -)" \\`,

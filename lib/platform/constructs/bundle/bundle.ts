@@ -1,11 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync, type OutputFile, version } from 'esbuild';
+import { projectRoot } from '../../project-root.ts';
 import { BundleCache } from './bundle-cache.ts';
-
-/** The folder with `cdk.json`. */
-export const projectRoot = fileURLToPath(new URL('../../../../', import.meta.url));
 
 /** CommonJS packages inside an ES module (amqplib) expect a `require` for Node's own modules. */
 const requireForCommonJs =

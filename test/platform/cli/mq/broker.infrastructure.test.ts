@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { projectRoot } from '../../../../lib/platform/constructs/bundle/bundle.ts';
+import { projectRoot } from '../../../../lib/platform/project-root.ts';
 import { startMqStandIn } from '../../operations/broker-health/stand-in.ts';
 
 const broker = {

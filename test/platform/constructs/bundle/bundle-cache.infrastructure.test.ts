@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { projectRoot } from '../../../../lib/platform/constructs/bundle/bundle.ts';
 import { BundleCache } from '../../../../lib/platform/constructs/bundle/bundle-cache.ts';
+import { projectRoot } from '../../../../lib/platform/project-root.ts';
 
 let root: string;
 let cache: BundleCache;

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { bundleFunction, projectRoot } from '../../../../lib/platform/constructs/bundle/bundle.ts';
+import { bundleFunction } from '../../../../lib/platform/constructs/bundle/bundle.ts';
+import { projectRoot } from '../../../../lib/platform/project-root.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
 const entry = join(projectRoot, 'functions', 'fulfil-order', 'handler.ts');

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { bundleFunction, projectRoot } from '../../../../lib/platform/constructs/bundle/bundle.ts';
+import { bundleFunction } from '../../../../lib/platform/constructs/bundle/bundle.ts';
+import { projectRoot } from '../../../../lib/platform/project-root.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundled-apart-'));
 let files: { readonly name: string; readonly text: string }[];

@@ -2,17 +2,21 @@ import { MqClient } from '@aws-sdk/client-mq';
 import { BrokerNotFoundError, findBroker } from '../../../operations/broker-health/find-broker.ts';
 import { compareBroker } from '../../../operations/broker-health/replacement.ts';
 import { printable } from '../../printable.ts';
+import type { Project } from '../../project.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 import { healthOptions, queryOf } from './options.ts';
 import { plannedBroker } from './planned-broker.ts';
 
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], project: Project): Promise<number> {
   const values = parseOptions(args, healthOptions);
-  const planned = await plannedBroker({ env: values.env, name: values.name });
+  const planned = await plannedBroker(project, {
+    env: values.env,
+    ...(values.name !== undefined && { name: values.name }),
+  });
   const client = new MqClient({});
   try {
-    const deployed = await findBroker(client, queryOf(values));
+    const deployed = await findBroker(client, queryOf(values, project));
     const { replacing, unknown } = compareBroker(deployed, planned);
     if (values.json) {
       console.log(printable(JSON.stringify({ broker: deployed.BrokerName, replacing, unknown })));

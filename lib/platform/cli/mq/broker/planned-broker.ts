@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PlannedBroker } from '../../../operations/broker-health/replacement.ts';
+import type { Project } from '../../project.ts';
 import { SynthesisError, synthesize } from '../../synthesize.ts';
 
 interface Template {
@@ -12,11 +13,14 @@ interface Template {
  * The broker that an environment would deploy.
  * @throws SynthesisError
  */
-export const plannedBroker = async (context: Readonly<Record<string, string>>): Promise<PlannedBroker> => {
+export const plannedBroker = async (
+  project: Project,
+  context: Readonly<Record<string, string>>,
+): Promise<PlannedBroker> => {
   const folder = await mkdtemp(join(tmpdir(), 'broker-changes-'));
   try {
     // What functions are made of does not matter here, and takes most of the time.
-    await synthesize(folder, { ...context, 'aws:cdk:bundling-stacks': [] });
+    await synthesize(project, folder, { ...context, 'aws:cdk:bundling-stacks': [] });
     for (const file of await readdir(folder)) {
       if (!file.endsWith('.template.json')) continue;
       const { Resources = {} } = JSON.parse(await readFile(join(folder, file), 'utf8')) as Template;

@@ -2,15 +2,16 @@ import { MqClient } from '@aws-sdk/client-mq';
 import { findBroker, soldVersions } from '../../../operations/broker-health/find-broker.ts';
 import { brokerFindings } from '../../../operations/broker-health/health.ts';
 import { printable } from '../../printable.ts';
+import type { Project } from '../../project.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 import { healthOptions, queryOf } from './options.ts';
 
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], project: Project): Promise<number> {
   const values = parseOptions(args, healthOptions);
   const client = new MqClient({});
   try {
-    const broker = await findBroker(client, queryOf(values));
+    const broker = await findBroker(client, queryOf(values, project));
     const findings = brokerFindings(broker, { sold: await soldVersions(client) });
     const instances = broker.BrokerInstances ?? [];
     const endpoints = [...new Set(instances.flatMap(({ Endpoints = [] }) => Endpoints))];

@@ -1,9 +1,9 @@
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { askControl, type ControlOrder } from '../../../operations/circuit/ask-control.ts';
 import { findControlFunction, localControl } from '../../../operations/circuit/control-access.ts';
+import { projectRoot } from '../../../project-root.ts';
 import { printable } from '../../printable.ts';
 import { type Command, ExitCode, UsageError } from '../command.ts';
 import { renderStatuses } from './render.ts';
@@ -19,8 +19,6 @@ const options = {
 
 const actions: readonly string[] = ['pause', 'resume', 'status'] satisfies ControlOrder['action'][];
 
-const project = dirname(dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))));
-
 export const command: Command = {
   summary: 'pauses a consumer, lets it go on, says how consumers stand',
   usage: `npm run mq -- consumer pause|resume NAME [OPTIONS]
@@ -32,16 +30,16 @@ npm run mq -- consumer status [NAME] [OPTIONS]
 
   --reason TEXT      kept with the consumer's state, for colleagues
   --env NAME         an environment on AWS                     (default: the local run, see npm start)
-  --name NAME        name of the application, with --env       (default events)
+  --name NAME        name of the application, with --env       (default that of lib/app.ts)
   --function NAME    the function to ask, in place of the two: output ConsumerControlFunction of the processing stack
   --state FILE       state file of a local run                 (default .local/state.json)
   --json             for programs
 
 Account and region are those of the AWS SDK: AWS_PROFILE, AWS_REGION and so on.
 Mappings on AWS take up to a minute to follow. Exit codes: 0 done, 1 failed, 64 wrong usage.`,
-  run: async (args) => {
+  run: async (args, { app }) => {
     const { values, order } = parse(args);
-    const { client, functionName } = await access(values);
+    const { client, functionName } = await access(values, app.name);
     try {
       const statuses = await askControl(client, functionName, order);
       process.stdout.write(values.json ? `${printable(JSON.stringify(statuses))}\n` : renderStatuses(statuses));
@@ -78,14 +76,14 @@ function parse(args: readonly string[]) {
 const isAction = (text: string): text is ControlOrder['action'] => actions.includes(text);
 
 /** Who is asked; the client is the caller's to destroy. */
-async function access(values: Values): Promise<{ client: LambdaClient; functionName: string }> {
+async function access(values: Values, application: string): Promise<{ client: LambdaClient; functionName: string }> {
   if (values.function === undefined && values.env === undefined) {
-    const { client, functionName } = localControl(values.state ?? join(project, '.local', 'state.json'));
+    const { client, functionName } = localControl(values.state ?? join(projectRoot, '.local', 'state.json'));
     return { client: new LambdaClient(client), functionName };
   }
   const client = new LambdaClient({});
   const functionName =
     values.function ??
-    (await findControlFunction(client, { application: values.name ?? 'events', environment: values.env ?? '' }));
+    (await findControlFunction(client, { application: values.name ?? application, environment: values.env ?? '' }));
   return { client, functionName };
 }

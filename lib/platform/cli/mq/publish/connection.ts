@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { OperatorAccessError } from '../../../operations/operator-access.ts';
+import { projectRoot } from '../../../project-root.ts';
 import { type ConnectionSettings, connectionSettingsFromUrl } from '../../../runtime/amqp/connection-settings.ts';
 import type { PublishCommandOptions } from './options.ts';
 
@@ -15,8 +15,6 @@ interface LocalState {
 /** The publisher that the template's topology declares. */
 const defaultUser = 'publisher';
 const connectionName = 'mq publish';
-const project = dirname(dirname(dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))))));
-
 /**
  * The broker at the given addresses, or else the local run's.
  * @throws OperatorAccessError saying what is missing
@@ -30,7 +28,7 @@ export function connectionFor(choice: Choice, environment: NodeJS.ProcessEnv = p
 }
 
 function localConnection({ stateFile, caFile, username = defaultUser }: Choice, password?: string): ConnectionSettings {
-  const file = stateFile ?? join(project, '.local', 'state.json');
+  const file = stateFile ?? join(projectRoot, '.local', 'state.json');
   const state = json<LocalState>(
     file,
     `no local run found (${file} can't be read): start one with npm start, or name a broker with --url`,

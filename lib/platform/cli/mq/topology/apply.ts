@@ -1,14 +1,15 @@
 import { applyTopology } from '../../../operations/topology/apply.ts';
 import { type ApplyReport, summary, TopologyApplyError } from '../../../operations/topology/apply-report.ts';
 import { printable } from '../../printable.ts';
+import type { Project } from '../../project.ts';
 import { parseOptions } from '../broker-options.ts';
 import { ExitCode } from '../command.ts';
 import { renderChanges } from './render.ts';
 import { planSettings, topologyOptions } from './settings.ts';
 
-export async function run(args: readonly string[]): Promise<number> {
+export async function run(args: readonly string[], project: Project): Promise<number> {
   const values = parseOptions(args, topologyOptions);
-  const settings = planSettings(values);
+  const settings = planSettings(values, project);
   const show = (report: ApplyReport, error?: string): void => {
     if (values.json) {
       console.log(printable(JSON.stringify({ ...report, ...(error === undefined ? {} : { error }) })));

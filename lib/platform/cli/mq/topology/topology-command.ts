@@ -27,12 +27,12 @@ export const command: Command = {
 ${brokerUsage}
 
 Exit codes: 0 done, 1 failed, 2 there are changes (--detailed-exitcode), 64 wrong usage.`,
-  run: async ([name = '', ...args]) => {
+  run: async ([name = '', ...args], project) => {
     const load = Object.hasOwn(subcommands, name) ? subcommands[name] : undefined;
     if (!load)
       throw new UsageError(
         name === '' ? 'plan, apply, diagram or permissions is needed' : `there is no 'topology ${name}'`,
       );
-    return (await load()).run(args);
+    return (await load()).run(args, project);
   },
 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { orderEvent, userRegistered } from '../../../../functions/events.ts';
-import { type GeneratedEvent, generateEvents, shares } from '../../../../lib/platform/cli/demo/generate-events.ts';
+import { type GeneratedEvent, generateEvents, shares } from '../../../functions/demo/generate-events.ts';
+import { orderEvent, userRegistered } from '../../../functions/events.ts';
 
 const counts = fc.integer({ min: 0, max: 1_500 });
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });

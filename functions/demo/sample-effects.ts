@@ -1,16 +1,4 @@
-import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-
-export type Row = Record<string, AttributeValue>;
-
-/** Where the effects of a sample consumer can be counted. */
-export interface EffectSource {
-  /** The table of lib/app.ts where they are. */
-  readonly table: string;
-  /** How often the effect of each message is in these rows, by message id. */
-  readonly count: (rows: readonly Row[]) => Map<string, number>;
-  /** The consumer has `claims: 'none'`: no record says which of its messages are done, so its effects speak for themselves. */
-  readonly claims?: 'none';
-}
+import type { EffectSource } from '../../lib/platform/cli/demo/demo-domain.ts';
 
 /**
  * Consumers that you add are counted by their claims alone until you say here where their effects are. One without claims needs an

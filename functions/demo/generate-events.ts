@@ -1,6 +1,6 @@
-import type { OrderCancelled, OrderPlaced, UserRegistered } from '../../../../functions/events.ts';
-import type { DemoEvent } from './demo-event.ts';
-import { type Random, seededRandom } from './random.ts';
+import type { DemoEvent } from '../../lib/platform/cli/demo/demo-event.ts';
+import { type Random, seededRandom } from '../../lib/platform/cli/demo/random.ts';
+import type { OrderCancelled, OrderPlaced, UserRegistered } from '../events.ts';
 
 /** What a generated event is made to show. The ledger never sees this: it counts what the broker and the tables say. */
 export type Purpose = 'plain' | 'flaky' | 'slow' | 'not-json' | 'schema-violation' | 'fatal' | 'exhausting';

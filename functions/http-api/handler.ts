@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import en from 'zod/v4/locales/en.js';
-import { eventSchemas } from '../../../../functions/events.ts';
-import { ingest } from '../../runtime/ingest/ingest.ts';
+import { ingest } from '../../lib/platform/runtime/ingest/ingest.ts';
+import { eventSchemas } from '../events.ts';
 
 // Callers are told what is wrong in words; without a locale every problem reads "Invalid input".
 z.config(en());
