@@ -13,7 +13,7 @@ const patienceMilliseconds = 5_000;
 
 /**
  * Reads all messages that are ready in a queue without taking them: nothing is acknowledged, and closing the channel puts
- * them back. Each look counts as a delivery towards the queue's delivery limit.
+ * them back, which the broker's count of the queue shows a moment later. Each look counts as a delivery towards the queue's delivery limit.
  * @throws Error when messages that the queue reports do not come
  */
 export const peekQueue = async (connection: ChannelModel, queue: string): Promise<PeekedMessage[]> => {
