@@ -8,6 +8,12 @@ export interface OutgoingMessage {
   readonly properties: MessageProperties;
   readonly headers: Headers;
   readonly body: Buffer;
+  /**
+   * When it is due. Until then it waits in the broker, for which the topology must let the publisher do so (`scheduled: true`); how long
+   * is worked out each time that it is sent.
+   * @default at once
+   */
+  readonly deliverAt?: Date | undefined;
 }
 
 /** What became of one message. Only `confirmed` means that the broker has it. */

@@ -269,8 +269,15 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'the outbox keeps the seconds to wait, not the point in time',
     file: `${outbox}/outbox-item.ts`,
-    find: '{ deliverAt }, now);',
-    replace: '{ deliverAt }, Math.min(now, Number(item.addedAt?.N)));',
+    find: '...envelopeOf(item),',
+    replace:
+      '...envelopeOf(item), deliverAt: (at => at && new Date(Number(at) + Date.now() - Number(item.addedAt?.N)))(envelopeOf(item).deliverAt),',
+  },
+  {
+    name: 'an event that its publisher has to hold waits as long as if it had been sent at once',
+    file: 'lib/platform/runtime/amqp/publish-call.ts',
+    find: 'if (this.scheduled) this',
+    replace: 'if (this.scheduled && this.message === this.scheduled) this',
   },
   {
     name: 'an event is added to the outbox beside the transaction',

@@ -5,7 +5,7 @@ import { BrokerConnection } from './broker-connection.ts';
 import type { ConnectionLog } from './connection-log.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { Dispatcher } from './dispatcher.ts';
-import { encodeMessage } from './message-encoding.ts';
+import { encodeMessage, type SizeLimits } from './message-encoding.ts';
 import { Pending, PublishCall } from './publish-call.ts';
 import { BacklogFullError, DeadlineError, type PublishError, PublisherClosedError } from './publish-errors.ts';
 import type { PublishingConnection } from './publishing-connection.ts';
@@ -64,7 +64,7 @@ export function publisherOver(connection: PublishingConnection, options: Publish
 
   async function run(messages: readonly OutgoingMessage[], deadline: number): Promise<PublishResult[]> {
     const call = new PublishCall(messages.length, deadline);
-    const { entries, bytes } = prepare(call, messages, limits);
+    const { entries, bytes } = prepare(call, messages, limits, clock);
     const remaining = deadline - clock.now();
     const refusal = closed ? new PublisherClosedError() : admission(entries.length, bytes, remaining);
     if (refusal) {
@@ -112,12 +112,14 @@ export function publisherOver(connection: PublishingConnection, options: Publish
 }
 
 /** Messages that cannot be sent at all get their result here; the others go on. */
-function prepare(call: PublishCall, messages: readonly OutgoingMessage[], limits: { maximumBodyBytes: number }) {
+function prepare(call: PublishCall, messages: readonly OutgoingMessage[], limits: SizeLimits, clock: Clock) {
   const entries: Pending[] = [];
   let bytes = 0;
   messages.forEach((message, index) => {
     try {
-      entries.push(new Pending(call, index, message, encodeMessage(message, limits)));
+      const entry = new Pending(call, index, message, encodeMessage(message, limits));
+      entry.route(clock);
+      entries.push(entry);
       bytes += message.body.length;
     } catch (error) {
       call.settle(index, { status: 'failed', error: error as Error, mayHaveArrived: false });

@@ -105,12 +105,13 @@ export class ChannelSender {
   }
 
   #transmit(state: Open, entry: Pending): boolean {
-    const { exchange, routingKey, body } = entry.message;
     let outcome: SendOutcome;
     try {
+      entry.route(this.#context.clock);
+      const { exchange, routingKey, body } = entry.message;
       outcome = state.channel.publish(exchange, routingKey, body, entry.options);
     } catch (error) {
-      // amqplib throws before it writes anything: the broker has not counted this message.
+      // Thrown before anything is written, by amqplib too: the broker has not counted this message.
       entry.fail(error as Error, entry.unanswered);
       return true;
     }

@@ -8,7 +8,7 @@ import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publis
 import { newTrace, traceContext } from '../trace/trace-context.ts';
 import { type CompressionSettings, compressor } from './compression.ts';
 import { InvalidMessageError } from './publish-errors.ts';
-import { delayedMessage } from './scheduled-delivery.ts';
+import { scheduledMessage } from './scheduled-delivery.ts';
 
 /** Something that happened, to be told to whom it concerns. */
 export interface Event {
@@ -82,7 +82,7 @@ export interface EventPublisher {
  * if (result.status !== 'confirmed') throw result.error;
  */
 export function createEventPublisher(options: EventPublisherOptions): EventPublisher {
-  const { publisher, exchange } = options;
+  const { publisher } = options;
   const compressed = options.compression && compressor(options.compression);
   const checkedIn = checkIn({ bucket: process.env[FunctionEnvironment.claimCheckBucket], ...options.claimCheck });
 
@@ -91,7 +91,7 @@ export function createEventPublisher(options: EventPublisherOptions): EventPubli
     if (!message) return prepared;
     try {
       const smallest = compressed ? await compressed(message) : message;
-      return { id, message: checkedIn ? await checkedIn(smallest, { exchange, deadline }) : smallest };
+      return { id, message: checkedIn ? await checkedIn(smallest, { deadline }) : smallest };
     } catch (error) {
       return { id, error: error as Error };
     }
@@ -128,32 +128,24 @@ function prepare(event: Event, target: EventTarget): Prepared {
 }
 
 /**
- * The message of an event, to be published now.
+ * The message of an event. A delay counts from now.
  * @throws {InvalidMessageError} when the data is nothing that JSON can hold, or the event cannot wait that long
  */
-export function eventMessage(event: Event, id: string, target: EventTarget): OutgoingMessage {
-  const { clock = systemClock } = target;
-  return delayedMessage(undelayedMessage(event, id, target), event, clock.now());
-}
-
-/**
- * The message of an event, whenever that is to be delivered.
- * @throws {InvalidMessageError} when the data is nothing that JSON can hold
- */
-export function undelayedMessage(
+export function eventMessage(
   event: Event,
   id: string,
   { exchange, appId, clock = systemClock }: EventTarget,
 ): OutgoingMessage {
+  const now = clock.now();
   const routingKey = event.routingKey ?? event.type;
   const binary = event.data instanceof Uint8Array;
-  return {
+  const message = {
     exchange,
     routingKey,
     properties: {
       messageId: id,
       type: event.type,
-      timestamp: event.time ?? new Date(clock.now()),
+      timestamp: event.time ?? new Date(now),
       contentType: event.contentType ?? (binary ? 'application/octet-stream' : 'application/json'),
       deliveryMode: 2,
       ...(appId === undefined ? {} : { appId }),
@@ -169,6 +161,7 @@ export function undelayedMessage(
     },
     body: binary ? Buffer.from(event.data as Uint8Array) : jsonBody(event),
   };
+  return scheduledMessage(message, event, now);
 }
 
 /**

@@ -1,6 +1,8 @@
+import type { Clock } from '../clock.ts';
 import type { OutgoingMessage, PublishResult } from '../publisher.ts';
 import type { PublishOptions } from './message-encoding.ts';
 import type { PublishError } from './publish-errors.ts';
+import { messageToSend } from './scheduled-delivery.ts';
 
 const confirmed: PublishResult = Object.freeze({ status: 'confirmed' });
 
@@ -34,7 +36,10 @@ export class PublishCall {
 export class Pending {
   readonly call: PublishCall;
   readonly index: number;
-  readonly message: OutgoingMessage;
+  /** As it is sent, or was sent last. */
+  message: OutgoingMessage;
+  /** The same as it was given, where that names a time. */
+  readonly scheduled: OutgoingMessage | undefined;
   readonly options: PublishOptions;
   settled = false;
   /** It was sent and the connection or channel was lost before an answer came. */
@@ -53,7 +58,16 @@ export class Pending {
     this.call = call;
     this.index = index;
     this.message = message;
+    this.scheduled = message.deliverAt && message;
     this.options = options;
+  }
+
+  /**
+   * To be called each time before it is sent: the longer it was held, the less it has to wait.
+   * @throws {InvalidMessageError} when it cannot wait that long
+   */
+  route(clock: Pick<Clock, 'now'>): void {
+    if (this.scheduled) this.message = messageToSend(this.scheduled, clock.now());
   }
 
   confirm(): void {

@@ -30,8 +30,6 @@ const defaultPatience = 30_000;
 export type CheckIn = (
   message: OutgoingMessage,
   options: {
-    /** Where the message ends up; a scheduled one goes elsewhere first. */
-    readonly exchange: string;
     /** Milliseconds since the epoch. @default in 30 seconds */
     readonly deadline?: number;
   },
@@ -55,8 +53,8 @@ export function checkIn({ aboveBytes = defaultMessageSize, bucket, store }: Clai
     return opened;
   };
   let onTheWay = 0;
-  return async (message, { exchange, deadline = Date.now() + defaultPatience }) => {
-    const { body, properties } = message;
+  return async (message, { deadline = Date.now() + defaultPatience }) => {
+    const { exchange, body, properties } = message;
     if (body.length <= aboveBytes) return message;
     // Consumers read no larger ones unless they say so.
     if (body.length > defaultMaxBodyBytes) throw new MessageTooLargeError(body.length, defaultMaxBodyBytes);

@@ -113,5 +113,5 @@ const waitingMessage = (item: Item): WaitingMessage => ({
   state: item.state?.S === 'sent' ? 'sent' : 'pending',
   owner: item.owner?.S,
   leaseUntil: Number(item.lease?.N ?? 0),
-  read: (now) => messageOf(item, now),
+  read: () => messageOf(item),
 });

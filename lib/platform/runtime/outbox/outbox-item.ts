@@ -1,4 +1,3 @@
-import { delayedMessage } from '../amqp/scheduled-delivery.ts';
 import type { OutgoingMessage } from '../publisher.ts';
 import { itemBytes, maximumItemBytes } from './item-size.ts';
 import { InvalidOutboxKeyError, OutboxItemTooLargeError, UnreadableOutboxItemError } from './outbox-errors.ts';
@@ -11,18 +10,7 @@ import { fromTaggedJson, toTaggedJson } from './tagged-json.ts';
  */
 export type OutboxState = 'pending' | 'sent' | 'confirmed';
 
-/** All of a message but its body, and when it is due: how long it has to wait for that is known when it is published. */
-interface Envelope extends Omit<OutgoingMessage, 'body'> {
-  /** @default at once */
-  readonly deliverAt?: Date | undefined;
-}
-
-export interface OutboxTimes {
-  /** Milliseconds since the epoch. */
-  readonly addedAt: number;
-  /** @default at once */
-  readonly deliverAt?: Date | undefined;
-}
+type Envelope = Omit<OutgoingMessage, 'body'>;
 
 /** Longest problem that is noted with a message, in bytes. */
 export const maximumProblemBytes = 1024;
@@ -42,22 +30,17 @@ export const orderKeyOf = (key: string | undefined, messageId: string): string =
 
 /**
  * The item of a message that waits to be published.
- * @param message as it is published when it is due
+ * @param addedAt milliseconds since the epoch
  * @throws {OutboxItemTooLargeError}
  */
-export const pendingItem = (
-  ref: OutboxRef,
-  messageId: string,
-  message: OutgoingMessage,
-  { addedAt, deliverAt }: OutboxTimes,
-): Item => {
-  const { exchange, routingKey, properties, headers, body } = message;
+export const pendingItem = (ref: OutboxRef, messageId: string, message: OutgoingMessage, addedAt: number): Item => {
+  const { body, ...envelope } = message;
   const item: Item = {
     ...keyOf(ref),
     [outboxTable.pendingIndex]: { S: ref.position },
     state: { S: 'pending' satisfies OutboxState },
     messageId: { S: messageId },
-    envelope: { S: toTaggedJson({ exchange, routingKey, properties, headers, deliverAt } satisfies Envelope) },
+    envelope: { S: toTaggedJson(envelope satisfies Envelope) },
     ...(body.length > 0 && { body: { B: body } }),
     addedAt: { N: String(addedAt) },
   };
@@ -72,14 +55,11 @@ export const refOf = (item: Item): OutboxRef => ({
   position: item[outboxTable.sortKey]?.S ?? '',
 });
 
-/**
- * The message, to be published at `now` (milliseconds since the epoch): straight to its exchange if it is due by then.
- * @throws {UnreadableOutboxItemError}
- */
-export const messageOf = (item: Item, now: number): OutgoingMessage => {
-  const { deliverAt, ...envelope } = envelopeOf(item);
-  return delayedMessage({ ...envelope, body: Buffer.from(item.body?.B ?? []) }, { deliverAt }, now);
-};
+/** @throws {UnreadableOutboxItemError} */
+export const messageOf = (item: Item): OutgoingMessage => ({
+  ...envelopeOf(item),
+  body: Buffer.from(item.body?.B ?? []),
+});
 
 const envelopeOf = (item: Item): Envelope => {
   const { orderKey, position } = refOf(item);

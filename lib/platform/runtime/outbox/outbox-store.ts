@@ -11,11 +11,8 @@ export interface WaitingMessage {
   readonly owner?: string;
   /** Milliseconds since the epoch; until then a message that is `sent` belongs to its relay. */
   readonly leaseUntil: number;
-  /**
-   * What to publish at `now`, milliseconds since the epoch.
-   * @throws {UnreadableOutboxItemError}
-   */
-  readonly read: (now: number) => OutgoingMessage;
+  /** @throws {UnreadableOutboxItemError} */
+  readonly read: () => OutgoingMessage;
 }
 
 /** What the relay needs of the outbox. Every change is conditional, so that two relays can be at it at once. */

@@ -7,9 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { uuidv7 } from 'uuidv7';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
-import { type Event, undelayedMessage } from '../amqp/event-publisher.ts';
+import { type Event, eventMessage } from '../amqp/event-publisher.ts';
 import { encodeMessage } from '../amqp/message-encoding.ts';
-import { delayedMessage, pointInTime } from '../amqp/scheduled-delivery.ts';
 import { createDynamoDbClient } from '../claims/dynamodb-client.ts';
 import { requiredVariable } from '../required-variable.ts';
 import { maximumItemBytes } from './item-size.ts';
@@ -75,11 +74,11 @@ export function createOutbox(options: OutboxOptions): Outbox {
     const position = uuidv7();
     const id = event.id ?? position;
     const addedAt = now();
-    const message = undelayedMessage(event, id, options);
+    const message = eventMessage(event, id, { ...options, clock: { now: () => addedAt } });
     // What the broker would refuse would wait here for ever.
-    encodeMessage(delayedMessage(message, event, addedAt), { maximumBodyBytes: maximumItemBytes });
+    encodeMessage(message, { maximumBodyBytes: maximumItemBytes });
     const ref = { orderKey: orderKeyOf(event.key, id), position };
-    return { id, item: pendingItem(ref, id, message, { addedAt, deliverAt: pointInTime(event, addedAt) }) };
+    return { id, item: pendingItem(ref, id, message, addedAt) };
   };
   const put = (Item: Item) => ({
     TableName: tableName,

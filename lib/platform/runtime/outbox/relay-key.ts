@@ -84,7 +84,7 @@ async function publishInOrder(messages: readonly WaitingMessage[], relay: Relay)
 async function publish(message: WaitingMessage, relay: Relay): Promise<string | undefined> {
   const details = { messageId: message.messageId, orderKey: message.ref.orderKey };
   try {
-    const [result] = await relay.publisher.publish([message.read(relay.now())], { deadline: relay.publishBy });
+    const [result] = await relay.publisher.publish([message.read()], { deadline: relay.publishBy });
     if (result?.status === 'confirmed') return undefined;
     const problem = result ? `${result.status}: ${result.error.message}` : 'the publisher gave no result';
     relay.log.warn('message of the outbox was not confirmed; it stays there', { ...details, problem });

@@ -4,13 +4,15 @@ import type {
   OpenChannel,
   PublishingConnection,
 } from '../../../../lib/platform/runtime/amqp/publishing-connection.ts';
+import type { ReturnedMessage } from '../../../../lib/platform/runtime/amqp/returned-message.ts';
 import type { Clock } from '../../../../lib/platform/runtime/clock.ts';
 
-/** What the broker does with a message: confirms it, refuses it, says nothing. */
-export type Answer = 'confirm' | 'refuse' | 'nothing';
+/** What the broker does with a message: confirms it, returns it because no queue takes it, refuses it, says nothing. */
+export type Answer = 'confirm' | 'return' | 'refuse' | 'nothing';
 
 /** One message as it came to the broker. */
 export interface Arrival {
+  readonly exchange: string;
   readonly routingKey: string;
   readonly channel: number;
   readonly at: number;
@@ -62,10 +64,15 @@ export class ModelledBroker implements PublishingConnection {
     let tag = 0;
     return {
       number,
-      publish: (_exchange, routingKey) => {
+      publish: (exchange, routingKey, content, options) => {
         if (!this.#channels.has(number)) return 'closed';
         tag += 1;
-        this.#arrive({ routingKey, channel: number, at: this.#clock.now() }, tag);
+        const fields = { exchange, routingKey };
+        this.#arrive({ ...fields, channel: number, at: this.#clock.now() }, tag, {
+          fields,
+          properties: options,
+          content,
+        });
         return 'sent';
       },
       retire: () => {
@@ -74,14 +81,15 @@ export class ModelledBroker implements PublishingConnection {
     };
   }
 
-  #arrive(arrival: Arrival, tag: number): void {
+  #arrive(arrival: Arrival, tag: number, message: ReturnedMessage): void {
     this.arrivals.push(arrival);
     const answer = this.#answer(arrival);
     if (answer === 'nothing') return;
     this.#clock.after(this.#roundTrip, () => {
       const events = this.#channels.get(arrival.channel);
-      if (answer === 'confirm') events?.acknowledged(tag, false);
-      else events?.refused(tag, false);
+      if (answer === 'refuse') return events?.refused(tag, false);
+      if (answer === 'return') events?.returned(message);
+      events?.acknowledged(tag, false);
     });
   }
 

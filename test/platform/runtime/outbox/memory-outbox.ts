@@ -46,7 +46,7 @@ export class MemoryOutbox implements OutboxStore {
         state: state as 'pending' | 'sent',
         owner,
         leaseUntil,
-        read: (now) => messageOf(item, now),
+        read: () => messageOf(item),
       }));
   }
 

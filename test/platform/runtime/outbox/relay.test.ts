@@ -6,7 +6,6 @@ import type { OutboxStore } from '../../../../lib/platform/runtime/outbox/outbox
 import type { OutboxRef } from '../../../../lib/platform/runtime/outbox/outbox-table.ts';
 import { type Relay, relayKeys } from '../../../../lib/platform/runtime/outbox/relay.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../../../../lib/platform/runtime/publisher.ts';
-import { scheduleRoute } from '../../../../lib/platform/topology/schedule.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 
 type Outcome = 'confirmed' | 'arrived-unanswered' | 'lost' | 'returned' | 'rejected';
@@ -14,8 +13,6 @@ type Outcome = 'confirmed' | 'arrived-unanswered' | 'lost' | 'returned' | 'rejec
 /** A broker that notes what arrives, in order, and answers as it is told; `confirmed` when it is told nothing. */
 class FakeBroker implements MessagePublisher {
   readonly arrived: string[] = [];
-  /** Where each of them was sent. */
-  readonly routes: string[] = [];
   readonly outcomes: Outcome[];
 
   constructor(outcomes: readonly Outcome[] = []) {
@@ -23,13 +20,10 @@ class FakeBroker implements MessagePublisher {
   }
 
   async publish(messages: readonly OutgoingMessage[]): Promise<PublishResult[]> {
-    return messages.map(({ properties, exchange, routingKey }) => {
+    return messages.map(({ properties }) => {
       const outcome = this.outcomes.shift() ?? 'confirmed';
       const error = new Error(outcome);
-      if (outcome === 'confirmed' || outcome === 'arrived-unanswered') {
-        this.arrived.push(properties.messageId ?? '');
-        this.routes.push(`${exchange} ${routingKey}`);
-      }
+      if (outcome === 'confirmed' || outcome === 'arrived-unanswered') this.arrived.push(properties.messageId ?? '');
       if (outcome === 'confirmed') return { status: 'confirmed' };
       if (outcome === 'returned' || outcome === 'rejected') return { status: outcome, error };
       return { status: 'failed', error, mayHaveArrived: true };
@@ -117,39 +111,6 @@ describe('the relay', () => {
     clock.time += leaseMilliseconds;
     expect(await relayKeys(['key#a'], relay())).toMatchObject({ confirmed: 2 });
     expect(broker.arrived).toEqual(['a1', 'a2']);
-  });
-
-  it('lets an event wait for what is left of its time, however long the broker was away', async () => {
-    const { clock, store, broker, outbox, relay } = world();
-    const deliverAt = new Date(clock.time + 60_000);
-    store.commit(
-      outbox.items(
-        { type: 'at', data: {}, deliverAt, key: 'a' },
-        { type: 'after', data: {}, delay: 60, key: 'b' },
-        { type: 'now', data: {}, key: 'c' },
-      ),
-    );
-    clock.time += 55_500;
-    await relayKeys(['key#a', 'key#b', 'key#c'], relay());
-    expect(broker.routes.sort()).toEqual([
-      `delay.level-02 ${scheduleRoute(5, 'events', 'after').routingKey}`,
-      `delay.level-02 ${scheduleRoute(5, 'events', 'at').routingKey}`,
-      'events now',
-    ]);
-  });
-
-  it('sends an event at once that came due while the broker was away', async () => {
-    const { clock, store, broker, outbox, relay } = world();
-    const deliverAt = new Date(clock.time + 60_000);
-    store.commit(
-      outbox.items(
-        { type: 'at', data: {}, deliverAt, key: 'a', routingKey: 'at.all' },
-        { type: 'after', data: {}, delay: 60, key: 'b' },
-      ),
-    );
-    clock.time += 3_600_000;
-    await relayKeys(['key#a', 'key#b'], relay());
-    expect(broker.routes.sort()).toEqual(['events after', 'events at.all']);
   });
 
   it('publishes nothing when its time is up', async () => {

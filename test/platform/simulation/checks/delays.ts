@@ -27,18 +27,11 @@ export class DelayWatch {
   /** By queue and id, of retries; by id, of scheduled events. */
   readonly #due = new Map<string, number[]>();
   readonly #scheduled = new Map<string, number>();
-  /** When a publisher was given a scheduled event, which is when it reckons how long that has to wait. */
-  readonly #handed = new Map<string, number>();
   readonly #fullUntil = new Map<string, number>();
 
   constructor(ledger: Ledger, world: DelayWorld) {
     this.#ledger = ledger;
     this.#world = world;
-  }
-
-  /** To be told of each scheduled event that a publisher is given. */
-  handed(id: string): void {
-    this.#handed.set(id, this.#world.now());
   }
 
   /** To be told of each message that the broker has confirmed. */
@@ -49,10 +42,8 @@ export class DelayWatch {
     if (isScheduled(delay.queue)) {
       const deliverAt = this.#world.deliverAt(id);
       if (deliverAt === undefined) return;
-      const now = this.#world.now();
-      // Counts from when it was meant to be, whenever it was written down. For how long its publisher had to hold it, it may be late.
-      const held = now - (this.#handed.get(id) ?? now);
-      const latest = Math.max(deliverAt, now) + rounding + held;
+      // Counts from when it was meant to be, whenever it was written down and however long its publisher had to hold it.
+      const latest = Math.max(deliverAt, this.#world.now()) + rounding;
       this.#scheduled.set(id, Math.max(this.#scheduled.get(id) ?? 0, latest));
       return;
     }

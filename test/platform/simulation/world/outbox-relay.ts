@@ -68,7 +68,7 @@ export class OutboxRelay {
 
   /** See `lib/platform/functions/outbox-relay`. */
   #environment(process: SimulatedProcess): Handler {
-    const { database, network, killings, outbox, delays, logins, story } = this.#world;
+    const { database, network, killings, outbox, logins, story } = this.#world;
     const random = this.#random;
     const now = process.clock.now;
     const publisher = simulatedPublisher({
@@ -84,12 +84,7 @@ export class OutboxRelay {
     });
     const services: RelayServices = {
       store: new DynamoDbOutboxStore({ client: database(process, random), tableName: 'outbox', now }),
-      publisher: {
-        publish: (messages, options) => {
-          for (const { properties } of messages) delays.handed(String(properties.messageId));
-          return publisher.publish(messages, options);
-        },
-      },
+      publisher,
       logger: storyLogger(story, process.name),
       now,
       onReport: () => undefined,
