@@ -82,6 +82,22 @@ const imports: Import[] = sources.flatMap((from) =>
     to: specifier.startsWith('.') ? relative(root, join(root, dirname(from), specifier)) : specifier,
   })),
 );
+/** Ways round, each from where it starts to what leads back to it; one for each circle. */
+const circles = (edges: readonly Import[]): string[] => {
+  const targets = Map.groupBy(edges, ({ from }) => from);
+  const done = new Set<string>();
+  const found: string[] = [];
+  const follow = (node: string, path: readonly string[]): void => {
+    const start = path.indexOf(node);
+    if (start !== -1) found.push([...path.slice(start), node].join(' -> '));
+    if (start !== -1 || done.has(node)) return;
+    for (const { to } of targets.get(node) ?? []) follow(to, [...path, node]);
+    done.add(node);
+  };
+  for (const node of targets.keys()) follow(node, []);
+  return found;
+};
+
 const isFile = ({ to }: Import) => /^(lib|functions|bin|test)\//.test(to);
 const shown = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
 
@@ -103,6 +119,27 @@ describe('imports', () => {
         !mayImport.includes(found.to),
     );
     expect(shown(wrong)).toEqual([]);
+  });
+
+  it('lead no file back to itself', () => {
+    expect(circles(imports.filter(isFile))).toEqual([]);
+  });
+
+  it('that lead back are found', () => {
+    const [a, b, c] = ['lib/platform/a/one.ts', 'lib/platform/b/two.ts', 'lib/platform/a/three.ts'];
+    expect(
+      circles([
+        { from: a, to: b },
+        { from: b, to: c },
+      ]),
+    ).toEqual([]);
+    expect(
+      circles([
+        { from: a, to: b },
+        { from: b, to: c },
+        { from: c, to: a },
+      ]),
+    ).toEqual([[a, b, c, a].join(' -> ')]);
   });
 
   it('of the platform are of nothing that is yours: commands pass it in', () => {

@@ -5,24 +5,24 @@ import { connectionSettings } from '../../runtime/amqp/connection-settings.ts';
 import { createDynamoDbClient } from '../../runtime/claims/dynamodb-client.ts';
 import { DynamoDbOutboxStore } from '../../runtime/outbox/dynamodb-outbox-store.ts';
 import { maximumItemBytes } from '../../runtime/outbox/item-size.ts';
-import { type RelayServices, relayHandler } from '../../runtime/outbox/relay-handler.ts';
+import { type RelayHandlerServices, relayHandler } from '../../runtime/outbox/relay-handler.ts';
 import { RelayMetrics } from '../../runtime/outbox/relay-metrics.ts';
 import { requiredVariable } from '../../runtime/required-variable.ts';
 
-const logger = new Logger({ serviceName: 'outbox-relay' });
+const log = new Logger({ serviceName: 'outbox-relay' });
 
-function openServices(): RelayServices {
+function openServices(): RelayHandlerServices {
   const tableName = requiredVariable(FunctionEnvironment.outboxTable, 'it names the outbox table');
   const metrics = new RelayMetrics(process.env);
   return {
     store: new DynamoDbOutboxStore({ client: createDynamoDbClient(), tableName }),
-    publisher: createPublisher(connectionSettings(), { log: logger, maximumBodyBytes: maximumItemBytes }),
-    logger,
+    publisher: createPublisher(connectionSettings(), { log, maximumBodyBytes: maximumItemBytes }),
+    log,
     now: Date.now,
     onReport: (report, backlog) => metrics.publish(report, backlog, Date.now()),
   };
 }
-let services: RelayServices | undefined;
+let services: RelayHandlerServices | undefined;
 
 /** Publishes what waits in the outbox. Invoked by the table's stream and by a schedule. */
 export const handler = relayHandler(() => {

@@ -1,5 +1,5 @@
-import { randomPassword } from '../resources/random-password.ts';
 import { failure, type JsonAnswer } from './json-answer.ts';
+import { randomPassword } from './random-password.ts';
 import type { SecretRotations } from './secret-rotation.ts';
 import type { StoredSecret } from './stored-secret.ts';
 

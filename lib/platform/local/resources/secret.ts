@@ -1,6 +1,6 @@
 import { AssemblyError } from '../assembly/template.ts';
+import { type PasswordRules, randomPassword } from '../endpoints/random-password.ts';
 import { physicalName } from './physical-name.ts';
-import { type PasswordRules, randomPassword } from './random-password.ts';
 import { checkProperties, nameOf, type ResourceRequest, type ResourceType } from './resource-type.ts';
 
 type Generate = PasswordRules & { readonly SecretStringTemplate?: string; readonly GenerateStringKey?: string };

@@ -1,20 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
-import type { MessagePublisher } from '../publisher.ts';
 import { addedAt, type Backlog, countBacklog } from './backlog.ts';
 import type { OutboxStore } from './outbox-store.ts';
 import { outboxTable } from './outbox-table.ts';
 import { type RelayReport, relayKeys } from './relay.ts';
+import type { RelayServices } from './relay-services.ts';
 
 export type RelayEvent = DynamoDBStreamEvent | EventBridgeEvent<string, unknown>;
 
-export interface RelayServices {
-  readonly store: OutboxStore;
-  readonly publisher: MessagePublisher;
-  readonly logger: Logger;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
+export interface RelayHandlerServices extends RelayServices {
+  readonly log: Logger;
   /** Told after each run; of the backlog after scheduled ones only. */
   readonly onReport: (report: RelayReport, backlog: Backlog | undefined) => void;
 }
@@ -36,20 +32,18 @@ const streamHeadStartMilliseconds = 5000;
  * everything that waits, to publish what that left: after a crash, an outage, a refusal.
  */
 export const relayHandler =
-  (open: () => RelayServices) =>
+  (open: () => RelayHandlerServices) =>
   async (event: RelayEvent, context: Context): Promise<RelayReport> => {
-    const { store, publisher, logger, now, onReport } = open();
-    logger.addContext(context);
+    const { onReport, ...services } = open();
+    const { store, log, now } = services;
+    log.addContext(context);
     const remaining = context.getRemainingTimeInMillis();
     const start = now();
     const patience = Math.max(remaining - reserveMilliseconds, remaining / 2);
     const relay = {
-      store,
-      publisher,
+      ...services,
       owner: `${context.awsRequestId}/${randomUUID()}`,
       leaseUntil: start + remaining,
-      now,
-      log: logger,
     };
     if ('Records' in event) {
       const publishBy = start + Math.min(patience, streamPatienceMilliseconds);
@@ -66,7 +60,7 @@ export const relayHandler =
     onReport(relayed.value, counted.status === 'fulfilled' ? counted.value.backlog : undefined);
     if (counted.status === 'rejected') throw counted.reason;
     if (!counted.value.complete)
-      logger.warn('more waits in the outbox than could be counted', { counted: counted.value.backlog.messages });
+      log.warn('more waits in the outbox than could be counted', { counted: counted.value.backlog.messages });
     return relayed.value;
   };
 

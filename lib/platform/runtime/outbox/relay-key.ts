@@ -1,6 +1,6 @@
 import { OutboxUnavailableError } from './outbox-errors.ts';
 import type { WaitingMessage } from './outbox-store.ts';
-import type { Relay } from './relay.ts';
+import type { Relay } from './relay-services.ts';
 
 /** Messages of one key that are taken at a time. */
 const pageSize = 25;

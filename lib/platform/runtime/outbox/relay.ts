@@ -1,28 +1,5 @@
-import type { MessagePublisher } from '../publisher.ts';
-import type { OutboxStore } from './outbox-store.ts';
 import { relayKey } from './relay-key.ts';
-
-export interface RelayLog {
-  warn(message: string, details: Record<string, unknown>): void;
-  error(message: string, details: Record<string, unknown>): void;
-}
-
-/** One run of the relay. */
-export interface Relay {
-  readonly store: OutboxStore;
-  readonly publisher: MessagePublisher;
-  /** Token of this run; no other has it. */
-  readonly owner: string;
-  /** Milliseconds since the epoch: nothing is published after this. */
-  readonly publishBy: number;
-  /** Milliseconds since the epoch: when this run is over for certain, so that others may take what it has. */
-  readonly leaseUntil: number;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  readonly log: RelayLog;
-  /** Keys that are worked on at the same time. @default 50 */
-  readonly concurrency?: number;
-}
+import type { Relay } from './relay-services.ts';
 
 export interface RelayReport {
   readonly keys: number;

@@ -36,7 +36,7 @@ const world = () => {
       relayHandler(() => ({
         store: Object.assign(Object.create(store) as OutboxStore, { waiting: look }),
         publisher: away,
-        logger: new Logger({ logLevel: 'SILENT' }),
+        log: new Logger({ logLevel: 'SILENT' }),
         now: () => clock.time,
         onReport: (_, backlog) => reports.push(backlog),
       }))(scheduled, context),

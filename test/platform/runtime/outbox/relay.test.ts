@@ -4,7 +4,8 @@ import { createOutbox } from '../../../../lib/platform/runtime/outbox/outbox.ts'
 import { OutboxUnavailableError } from '../../../../lib/platform/runtime/outbox/outbox-errors.ts';
 import type { OutboxStore } from '../../../../lib/platform/runtime/outbox/outbox-store.ts';
 import type { OutboxRef } from '../../../../lib/platform/runtime/outbox/outbox-table.ts';
-import { type Relay, relayKeys } from '../../../../lib/platform/runtime/outbox/relay.ts';
+import { relayKeys } from '../../../../lib/platform/runtime/outbox/relay.ts';
+import type { Relay } from '../../../../lib/platform/runtime/outbox/relay-services.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../../../../lib/platform/runtime/publisher.ts';
 import { MemoryOutbox } from './memory-outbox.ts';
 

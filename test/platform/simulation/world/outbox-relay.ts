@@ -1,7 +1,7 @@
 import { DynamoDbOutboxStore } from '../../../../lib/platform/runtime/outbox/dynamodb-outbox-store.ts';
 import {
   type RelayEvent,
-  type RelayServices,
+  type RelayHandlerServices,
   relayHandler,
 } from '../../../../lib/platform/runtime/outbox/relay-handler.ts';
 import { TableStream } from '../dynamodb/table-stream.ts';
@@ -82,10 +82,10 @@ export class OutboxRelay {
       },
       confirmed: (publishing) => outbox.confirmed(publishing),
     });
-    const services: RelayServices = {
+    const services: RelayHandlerServices = {
       store: new DynamoDbOutboxStore({ client: database(process, random), tableName: 'outbox', now }),
       publisher,
-      logger: storyLogger(story, process.name),
+      log: storyLogger(story, process.name),
       now,
       onReport: () => undefined,
     };

@@ -1,11 +1,11 @@
-import type { Machine } from '../machine.ts';
-import { resourceType } from '../resources/registry.ts';
-import { type CreatedResource, nameOf, type ResourceRequest } from '../resources/resource-type.ts';
-import { dependencies, withDependencies } from './creation-order.ts';
-import { conditionHolds, type Resolved, resolve, type Scope } from './intrinsics.ts';
-import { arn, pseudoParameters } from './pseudo-parameters.ts';
-import type { AssemblyStack } from './read-assembly.ts';
-import { AssemblyError, type TemplateResource, type TemplateValue } from './template.ts';
+import { dependencies, withDependencies } from './assembly/creation-order.ts';
+import { conditionHolds, type Resolved, resolve, type Scope } from './assembly/intrinsics.ts';
+import { arn, pseudoParameters } from './assembly/pseudo-parameters.ts';
+import type { AssemblyStack } from './assembly/read-assembly.ts';
+import { AssemblyError, type TemplateResource, type TemplateValue } from './assembly/template.ts';
+import type { Machine } from './machine.ts';
+import { resourceType } from './resources/registry.ts';
+import { type CreatedResource, nameOf, type ResourceRequest } from './resources/resource-type.ts';
 
 /** CloudFormation's id of a stack: its ARN. The same in every run. */
 const stackId = (name: string): string => arn('cloudformation', `stack/${name}/00000000-0000-4000-8000-000000000000`);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { randomPassword } from '../../../../lib/platform/local/resources/random-password.ts';
+import { randomPassword } from '../../../../lib/platform/local/endpoints/random-password.ts';
 
 describe('a generated password', () => {
   it('is 32 characters long with one of each type when nothing is said', () => {
