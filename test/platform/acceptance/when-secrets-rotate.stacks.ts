@@ -74,7 +74,7 @@ describe('when secrets rotate', () => {
         lost: [],
         twice: [],
         unaudited: 0,
-        deadLetters: 0,
+        deadLetters: [],
         waiting: 0,
         rotated: 3 * users().length,
       });

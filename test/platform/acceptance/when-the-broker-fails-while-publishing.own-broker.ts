@@ -66,7 +66,7 @@ describe('when the broker fails while publishing', () => {
     expect(publisher.logged).toContain('broker blocks publishers');
     const [unsent] = await publisher.publish([message('unsent', 'blocked')], { deadline: Date.now() + 200 });
     expect(unsent).toMatchObject({ status: 'failed', error: expect.any(BlockedError), mayHaveArrived: false });
-    const patient = publisher.publish([message('patient', 'blocked')], { deadline: Date.now() + 20_000 });
+    const patient = publisher.publish([message('patient', 'blocked')], { deadline: Date.now() + 100_000 });
     await rabbitmqctl('set_vm_memory_high_watermark', '0.6');
     expect(statuses(await patient)).toEqual(['confirmed']);
     const { channel } = await observer(vhost);

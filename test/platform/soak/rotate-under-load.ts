@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { connect } from 'amqplib';
+import { peekQueue } from '../../../lib/platform/cli/demo/peek-queue.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { ManagementClient } from '../../../lib/platform/operations/topology/management-client.ts';
@@ -35,7 +37,8 @@ export interface LoadAccount {
   readonly twice: readonly string[];
   /** Confirmed messages that the audit log has not. */
   readonly unaudited: number;
-  readonly deadLetters: number;
+  /** Each of its messages that became one, with the reason. */
+  readonly deadLetters: readonly string[];
   /** Messages in queues and delays in the end. What is not lost may be here, on a machine that is too slow for `settleMilliseconds`. */
   readonly waiting: number;
   /** Completed rotations of single secrets. */
@@ -81,7 +84,6 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
     { timeoutMilliseconds: 20_000 },
   );
   const firstEvent = events.length;
-  const deadLettersBefore = await messagesIn(management, run, isTerminal);
   const failures = watchFailures(run, events);
   const confirmed: string[] = [];
   let [unconfirmed, rotated, cutConnections] = [0, 0, 0];
@@ -128,7 +130,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
       lost: confirmed.filter((id) => !effects.writes.has(id)),
       twice: [...effects.writes].flatMap(([id, writes]) => (writes > 1 ? [id] : [])),
       unaudited: confirmed.filter((id) => !effects.audited.has(messageIdOf(id))).length,
-      deadLetters: (await messagesIn(management, run, isTerminal)) - deadLettersBefore,
+      deadLetters: await deadLettersOf(management, run),
       waiting: await messagesIn(management, run, (queue) => !isTerminal(queue)),
       rotated,
       cutConnections,
@@ -160,7 +162,7 @@ const usersOf = async (run: LocalRun, management: ManagementClient): Promise<str
   }
 };
 
-const orderIdOf = (number: number): string => `rotation-${number}`;
+const orderIdOf = (number: number | ''): string => `rotation-${number}`;
 const messageIdOf = (orderId: string): string => `message-of-${orderId}`;
 
 function order(number: number): OutgoingMessage {
@@ -269,21 +271,43 @@ async function rowsOf(client: DynamoDBClient, run: LocalRun, table: string) {
   return rows;
 }
 
-/** Messages that nothing but an operator moves. */
+/** Queues from which nothing but an operator takes messages. */
 const isTerminal = (queue: string): boolean => queue.endsWith('.dead-letter') || queue === 'delay.parking';
+
+interface QueueTotal {
+  readonly name: string;
+  readonly messages?: number;
+}
+
+const queuesOf = (management: ManagementClient, run: LocalRun): Promise<QueueTotal[]> =>
+  retrying(
+    () => management.get<QueueTotal[]>(['queues', run.vhost], { disable_stats: 'true', enable_queue_totals: 'true' }),
+    { deadline: Date.now() + 60_000 },
+  );
+
+/** Looks at the messages, since the broker's totals are some seconds old and others have dead letters as well. */
+async function deadLettersOf(management: ManagementClient, run: LocalRun): Promise<string[]> {
+  const { protocol, host, port, ca } = run.broker.address;
+  const connection = await connect(
+    { protocol, hostname: host, port, ...run.broker.admin, vhost: run.vhost },
+    { noDelay: true, servername: host, ...(ca !== undefined && { ca: [ca] }) },
+  );
+  try {
+    const found: string[] = [];
+    for (const { name } of (await queuesOf(management, run)).filter(({ name }) => isTerminal(name)))
+      for (const { id, attempt, reason } of await peekQueue(connection, name))
+        if (id.startsWith(messageIdOf(orderIdOf('')))) found.push(`${id} in ${name}: ${reason}, attempt ${attempt}`);
+    return found;
+  } finally {
+    await connection.close();
+  }
+}
 
 async function messagesIn(
   management: ManagementClient,
   run: LocalRun,
   which: (queue: string) => boolean,
 ): Promise<number> {
-  const queues = await retrying(
-    () =>
-      management.get<{ name: string; messages?: number }[]>(['queues', run.vhost], {
-        disable_stats: 'true',
-        enable_queue_totals: 'true',
-      }),
-    { deadline: Date.now() + 60_000 },
-  );
+  const queues = await queuesOf(management, run);
   return queues.filter(({ name }) => which(name)).reduce((sum, { messages = 0 }) => sum + messages, 0);
 }

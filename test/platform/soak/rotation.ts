@@ -55,7 +55,7 @@ try {
     );
     expect(`nothing waits any more (${account.waiting})`, account.waiting === 0);
     expect(`nothing happens twice (${twice.length})`, twice.length === 0);
-    expect(`nothing is dead-lettered (${account.deadLetters})`, account.deadLetters === 0);
+    expect(`nothing is dead-lettered (${account.deadLetters.join('; ') || 'none'})`, account.deadLetters.length === 0);
     expect(`each secret rotates ${rotations} times (${account.rotated})`, account.rotated === rotations * users.length);
     expect(
       `no function fails for longer than its retry (${account.failedBatches} batches, ${account.longestFailureMilliseconds} ms)`,
