@@ -110,9 +110,6 @@ export const instanceLimits: Readonly<Record<string, InstanceLimits>> = {
   },
 };
 
-/** Lambda invokes with 6 MiB at most. A message arrives there as base64, four characters for three bytes, with its properties and the event around it. */
-export const largestDeliverableMessage = ((6 * 1024 - 256) * 1024 * 3) / 4;
-
 /**
  * What the broker of these settings takes, configuration included; `undefined` for an instance type whose limits are not known (RabbitMQ 3.13 on
  * other families has its maxima, which cannot be configured).

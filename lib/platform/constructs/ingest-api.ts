@@ -14,7 +14,7 @@ import { Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { IngestAuthorization, IngestSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
-import { defaultMessageSize } from '../config/message-size.ts';
+import { defaultMessageSize } from '../config/message-limits.ts';
 import { httpApiPublisher, publisherUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';

@@ -1,5 +1,5 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
-import { largestMessage } from '../config/message-size.ts';
+import { largestMessage } from '../config/message-limits.ts';
 import { createPublisher } from './amqp/amqp-publisher.ts';
 import { connectionSettings } from './amqp/connection-settings.ts';
 import type { MessagePublisher } from './publisher.ts';

@@ -1,7 +1,7 @@
+import { delayLevels } from '../config/message-limits.ts';
 import { withAlternates } from './alternate-users.ts';
 import { consumerQueues } from './consumer-queues.ts';
 import type { PublishDeclaration, TopologyDeclaration } from './declaration.ts';
-import { delayLevels } from './delay.ts';
 import { delayLevelPattern } from './delay-infrastructure.ts';
 import { schedulePatterns } from './expand-schedules.ts';
 import type { Permission, TopicPermission, Topology, User } from './model.ts';

@@ -1,4 +1,5 @@
-import { afterDelayLevel, delayDestinationBindingKey, delayLevelBindingKey, delayLevels } from './delay.ts';
+import { delayLevels } from '../config/message-limits.ts';
+import { afterDelayLevel, delayDestinationBindingKey, delayLevelBindingKey } from './delay.ts';
 import type { Binding, Exchange, Queue, Topology } from './model.ts';
 import { delayDeliveryExchange, delayLevel, delayParkingExchange, delayParkingQueue } from './names.ts';
 

@@ -1,14 +1,10 @@
+import { delayLevels, maximumDelaySeconds } from '../config/message-limits.ts';
 import { delayDeliveryExchange, delayLevel } from './names.ts';
 
 /**
  * Routing of delayed messages, after NServiceBus' RabbitMQ transport. Level k keeps a message for 2^k seconds. The routing key is the
  * delay in binary, one word a level, highest first, then the destination queue: `0.0.….1.0.1.fulfil-order` waits 5 seconds.
  */
-
-export const delayLevels = 16;
-
-/** 18 h 12 min 15 s: every level once. */
-export const maximumDelaySeconds = 2 ** delayLevels - 1;
 
 /** Bytes that the delay adds in front of the queue's name in a routing key. */
 export const delayRoutingKeyOverheadBytes = 2 * delayLevels;
@@ -42,11 +38,13 @@ export function delayRoute(seconds: number, queue: string): DelayRoute {
   return { exchange: delayLevel(highestLevel), routingKey: `${[...bits].join('.')}.${queue}` };
 }
 
+const delayedKey = new RegExp(`^((?:[01]\\.){${delayLevels}})(.+)$`, 'su');
+
 /** Delay and destination that a routing key says, or undefined if it isn't one of ours. */
 export function parseDelayRoutingKey(
   routingKey: string,
 ): { readonly seconds: number; readonly queue: string } | undefined {
-  const match = /^((?:[01]\.){16})(.+)$/su.exec(routingKey);
+  const match = delayedKey.exec(routingKey);
   if (match?.[1] === undefined || match[2] === undefined) return undefined;
   return { seconds: Number.parseInt(match[1].replaceAll('.', ''), 2), queue: match[2] };
 }
@@ -57,7 +55,7 @@ export function delayLevelBindingKey(level: number, bit: '0' | '1'): string {
 }
 
 /**
- * Binding key, on the last exchange, of everything that is meant for `queue`. Exactly sixteen words before the name: with `#` queue `b`
+ * Binding key, on the last exchange, of everything that is meant for `queue`. Exactly one word a level before the name: with `#` queue `b`
  * would also get what is meant for `a.b`.
  */
 export function delayDestinationBindingKey(queue: string): string {

@@ -1,6 +1,6 @@
+import { delayLevels } from '../config/message-limits.ts';
 import { brokerOperations } from './broker-operations.ts';
 import type { TopologyDeclaration } from './declaration.ts';
-import { delayLevels } from './delay.ts';
 import { expandTopology } from './expand.ts';
 import type { TopicPermission, Topology } from './model.ts';
 import { delayLevel } from './names.ts';

@@ -1,12 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  delayDestinationBindingKey,
-  delayLevels,
-  delayRoute,
-  maximumDelaySeconds,
-  parseDelayRoutingKey,
-} from '../../../lib/platform/topology/delay.ts';
+import { delayLevels, maximumDelaySeconds } from '../../../lib/platform/config/message-limits.ts';
+import { delayDestinationBindingKey, delayRoute, parseDelayRoutingKey } from '../../../lib/platform/topology/delay.ts';
 import { delayInfrastructure } from '../../../lib/platform/topology/delay-infrastructure.ts';
 import { delayDeliveryExchange, delayLevel } from '../../../lib/platform/topology/names.ts';
 import { topicMatches } from './topic-matching.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { maximumDelaySeconds } from '../../../lib/platform/config/message-limits.ts';
 import type { BindingDeclaration, TopologyDeclaration } from '../../../lib/platform/topology/declaration.ts';
-import { delayRoute, maximumDelaySeconds } from '../../../lib/platform/topology/delay.ts';
+import { delayRoute } from '../../../lib/platform/topology/delay.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import type { ExchangeType, Topology } from '../../../lib/platform/topology/model.ts';
 import { scheduleRoute } from '../../../lib/platform/topology/schedule.ts';

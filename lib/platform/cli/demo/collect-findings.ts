@@ -1,9 +1,10 @@
 import { type DynamoDBClient, paginateScan } from '@aws-sdk/client-dynamodb';
 import type { ChannelModel } from 'amqplib';
 import { tableVariable } from '../../config/function-environment.ts';
+import { delayLevels } from '../../config/message-limits.ts';
 import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
-import { delayLevels, parseDelayRoutingKey } from '../../topology/delay.ts';
+import { parseDelayRoutingKey } from '../../topology/delay.ts';
 import { deadLetterQueue, delayLevel, delayParkingQueue } from '../../topology/names.ts';
 import type { DemoDomain, Row } from './demo-domain.ts';
 import { doneClaims } from './done-claims.ts';

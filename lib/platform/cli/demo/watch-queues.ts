@@ -1,7 +1,7 @@
 import type { ChannelModel } from 'amqplib';
+import { delayLevels } from '../../config/message-limits.ts';
 import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
-import { delayLevels } from '../../topology/delay.ts';
 import { deadLetterQueue, delayLevel } from '../../topology/names.ts';
 import type { Observation } from './settle.ts';
 

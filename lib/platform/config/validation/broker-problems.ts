@@ -1,8 +1,8 @@
-import { instanceLimits, largestDeliverableMessage } from '../broker-limits.ts';
+import { instanceLimits } from '../broker-limits.ts';
 import { type BrokerSettings, deploymentModes, type EncryptionKey, engineVersions } from '../broker-settings.ts';
 import type { Environment } from '../environment.ts';
 import { matching, oneOf, type Problem, wholeNumber } from '../limits.ts';
-import { largestMessage } from '../message-size.ts';
+import { largestDeliverableMessage, largestMessage } from '../message-limits.ts';
 
 const days = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'];
 

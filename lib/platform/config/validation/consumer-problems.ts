@@ -7,9 +7,6 @@ import { filterProblems } from './filter-problems.ts';
 /** A function behind a RabbitMQ mapping may take 14 minutes, not Lambda's 15 (AWS: "Using Lambda with Amazon MQ"). */
 export const maximumTimeoutSeconds = 840;
 
-/** A quorum queue hands a consumer no more unacknowledged messages than this (RabbitMQ: "Consumer Prefetch"). */
-export const quorumPrefetchLimit = 2000;
-
 /** What is wrong with a consumer's settings; `path` leads to them, e.g. `consumers.fulfil-order`. */
 export const consumerProblems = (path: string, settings: ConsumerSettings): readonly Problem[] => [
   ...wholeNumber(`${path}.timeoutSeconds`, settings.timeoutSeconds, {

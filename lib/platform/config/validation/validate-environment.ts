@@ -1,14 +1,12 @@
 import type { Environment } from '../environment.ts';
 import { matching, oneOf, type Problem, wholeNumber } from '../limits.ts';
+import { maximumDelaySeconds } from '../message-limits.ts';
 import { monitoringProblems } from '../monitoring-settings.ts';
 import type { RetrySettings } from '../retry-settings.ts';
 import { brokerProblems } from './broker-problems.ts';
 import { consumerProblems } from './consumer-problems.ts';
 import { ingestProblems } from './ingest-problems.ts';
 import { networkProblems } from './network-problems.ts';
-
-/** Longest delay of the delay infrastructure, in seconds: sixteen bits. */
-const longestDelay = 65_535;
 
 /** Retention periods that CloudWatch Logs offers, in days. */
 const retentionPeriods = [
@@ -70,12 +68,12 @@ export const retryProblems = (path: string, retry: RetrySettings): readonly Prob
     ...wholeNumber(`${path}.maxAttempts`, retry.maxAttempts, { least: 1, most: 100, limit: 'a schedule has' }),
     ...wholeNumber(`${path}.baseDelaySeconds`, retry.baseDelaySeconds, {
       least: 1,
-      most: longestDelay,
+      most: maximumDelaySeconds,
       limit: 'the delay infrastructure takes',
     }),
     ...wholeNumber(`${path}.maxDelaySeconds`, retry.maxDelaySeconds, {
       least: 1,
-      most: longestDelay,
+      most: maximumDelaySeconds,
       limit: 'the delay infrastructure takes',
     }),
   ];

@@ -1,3 +1,4 @@
+import { defaultMessageSize } from '../../config/message-limits.ts';
 import type { CertificateFiles } from './certificates.ts';
 import type { BrokerPorts } from './ports.ts';
 
@@ -44,7 +45,7 @@ export function rabbitmqConf(
     'default_permissions.read': '.*',
     'default_permissions.write': '.*',
     // What Amazon MQ sets on its 4.x brokers (resource limits page of its developer guide); RabbitMQ's own default is 16 MiB.
-    max_message_size: '524288',
+    max_message_size: String(defaultMessageSize),
     // Management figures are then a second old instead of five.
     collect_statistics_interval: '1000',
     'disk_free_limit.absolute': '50MB',

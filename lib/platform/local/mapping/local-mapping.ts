@@ -1,3 +1,4 @@
+import { quorumPrefetchLimit } from '../../config/message-limits.ts';
 import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
 import type { BrokerAddress } from '../broker-access.ts';
 import type { LocalRunEvent } from '../events.ts';
@@ -8,9 +9,6 @@ import { type Delivery, eventOf } from './inbox.ts';
 import { disabledReason, type MappingState } from './mapping-state.ts';
 import { pause } from './pause.ts';
 import { QueueSession } from './queue-session.ts';
-
-/** A quorum queue hands out no more to one consumer. */
-const quorumPrefetchLimit = 2000;
 
 export interface MappingSettings {
   readonly queue: string;

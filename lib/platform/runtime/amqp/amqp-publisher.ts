@@ -1,4 +1,4 @@
-import { defaultMessageSize } from '../../config/message-size.ts';
+import { defaultMessageSize } from '../../config/message-limits.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
 import { BrokerConnection } from './broker-connection.ts';

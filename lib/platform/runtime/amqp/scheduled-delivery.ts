@@ -1,4 +1,5 @@
-import { type DelayRoute, maximumDelaySeconds } from '../../topology/delay.ts';
+import { maximumDelaySeconds } from '../../config/message-limits.ts';
+import type { DelayRoute } from '../../topology/delay.ts';
 import { scheduleRoute } from '../../topology/schedule.ts';
 import type { OutgoingMessage } from '../publisher.ts';
 import { InvalidMessageError } from './publish-errors.ts';

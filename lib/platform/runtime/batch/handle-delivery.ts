@@ -1,4 +1,4 @@
-import { maximumDelaySeconds } from '../../topology/delay.ts';
+import { maximumDelaySeconds } from '../../config/message-limits.ts';
 import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
 import type { Message } from '../message.ts';
 import type { Batch } from './batch.ts';

@@ -1,6 +1,5 @@
-import { defaultMessageSize } from '../../config/message-size.ts';
+import { defaultMaxBodyBytes, defaultMessageSize } from '../../config/message-limits.ts';
 import { BacklogFullError, MessageTooLargeError, PublishError } from '../amqp/publish-errors.ts';
-import { defaultMaxBodyBytes } from '../decode/body.ts';
 import type { OutgoingMessage } from '../publisher.ts';
 import type { ClaimCheckStore } from './claim-check-store.ts';
 import { referenceHeaders, referenceTo } from './reference.ts';

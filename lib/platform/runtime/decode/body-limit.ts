@@ -1,4 +1,4 @@
-import { defaultMaxBodyBytes } from './body.ts';
+import { defaultMaxBodyBytes } from '../../config/message-limits.ts';
 
 const mebibyte = 1_048_576;
 

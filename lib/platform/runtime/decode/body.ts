@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer';
+import { defaultMaxBodyBytes } from '../../config/message-limits.ts';
 import { DecodeError } from '../errors.ts';
 import type { RawMessage } from '../message.ts';
 import { decodeContentEncoding } from './content-encoding.ts';
 import { jsonErrorPosition } from './json-position.ts';
-
-/** 64 MiB. */
-export const defaultMaxBodyBytes = 67_108_864;
 
 /**
  * Reads a body as its properties say: content encodings undone, `application/json` and `+json` parsed, `text/*` as a string,

@@ -1,5 +1,5 @@
+import { maximumDelaySeconds } from '../../config/message-limits.ts';
 import type { RetrySettings } from '../../config/retry-settings.ts';
-import { maximumDelaySeconds } from '../../topology/delay.ts';
 import { backoff } from '../backoff.ts';
 import type { ErrorClass } from '../consumer-options.ts';
 import { DecodeError, FatalError, ProcessCrashedError, RetryableError, ValidationError } from '../errors.ts';

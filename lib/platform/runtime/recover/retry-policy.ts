@@ -1,6 +1,6 @@
 import { FunctionEnvironment } from '../../config/function-environment.ts';
+import { maximumDelaySeconds } from '../../config/message-limits.ts';
 import { defaultRetrySettings, type RetrySettings } from '../../config/retry-settings.ts';
-import { maximumDelaySeconds } from '../../topology/delay.ts';
 import { ConfigurationError } from '../errors.ts';
 
 const highest: Readonly<Record<keyof RetrySettings, number>> = {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { maximumDelaySeconds } from '../../../../lib/platform/config/message-limits.ts';
 import { eventMessage } from '../../../../lib/platform/runtime/amqp/event-publisher.ts';
 import { type DeliveryTime, messageToSend } from '../../../../lib/platform/runtime/amqp/scheduled-delivery.ts';
-import { maximumDelaySeconds, parseDelayRoutingKey } from '../../../../lib/platform/topology/delay.ts';
+import { parseDelayRoutingKey } from '../../../../lib/platform/topology/delay.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const now = Date.UTC(2026, 10, 20);

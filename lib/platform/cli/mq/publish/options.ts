@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { maximumDelaySeconds } from '../../../topology/delay.ts';
+import { maximumDelaySeconds } from '../../../config/message-limits.ts';
 import { UsageError } from '../command.ts';
 
 /** Where the events come from. */

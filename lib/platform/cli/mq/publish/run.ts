@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { largestMessage } from '../../../config/message-size.ts';
+import { largestMessage } from '../../../config/message-limits.ts';
 import { createPublisher } from '../../../runtime/amqp/amqp-publisher.ts';
 import { createProgress } from '../../demo/progress.ts';
 import { ExitCode, UsageError } from '../command.ts';
