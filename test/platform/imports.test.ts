@@ -98,6 +98,15 @@ const circles = (edges: readonly Import[]): string[] => {
   return found;
 };
 
+/** What an import is between folders that lie side by side. Nothing where one end is a file beside the other end's folder, or in the same folder. */
+const betweenFolders = ({ from, to }: Import): Import[] => {
+  const [a, b] = [from.split('/'), to.split('/')];
+  const common = a.findIndex((part, index) => part !== b[index]);
+  return common < 0 || common >= Math.min(a.length, b.length) - 1
+    ? []
+    : [{ from: a.slice(0, common + 1).join('/'), to: b.slice(0, common + 1).join('/') }];
+};
+
 const isFile = ({ to }: Import) => /^(lib|functions|bin|test)\//.test(to);
 const shown = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
 
@@ -125,7 +134,11 @@ describe('imports', () => {
     expect(circles(imports.filter(isFile))).toEqual([]);
   });
 
-  it('that lead back are found', () => {
+  it('lead no folder back to itself by folders beside it', () => {
+    expect(circles(imports.filter(isFile).flatMap(betweenFolders))).toEqual([]);
+  });
+
+  it('that lead back are found, between files and between folders', () => {
     const [a, b, c] = ['lib/platform/a/one.ts', 'lib/platform/b/two.ts', 'lib/platform/a/three.ts'];
     expect(
       circles([
@@ -140,6 +153,15 @@ describe('imports', () => {
         { from: c, to: a },
       ]),
     ).toEqual([[a, b, c, a].join(' -> ')]);
+    expect(
+      circles(
+        [
+          { from: a, to: b },
+          { from: b, to: c },
+        ].flatMap(betweenFolders),
+      ),
+    ).toEqual(['lib/platform/a -> lib/platform/b -> lib/platform/a']);
+    expect(betweenFolders({ from: 'lib/platform/a/one.ts', to: 'lib/platform/clock.ts' })).toEqual([]);
   });
 
   it('of the platform are of nothing that is yours: commands pass it in', () => {

@@ -4,11 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
 import { TcpProxy } from '../../../lib/platform/local/faults/tcp-proxy.ts';
-import {
-  BacklogFullError,
-  DeadlineError,
-  PublisherClosedError,
-} from '../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { BacklogFullError, DeadlineError, PublisherClosedError } from '../../../lib/platform/runtime/publish-errors.ts';
 import { afterwards, emptyQueue, errorOf, idsIn, message, publisherTo, statuses } from '../support/publish-setting.ts';
 import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../support/test-broker.ts';
 

@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Channel } from 'amqplib';
 import { TcpProxy } from '../../../lib/platform/local/faults/tcp-proxy.ts';
-import { ChannelClosedError, UnroutableError } from '../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { ChannelClosedError, UnroutableError } from '../../../lib/platform/runtime/publish-errors.ts';
 import {
   declareQueue,
   drain,

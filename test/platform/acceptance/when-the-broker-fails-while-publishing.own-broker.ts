@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqplib from 'amqplib';
 import { rabbitmqctl as runRabbitmqctl } from '../../../lib/platform/local/broker/rabbitmqctl.ts';
 import type { RunningBroker } from '../../../lib/platform/local/broker/running-broker.ts';
-import { BlockedError } from '../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { BlockedError } from '../../../lib/platform/runtime/publish-errors.ts';
 import { declareQueue, errorOf, idsIn, message, observer, publisherTo, statuses } from '../support/publish-setting.ts';
 import { installationOfThisRun, ownBroker, type TestVhost, type VhostMaker } from '../support/test-broker.ts';
 

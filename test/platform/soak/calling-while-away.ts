@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createPublisher } from '../../../lib/platform/runtime/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../../lib/platform/runtime/amqp/connection-settings.ts';
-import { BacklogFullError } from '../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { BacklogFullError } from '../../../lib/platform/runtime/publish-errors.ts';
 
 const [url = '', calls = '', bodyBytes = ''] = process.argv.slice(2);
 const publisher = createPublisher(connectionSettingsFromUrl(url), { timeoutMilliseconds: 2000 });

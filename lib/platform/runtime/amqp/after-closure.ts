@@ -1,6 +1,6 @@
+import type { ChannelClosedError, ConnectionLostError } from '../publish-errors.ts';
 import { objectionIn } from './channel-closure.ts';
 import type { Pending } from './publish-call.ts';
-import type { ChannelClosedError, ConnectionLostError } from './publish-errors.ts';
 
 /**
  * The broker closed the channel because of one message, and with it went everything unanswered on it. Fails those that

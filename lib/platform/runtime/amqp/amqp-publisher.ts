@@ -1,5 +1,6 @@
 import { defaultMessageSize } from '../../config/message-limits.ts';
 import { type Clock, systemClock } from '../clock.ts';
+import { BacklogFullError, DeadlineError, type PublishError, PublisherClosedError } from '../publish-errors.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
 import { BrokerConnection } from './broker-connection.ts';
 import type { ConnectionLog } from './connection-log.ts';
@@ -7,7 +8,6 @@ import type { ConnectionSettings } from './connection-settings.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { encodeMessage, type SizeLimits } from './message-encoding.ts';
 import { Pending, PublishCall } from './publish-call.ts';
-import { BacklogFullError, DeadlineError, type PublishError, PublisherClosedError } from './publish-errors.ts';
 import type { PublishingConnection } from './publishing-connection.ts';
 
 export interface PublishingOptions {

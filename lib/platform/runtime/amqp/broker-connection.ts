@@ -1,12 +1,12 @@
 import { connect } from 'amqplib';
 import { type Clock, systemClock } from '../clock.ts';
+import { ConnectError } from '../publish-errors.ts';
 import type { Credentials } from './broker-credentials.ts';
 import { attachChannel, type LiveConnection } from './confirm-channel.ts';
 import { connectError } from './connect-failure.ts';
 import { type ConnectionLog, silentLog } from './connection-log.ts';
 import { type ConnectionSettings, type Endpoint, endpointName } from './connection-settings.ts';
 import { EndpointRotation } from './endpoint-rotation.ts';
-import { ConnectError } from './publish-errors.ts';
 import type { ChannelEvents, OpenChannel, PublishingConnection } from './publishing-connection.ts';
 import { within } from './time-limit.ts';
 

@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.ts';
+import { ChannelClosedError, ConnectError, type ConnectionLostError, UnroutableError } from '../publish-errors.ts';
 import { settleChannelClosure, settleConnectionClosure } from './after-closure.ts';
 import type { AnswerWatch } from './answer-watch.ts';
 import { ConfirmWindow } from './confirm-window.ts';
 import type { ConnectPace } from './connect-pace.ts';
 import { PendingQueue } from './pending-queue.ts';
 import type { Pending } from './publish-call.ts';
-import { ChannelClosedError, ConnectError, type ConnectionLostError, UnroutableError } from './publish-errors.ts';
 import type { ChannelEvents, OpenChannel, PublishingConnection, SendOutcome } from './publishing-connection.ts';
 import { findReturned } from './returned-message.ts';
 

@@ -1,6 +1,6 @@
 import type { ChannelModel, ConfirmChannel } from 'amqplib';
+import { ChannelClosedError, ConnectionLostError } from '../publish-errors.ts';
 import type { ConnectionLog } from './connection-log.ts';
-import { ChannelClosedError, ConnectionLostError } from './publish-errors.ts';
 import type { ChannelEvents, OpenChannel } from './publishing-connection.ts';
 
 /** A connection that was opened. */

@@ -1,5 +1,5 @@
+import { ConnectError, type ConnectFailure } from '../publish-errors.ts';
 import { BrokerSecretError } from './broker-credentials.ts';
-import { ConnectError, type ConnectFailure } from './publish-errors.ts';
 
 /** Codes of Node's and OpenSSL's errors about certificates, host names and the TLS handshake. */
 const tlsCodes =

@@ -1,10 +1,10 @@
 import { backoff } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
+import { BlockedError, DeadlineError, type PublishError, RejectedError } from '../publish-errors.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { ChannelSender, type SenderContext } from './channel-sender.ts';
 import { ConnectPace } from './connect-pace.ts';
 import type { Pending } from './publish-call.ts';
-import { BlockedError, DeadlineError, type PublishError, RejectedError } from './publish-errors.ts';
 import type { PublishingConnection } from './publishing-connection.ts';
 
 export interface DispatcherSettings {

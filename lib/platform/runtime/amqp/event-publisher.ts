@@ -4,10 +4,10 @@ import { type ClaimCheckSettings, checkIn } from '../claim-check/check-in.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
+import { InvalidMessageError } from '../publish-errors.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
 import { newTrace, traceContext } from '../trace/trace-context.ts';
 import { type CompressionSettings, compressor } from './compression.ts';
-import { InvalidMessageError } from './publish-errors.ts';
 import { scheduledMessage } from './scheduled-delivery.ts';
 
 /** Something that happened, to be told to whom it concerns. */

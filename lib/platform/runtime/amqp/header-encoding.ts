@@ -1,4 +1,4 @@
-import { InvalidMessageError } from './publish-errors.ts';
+import { InvalidMessageError } from '../publish-errors.ts';
 
 /** A header table as amqplib encodes it, with its size on the wire. */
 export interface EncodedHeaders {

@@ -1,6 +1,6 @@
+import { InvalidMessageError, MessageTooLargeError } from '../publish-errors.ts';
 import type { OutgoingMessage } from '../publisher.ts';
 import { encodeHeaders } from './header-encoding.ts';
-import { InvalidMessageError, MessageTooLargeError } from './publish-errors.ts';
 
 /** What amqplib's `publish` takes as options. */
 export interface PublishOptions {

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
+import type { PublishError } from '../publish-errors.ts';
 import type { OutgoingMessage, PublishResult } from '../publisher.ts';
 import type { PublishOptions } from './message-encoding.ts';
-import type { PublishError } from './publish-errors.ts';
 import { messageToSend } from './scheduled-delivery.ts';
 
 const confirmed: PublishResult = Object.freeze({ status: 'confirmed' });

@@ -1,5 +1,5 @@
+import type { ChannelClosedError, ConnectionLostError } from '../publish-errors.ts';
 import type { PublishOptions } from './message-encoding.ts';
-import type { ChannelClosedError, ConnectionLostError } from './publish-errors.ts';
 import type { ReturnedMessage } from './returned-message.ts';
 
 /** What a publisher needs of a connection to the broker: the real one, or a model of it. */

@@ -1,8 +1,8 @@
 import { maximumDelaySeconds } from '../../config/message-limits.ts';
 import type { DelayRoute } from '../../topology/delay.ts';
 import { scheduleRoute } from '../../topology/schedule.ts';
+import { InvalidMessageError } from '../publish-errors.ts';
 import type { OutgoingMessage } from '../publisher.ts';
-import { InvalidMessageError } from './publish-errors.ts';
 
 /** When a message is to be delivered: after a delay in seconds, or at a point in time. */
 export interface DeliveryTime {

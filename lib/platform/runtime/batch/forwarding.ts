@@ -1,4 +1,4 @@
-import { InvalidMessageError } from '../amqp/publish-errors.ts';
+import { InvalidMessageError } from '../publish-errors.ts';
 import type { OutgoingMessage, PublishResult } from '../publisher.ts';
 import { bareDeadLetterCopy, deadLetterCopy, deferredCopy, retryCopy } from '../recover/copy.ts';
 import { describeError } from '../recover/describe-error.ts';

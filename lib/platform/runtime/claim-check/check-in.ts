@@ -1,5 +1,5 @@
 import { defaultMaxBodyBytes, defaultMessageSize } from '../../config/message-limits.ts';
-import { BacklogFullError, MessageTooLargeError, PublishError } from '../amqp/publish-errors.ts';
+import { BacklogFullError, MessageTooLargeError, PublishError } from '../publish-errors.ts';
 import type { OutgoingMessage } from '../publisher.ts';
 import type { ClaimCheckStore } from './claim-check-store.ts';
 import { referenceHeaders, referenceTo } from './reference.ts';

@@ -1,5 +1,5 @@
 import type { EventPublisher } from '../amqp/event-publisher.ts';
-import { InvalidMessageError, MessageTooLargeError } from '../amqp/publish-errors.ts';
+import { InvalidMessageError, MessageTooLargeError } from '../publish-errors.ts';
 import type { EventSink, SinkOutcome } from './event-sink.ts';
 
 /** Publishes each event and waits for the broker's confirm. */

@@ -1,6 +1,6 @@
 import type { Event, EventPublisher } from '../amqp/event-publisher.ts';
-import { InvalidMessageError, MessageTooLargeError } from '../amqp/publish-errors.ts';
 import { pointInTime } from '../amqp/scheduled-delivery.ts';
+import { InvalidMessageError, MessageTooLargeError } from '../publish-errors.ts';
 import type { PublishResult } from '../publisher.ts';
 import type { Outbox } from './outbox.ts';
 

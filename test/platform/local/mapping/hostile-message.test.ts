@@ -5,10 +5,10 @@ import type { ConsumeMessage } from 'amqplib';
 import fc from 'fast-check';
 import { Inbox } from '../../../../lib/platform/local/mapping/inbox.ts';
 import { encodeMessage } from '../../../../lib/platform/runtime/amqp/message-encoding.ts';
-import { InvalidMessageError } from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
 import type { RabbitMqRecord } from '../../../../lib/platform/runtime/decode/event.ts';
 import { messageIdOf } from '../../../../lib/platform/runtime/decode/message-id.ts';
 import { decodeRecord } from '../../../../lib/platform/runtime/decode/record.ts';
+import { InvalidMessageError } from '../../../../lib/platform/runtime/publish-errors.ts';
 import {
   bareDeadLetterCopy,
   deadLetterCopy,

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { type AmqpPublisher, createPublisher } from '../../../../lib/platform/runtime/amqp/amqp-publisher.ts';
 import { BrokerConnection } from '../../../../lib/platform/runtime/amqp/broker-connection.ts';
 import { connectionSettingsFromUrl } from '../../../../lib/platform/runtime/amqp/connection-settings.ts';
-import { ConnectError } from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { ConnectError } from '../../../../lib/platform/runtime/publish-errors.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { say } from './amqp-frames.ts';
 import { type Script, ScriptedBroker } from './scripted-broker.ts';

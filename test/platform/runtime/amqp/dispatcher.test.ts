@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { publisherOver } from '../../../../lib/platform/runtime/amqp/amqp-publisher.ts';
+import type { PublishingConnection } from '../../../../lib/platform/runtime/amqp/publishing-connection.ts';
 import {
   BlockedError,
   ConnectError,
   ConnectionLostError,
   DeadlineError,
   RejectedError,
-} from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
-import type { PublishingConnection } from '../../../../lib/platform/runtime/amqp/publishing-connection.ts';
+} from '../../../../lib/platform/runtime/publish-errors.ts';
 import type { PublishResult } from '../../../../lib/platform/runtime/publisher.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { ModelledBroker, type ModelledBrokerOptions } from './modelled-broker.ts';

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { describe, expect, it, test } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeHeaders } from '../../../../lib/platform/runtime/amqp/header-encoding.ts';
-import { InvalidMessageError } from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { InvalidMessageError } from '../../../../lib/platform/runtime/publish-errors.ts';
 
 // amqplib's own codec, which its package does not export: what it encodes and decodes is what goes over the wire.
 const codec = createRequire(createRequire(import.meta.url).resolve('amqplib'))('./lib/codec.js') as {

@@ -1,11 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { publisherOver } from '../../../../lib/platform/runtime/amqp/amqp-publisher.ts';
 import { createEventPublisher, type EventResult } from '../../../../lib/platform/runtime/amqp/event-publisher.ts';
-import {
-  ConnectError,
-  InvalidMessageError,
-  UnroutableError,
-} from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
+import { ConnectError, InvalidMessageError, UnroutableError } from '../../../../lib/platform/runtime/publish-errors.ts';
 import { parseDelayRoutingKey } from '../../../../lib/platform/topology/delay.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Arrival, ModelledBroker, type ModelledBrokerOptions } from './modelled-broker.ts';

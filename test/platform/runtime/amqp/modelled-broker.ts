@@ -1,4 +1,3 @@
-import { ConnectionLostError } from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
 import type {
   ChannelEvents,
   OpenChannel,
@@ -6,6 +5,7 @@ import type {
 } from '../../../../lib/platform/runtime/amqp/publishing-connection.ts';
 import type { ReturnedMessage } from '../../../../lib/platform/runtime/amqp/returned-message.ts';
 import type { Clock } from '../../../../lib/platform/runtime/clock.ts';
+import { ConnectionLostError } from '../../../../lib/platform/runtime/publish-errors.ts';
 
 /** What the broker does with a message: confirms it, returns it because no queue takes it, refuses it, says nothing. */
 export type Answer = 'confirm' | 'return' | 'refuse' | 'nothing';

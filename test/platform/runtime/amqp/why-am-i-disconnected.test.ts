@@ -11,7 +11,7 @@ import {
   BlockedError,
   ChannelClosedError,
   MessageTooLargeError,
-} from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
+} from '../../../../lib/platform/runtime/publish-errors.ts';
 
 const page = readFileSync(join(import.meta.dirname, '../../../../docs/why-am-i-disconnected.md'), 'utf8');
 

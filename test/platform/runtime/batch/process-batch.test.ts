@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
-import { InvalidMessageError } from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
 import { processBatch } from '../../../../lib/platform/runtime/batch/process-batch.ts';
 import {
   ConfigurationError,
@@ -9,6 +8,7 @@ import {
   RetryableError,
 } from '../../../../lib/platform/runtime/errors.ts';
 import type { Headers } from '../../../../lib/platform/runtime/message.ts';
+import { InvalidMessageError } from '../../../../lib/platform/runtime/publish-errors.ts';
 import { eventOf, redelivery } from '../lambda-event.ts';
 import {
   confirmed,

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventPublisher } from '../../../../lib/platform/runtime/amqp/event-publisher.ts';
+import { keepingEventSink } from '../../../../lib/platform/runtime/ingest/keeping-event-sink.ts';
 import {
   MessageTooLargeError,
   RejectedError,
   UnroutableError,
-} from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
-import { keepingEventSink } from '../../../../lib/platform/runtime/ingest/keeping-event-sink.ts';
+} from '../../../../lib/platform/runtime/publish-errors.ts';
 import type { PublishResult } from '../../../../lib/platform/runtime/publisher.ts';
 
 const target = { exchange: 'events', routingKey: 'order.placed' };

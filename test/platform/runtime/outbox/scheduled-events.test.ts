@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { publisherOver } from '../../../../lib/platform/runtime/amqp/amqp-publisher.ts';
-import { ConnectError } from '../../../../lib/platform/runtime/amqp/publish-errors.ts';
 import { createOutbox } from '../../../../lib/platform/runtime/outbox/outbox.ts';
 import { relayKeys } from '../../../../lib/platform/runtime/outbox/relay.ts';
+import { ConnectError } from '../../../../lib/platform/runtime/publish-errors.ts';
 import { parseDelayRoutingKey } from '../../../../lib/platform/topology/delay.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { ModelledBroker } from '../amqp/modelled-broker.ts';

@@ -1,5 +1,5 @@
 import { createEventPublisher, type EventPublisher } from '../../../runtime/amqp/event-publisher.ts';
-import { ConnectError } from '../../../runtime/amqp/publish-errors.ts';
+import { ConnectError } from '../../../runtime/publish-errors.ts';
 import type { MessagePublisher, PublishResult } from '../../../runtime/publisher.ts';
 import type { ReadLine } from './event-of-line.ts';
 import type { Tally } from './tally.ts';
