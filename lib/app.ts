@@ -1,4 +1,4 @@
-import { application } from './platform/declaration/application.ts';
+import { application } from '#app';
 
 /**
  * What the application is. Everything on the broker and on AWS follows from it: to add a consumer, add it here and write

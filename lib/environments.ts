@@ -1,7 +1,4 @@
-import { defaultCircuitBreaker } from './platform/config/circuit-breaker-settings.ts';
-import type { Environment } from './platform/config/environment.ts';
-import { defaultAlarms } from './platform/config/monitoring-settings.ts';
-import { defaultRetrySettings } from './platform/config/retry-settings.ts';
+import { defaultAlarms, defaultCircuitBreaker, defaultRetrySettings, type Environment } from '#environment';
 
 const dev: Environment = {
   name: 'dev',

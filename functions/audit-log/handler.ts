@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { consumer } from '../../lib/platform/runtime/consumer.ts';
-import { dynamoDb } from '../../lib/platform/runtime/dynamodb.ts';
+import { consumer } from '#consumer';
+import { dynamoDb } from '#dynamodb';
 import { tableName } from '../table-name.ts';
 
 /**

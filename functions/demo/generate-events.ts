@@ -1,5 +1,4 @@
-import type { DemoEvent } from '../../lib/platform/cli/demo/demo-event.ts';
-import { type Random, seededRandom } from '../../lib/platform/cli/demo/random.ts';
+import { type DemoEvent, type Random, seededRandom } from '#demo';
 import type { OrderCancelled, OrderPlaced, UserRegistered } from '../events.ts';
 
 /** What a generated event is made to show. The ledger never sees this: it counts what the broker and the tables say. */

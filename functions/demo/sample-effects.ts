@@ -1,4 +1,4 @@
-import type { EffectSource } from '../../lib/platform/cli/demo/demo-domain.ts';
+import type { EffectSource } from '#demo';
 
 /**
  * Consumers that you add are counted by their claims alone until you say here where their effects are. One without claims needs an

@@ -1,4 +1,4 @@
-import { consumer } from '../../lib/platform/runtime/consumer.ts';
+import { consumer } from '#consumer';
 import { orderEvent } from '../events.ts';
 import { cancelOrder, placeOrder } from './orders.ts';
 import { reserveStock } from './warehouse.ts';

@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { FatalError, RetryableError } from '../../lib/platform/runtime/errors.ts';
+import { FatalError, RetryableError } from '#errors';
 import type { OrderPlaced } from '../events.ts';
 
 export interface ReservationOptions {

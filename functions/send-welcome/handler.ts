@@ -1,4 +1,4 @@
-import { consumer } from '../../lib/platform/runtime/consumer.ts';
+import { consumer } from '#consumer';
 import { userRegistered } from '../events.ts';
 import { send } from './provider.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { dynamoDb } from '../../lib/platform/runtime/dynamodb.ts';
-import { FatalError, RetryableError } from '../../lib/platform/runtime/errors.ts';
+import { dynamoDb } from '#dynamodb';
+import { FatalError, RetryableError } from '#errors';
 import { tableName } from '../table-name.ts';
 
 export interface Delivery {

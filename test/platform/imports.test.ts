@@ -5,26 +5,39 @@ import { describe, expect, it } from '@jest/globals';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Where a file belongs: `lib/platform/runtime`, `functions`, `bin`, `lib/app.ts`, … */
+/** Where a file belongs: `lib/platform/runtime`, `functions`, `test/functions`, `bin`, `lib/app.ts`, … */
 const partOf = (file: string): string => {
   const [first = '', second = '', third = ''] = file.split('/');
+  if (first === 'test') return `test/${second}`;
   if (first !== 'lib') return first;
   return second === 'platform' ? `lib/platform/${third}` : `lib/${second}`;
 };
 
 /** What each part may import, parts or single files, beside itself and packages. An arrow that is not here is a decision to be made here. */
 const allowed: Record<string, readonly string[]> = {
-  functions: [
+  // What is yours reaches the platform through doors, which are names in package.json and no files.
+  // Of the application only its type: a function does not change with it.
+  functions: ['lib/app.ts'],
+  'lib/app.ts': [],
+  'lib/environments.ts': [],
+  'test/functions': ['functions', 'lib/app.ts', 'lib/environments.ts'],
+  'lib/platform/public': [
+    'lib/platform/config',
+    'lib/platform/topology',
+    'lib/platform/declaration',
     'lib/platform/runtime',
-    // Of the application only its type: a function does not change with it.
-    'lib/app.ts',
-    // What the demo has to know of the samples.
+    'lib/platform/testing',
+    // What the demo has to know of an application.
     'lib/platform/cli/demo/demo-domain.ts',
     'lib/platform/cli/demo/demo-event.ts',
     'lib/platform/cli/demo/random.ts',
   ],
-  'lib/app.ts': ['lib/platform/declaration'],
-  'lib/environments.ts': ['lib/platform/config'],
+  'lib/platform/testing': [
+    'lib/platform/config',
+    'lib/platform/declaration',
+    'lib/platform/runtime',
+    'lib/platform/local',
+  ],
   'lib/platform/config': [],
   'lib/platform/topology': ['lib/platform/config'],
   'lib/platform/declaration': ['lib/platform/config', 'lib/platform/topology'],
@@ -71,7 +84,7 @@ const specifiers = (text: string): string[] =>
     ([, , specifier = '']) => specifier,
   );
 
-const sources = ['lib', 'functions', 'bin'].flatMap((folder) =>
+const sources = ['lib', 'functions', 'bin', 'test/functions'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.[cm]?[jt]s$/.test(file))
     .map((file) => `${folder}/${file}`),
@@ -107,6 +120,18 @@ const betweenFolders = ({ from, to }: Import): Import[] => {
     : [{ from: a.slice(0, common + 1).join('/'), to: b.slice(0, common + 1).join('/') }];
 };
 
+/** What the examples of README.md and docs/ import. */
+const inDocs: Import[] = [
+  'README.md',
+  ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `docs/${file}`),
+].flatMap((from) =>
+  [...readFileSync(join(root, from), 'utf8').matchAll(/^ *```ts\n(.*?)^ *```$/gms)].flatMap(([, code = '']) =>
+    specifiers(code).map((to) => ({ from, to })),
+  ),
+);
+const doors = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).imports);
 const isFile = ({ to }: Import) => /^(lib|functions|bin|test)\//.test(to);
 const shown = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
 
@@ -164,6 +189,20 @@ describe('imports', () => {
     expect(betweenFolders({ from: 'lib/platform/a/one.ts', to: 'lib/platform/clock.ts' })).toEqual([]);
   });
 
+  it('of the documentation are of doors, packages and files of yours: what is shown may be relied on', () => {
+    expect(inDocs.length).toBeGreaterThan(2);
+    const wrong = inDocs.filter(({ to }) => (to.startsWith('#') ? !doors.includes(to) : to.includes('platform/')));
+    expect(shown(wrong)).toEqual([]);
+  });
+
+  it('of the platform are of files, not of doors, which are for what is yours', () => {
+    expect(shown(imports.filter(({ from, to }) => from.startsWith('lib/platform/') && to.startsWith('#')))).toEqual([]);
+  });
+
+  it('of the door for tests are of tests: it leads to packages that no function has', () => {
+    expect(shown(imports.filter(({ from, to }) => to === '#testing' && !from.startsWith('test/')))).toEqual([]);
+  });
+
   it('of the platform are of nothing that is yours: commands pass it in', () => {
     const wrong = imports.filter(
       ({ from, to }) => from.startsWith('lib/platform/') && /^(functions|bin)\/|^lib\/(?!platform\/)/.test(to),
@@ -189,7 +228,7 @@ describe('imports', () => {
   });
 
   it('never reach into tests', () => {
-    expect(shown(imports.filter(({ to }) => to.startsWith('test/')))).toEqual([]);
+    expect(shown(imports.filter(({ from, to }) => to.startsWith('test/') && !from.startsWith('test/')))).toEqual([]);
   });
 
   it('name files by their full name, as Node wants it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Row } from '#demo';
 import { sampleEffects } from '../../../functions/demo/sample-effects.ts';
-import type { Row } from '../../../lib/platform/cli/demo/demo-domain.ts';
 
 const count = (consumer: string, rows: Row[]) => Object.fromEntries(sampleEffects[consumer]?.count(rows) ?? []);
 

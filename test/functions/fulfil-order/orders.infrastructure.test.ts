@@ -1,44 +1,21 @@
-import {
-  CreateTableCommand,
-  GetItemCommand,
-  type TransactWriteItem,
-  TransactWriteItemsCommand,
-} from '@aws-sdk/client-dynamodb';
+import { GetItemCommand, type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { dynamoDb } from '#dynamodb';
+import { type StartedTables, startTables } from '#testing';
 import type { OrderCancelled, OrderPlaced } from '../../../functions/events.ts';
 import { cancelOrder, placeOrder } from '../../../functions/fulfil-order/orders.ts';
-import { type RunningDynamoDb, startDynamoDb } from '../../../lib/platform/local/dynamodb/start-dynamodb.ts';
-import { createDynamoDbClient } from '../../../lib/platform/runtime/claims/dynamodb-client.ts';
+import { tableName } from '../../../functions/table-name.ts';
+import { app } from '../../../lib/app.ts';
 
-let store: RunningDynamoDb;
-let client: ReturnType<typeof createDynamoDbClient>;
-
+let tables: StartedTables;
 beforeAll(async () => {
-  process.env.TABLE_ORDERS = 'orders';
-  store = await startDynamoDb();
-  client = createDynamoDbClient({
-    endpoint: store.endpoint,
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'orders',
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'orderId', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'orderId', AttributeType: 'S' }],
-    }),
-  );
+  tables = await startTables(app);
 }, 180_000);
+afterAll(() => tables.stop());
 
-afterAll(async () => {
-  client.destroy();
-  await store.stop();
-});
-
-const commit = (item: TransactWriteItem) => client.send(new TransactWriteItemsCommand({ TransactItems: [item] }));
+const commit = (item: TransactWriteItem) => dynamoDb.send(new TransactWriteItemsCommand({ TransactItems: [item] }));
 const row = async (orderId: string) =>
-  (await client.send(new GetItemCommand({ TableName: 'orders', Key: { orderId: { S: orderId } } }))).Item;
+  (await dynamoDb.send(new GetItemCommand({ TableName: tableName('Orders'), Key: { orderId: { S: orderId } } }))).Item;
 const placed = (orderId: string): OrderPlaced => ({
   type: 'order.placed',
   orderId,
@@ -86,8 +63,9 @@ describe('the row of an order', () => {
   });
 
   it('needs the stack to name the table', async () => {
+    const { TABLE_ORDERS } = process.env;
     delete process.env.TABLE_ORDERS;
     expect(() => placeOrder(placed('o-5'), 'message-1')).toThrow('environment variable TABLE_ORDERS is not set');
-    process.env.TABLE_ORDERS = 'orders';
+    Object.assign(process.env, { TABLE_ORDERS });
   });
 });

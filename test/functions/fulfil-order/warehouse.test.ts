@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { FatalError, RetryableError } from '#errors';
 import { reserveStock } from '../../../functions/fulfil-order/warehouse.ts';
-import { FatalError, RetryableError } from '../../../lib/platform/runtime/errors.ts';
 
 const reserve = (sku: string, attempt = 1, signal = new AbortController().signal) =>
   reserveStock(

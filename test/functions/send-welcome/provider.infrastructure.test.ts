@@ -1,48 +1,26 @@
-import { CreateTableCommand, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Delivery } from '../../../functions/send-welcome/provider.ts';
-import { type RunningDynamoDb, startDynamoDb } from '../../../lib/platform/local/dynamodb/start-dynamodb.ts';
-import { createDynamoDbClient } from '../../../lib/platform/runtime/claims/dynamodb-client.ts';
-import { FatalError, RetryableError } from '../../../lib/platform/runtime/errors.ts';
+import { dynamoDb } from '#dynamodb';
+import { FatalError, RetryableError } from '#errors';
+import { type StartedTables, startTables } from '#testing';
+import * as provider from '../../../functions/send-welcome/provider.ts';
+import { tableName } from '../../../functions/table-name.ts';
+import { app } from '../../../lib/app.ts';
 
-let store: RunningDynamoDb;
-let provider: typeof import('../../../functions/send-welcome/provider.ts');
-let client: ReturnType<typeof createDynamoDbClient>;
-
+let tables: StartedTables;
 beforeAll(async () => {
-  store = await startDynamoDb();
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: store.endpoint,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    TABLE_DELIVERIES: 'deliveries',
-  });
-  client = createDynamoDbClient();
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'deliveries',
-      BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'idempotencyKey', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'idempotencyKey', AttributeType: 'S' }],
-    }),
-  );
-  provider = await import('../../../functions/send-welcome/provider.ts');
+  tables = await startTables(app);
 }, 180_000);
+afterAll(() => tables.stop());
 
-afterAll(async () => {
-  client.destroy();
-  (await import('../../../lib/platform/runtime/dynamodb.ts')).dynamoDb.destroy();
-  await store.stop();
-});
-
-const send = (delivery: Partial<Delivery>, attempt = 1) =>
+const send = (delivery: Partial<provider.Delivery>, attempt = 1) =>
   provider.send(
     { channel: 'email', to: 'user-1@example.com', text: 'Welcome!', idempotencyKey: 'key', ...delivery },
     { attempt, signal: new AbortController().signal },
   );
 const row = async (key: string) =>
-  (await client.send(new GetItemCommand({ TableName: 'deliveries', Key: { idempotencyKey: { S: key } } }))).Item;
+  (await dynamoDb.send(new GetItemCommand({ TableName: tableName('Deliveries'), Key: { idempotencyKey: { S: key } } })))
+    .Item;
 
 describe('the sandbox of the provider', () => {
   it('sends once per key, however often it is asked', async () => {

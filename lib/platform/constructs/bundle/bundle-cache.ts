@@ -46,7 +46,8 @@ export class BundleCache {
       .map((entry) => join(entry.parentPath, entry.name))
       .map((file) => [relative(folder, file), readFileSync(file, 'base64')] as const);
     const kept: KeptBundle = {
-      sources: Object.fromEntries(paths.map((path) => [path, this.#hash(path)])),
+      // package.json says which files the names of doors (`#consumer`) lead to.
+      sources: Object.fromEntries(['package.json', ...paths].map((path) => [path, this.#hash(path)])),
       files: Object.fromEntries(files),
     };
     const place = this.#place(key);

@@ -14,6 +14,7 @@ const file = (name: string): string => join(root, name);
 beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'bundle-cache-'));
   cache = new BundleCache(root, file('kept'));
+  writeFileSync(file('package.json'), '{}');
   writeFileSync(file('a.ts'), 'a');
   writeFileSync(file('b.ts'), 'b');
 });
@@ -40,6 +41,11 @@ describe('a bundle that was built before', () => {
 
   it('is built again when a source has changed', () => {
     writeFileSync(file('b.ts'), 'other');
+    expect(restored('handler')).toBeUndefined();
+  });
+
+  it('is built again when package.json has changed, which says what the names of doors lead to', () => {
+    writeFileSync(file('package.json'), '{"imports":{"#a":"./b.ts"}}');
     expect(restored('handler')).toBeUndefined();
   });
 

@@ -43,7 +43,8 @@ export async function runMutants({ seeds, only = '', json }: MutantsOptions): Pr
     const waiting = [...chosen];
     const worker = async (number: number): Promise<void> => {
       const copy = join(folder, String(number));
-      for (const part of ['lib', 'test/platform/simulation'])
+      // Without its own package.json, `#consumer` in the copy would lead to the sources outside of it, which have no defect.
+      for (const part of ['package.json', 'lib', 'test/platform/simulation'])
         cpSync(join(root, part), join(copy, part), { recursive: true });
       for (let mutant = waiting.shift(); mutant; mutant = waiting.shift()) {
         const result = await plant(mutant, copy, seeds);

@@ -1,0 +1,1 @@
+export { dynamoDb } from '../runtime/dynamodb.ts';
