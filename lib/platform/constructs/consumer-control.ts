@@ -5,6 +5,7 @@ import { Construct } from 'constructs';
 import type { CircuitBreakerSettings, ControlledConsumers } from '../config/circuit-breaker-settings.ts';
 import type { DataSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
+import { circuitTable, healthTable } from '../config/table-shapes.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Broker } from './broker.ts';
 import type { Consumer } from './consumer.ts';
@@ -40,13 +41,8 @@ export class ConsumerControl extends Construct {
   constructor(scope: Construct, id: string, props: ConsumerControlProps) {
     super(scope, id);
     const { broker, consumers, breaker, breakers } = props;
-    const health = new DataTable(this, 'Health', {
-      partitionKey: 'consumer',
-      sortKey: 'at',
-      expiryAttribute: 'expiry',
-      settings: props.data,
-    });
-    const circuits = new DataTable(this, 'Circuits', { partitionKey: 'consumer', settings: props.data });
+    const health = new DataTable(this, 'Health', { shape: healthTable, settings: props.data });
+    const circuits = new DataTable(this, 'Circuits', { shape: circuitTable, settings: props.data });
     const queues = Object.fromEntries([...consumers].map(([name, consumer]) => [name, consumer.queues]));
     const mappings = [...consumers.values()].flatMap((consumer) => consumer.mappings);
     const configuration: ControlledConsumers = { queues, breaker, breakers };

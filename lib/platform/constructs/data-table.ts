@@ -2,26 +2,19 @@ import { AttributeType, BillingMode, type StreamViewType, Table, TableEncryption
 import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DataSettings } from '../config/environment.ts';
+import type { TableShape } from '../config/table-shapes.ts';
 
 export interface DataTableProps {
-  /** Name of the partition key, a string. */
-  readonly partitionKey: string;
-  /** Name of the sort key, a string. @default none */
-  readonly sortKey?: string;
+  readonly shape: TableShape;
   /** What the table's stream holds. @default no stream */
   readonly stream?: StreamViewType;
-  /** Attribute with the second since the epoch at which DynamoDB may delete an item. @default items stay */
-  readonly expiryAttribute?: string;
   readonly settings: DataSettings;
 }
 
 /** A table that is paid by request, encrypted, and kept and backed up as the environment says. */
 export class DataTable extends Table {
-  constructor(
-    scope: Construct,
-    id: string,
-    { partitionKey, sortKey, stream, expiryAttribute, settings }: DataTableProps,
-  ) {
+  constructor(scope: Construct, id: string, { shape, stream, settings }: DataTableProps) {
+    const { partitionKey, sortKey, expiryAttribute } = shape;
     super(scope, id, {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       ...(sortKey !== undefined && { sortKey: { name: sortKey, type: AttributeType.STRING } }),

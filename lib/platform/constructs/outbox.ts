@@ -8,6 +8,7 @@ import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import type { DataSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
+import { outboxTable } from '../config/table-shapes.ts';
 import { projectRoot } from '../project-root.ts';
 import { outboxPublisher, publisherUser } from '../topology/users.ts';
 import type { Broker } from './broker.ts';
@@ -38,15 +39,13 @@ export class Outbox extends Construct {
   constructor(scope: Construct, id: string, props: OutboxProps) {
     super(scope, id);
     this.table = new DataTable(this, 'Table', {
-      partitionKey: 'orderKey',
-      sortKey: 'position',
-      expiryAttribute: 'expiry',
+      shape: outboxTable,
       stream: StreamViewType.KEYS_ONLY,
       settings: props.data,
     });
     this.table.addLocalSecondaryIndex({
-      indexName: 'pending',
-      sortKey: { name: 'pending', type: AttributeType.STRING },
+      indexName: outboxTable.pendingIndex,
+      sortKey: { name: outboxTable.pendingIndex, type: AttributeType.STRING },
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.relay = this.addRelay(props);
@@ -87,7 +86,7 @@ export class Outbox extends Construct {
     relay.role.addToPolicy(
       new PolicyStatement({
         actions: ['dynamodb:Query', 'dynamodb:Scan'],
-        resources: [`${this.table.tableArn}/index/pending`],
+        resources: [`${this.table.tableArn}/index/${outboxTable.pendingIndex}`],
       }),
     );
     relay.role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [this.table.tableArn] }));

@@ -1,4 +1,5 @@
 import type { ConsumerSettings } from '../config/environment.ts';
+import type { TableShape } from '../config/table-shapes.ts';
 import type {
   BindingDeclaration,
   ConsumerDeclaration,
@@ -39,14 +40,8 @@ export interface ApplicationConsumer extends Omit<ConsumerDeclaration, 'bindings
   readonly settings?: Partial<ConsumerSettings>;
 }
 
-export interface TableDeclaration {
-  /** Name of the partition key, a string. */
-  readonly partitionKey: string;
-  /** Name of the sort key, a string. @default none */
-  readonly sortKey?: string;
-  /** Attribute with the second since the epoch at which DynamoDB may delete an item. @default items stay */
-  readonly expiryAttribute?: string;
-}
+/** A table of the application. */
+export type TableDeclaration = TableShape;
 
 /** Actions of DynamoDB on a table. Those within a transaction are `PutItem`, `UpdateItem`, `DeleteItem`, `ConditionCheckItem`, too. */
 export type TableAction =

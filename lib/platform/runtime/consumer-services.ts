@@ -53,7 +53,7 @@ function openHealth(consumer: string, environment: Environment): HealthSink | un
   const tableName = environment[FunctionEnvironment.healthTable];
   if (!tableName) return undefined;
   const store = once(async () => {
-    const { DynamoDbHealthStore } = await import('./health/health-table.ts');
+    const { DynamoDbHealthStore } = await import('./health/dynamodb-health-store.ts');
     return new DynamoDbHealthStore(consumer, tableName);
   });
   return new HealthReporter(store, systemClock);

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { CircuitBreakerSettings } from '../config/circuit-breaker-settings.ts';
 import type { DataSettings, Environment } from '../config/environment.ts';
 import { tableVariable } from '../config/function-environment.ts';
+import { claimTable } from '../config/table-shapes.ts';
 import type { Broker } from '../constructs/broker.ts';
 import { BrokerTopology } from '../constructs/broker-topology.ts';
 import { ClaimCheckBucket } from '../constructs/claim-check-bucket.ts';
@@ -56,11 +57,7 @@ export class ProcessingStack extends Stack {
       logRetentionDays,
     });
     this.topology = topology;
-    const claimTable = new DataTable(this, 'Claims', {
-      partitionKey: 'id',
-      expiryAttribute: 'expiry',
-      settings: data,
-    });
+    const claims = new DataTable(this, 'Claims', { shape: claimTable, settings: data });
     this.consumers = new Map(
       Object.entries(declaration.consumers).map(([name, consumer]) => [
         name,
@@ -70,7 +67,7 @@ export class ProcessingStack extends Stack {
           functionsFolder,
           broker,
           topology,
-          claimTable,
+          claimTable: claims,
           settings: { ...environment.consumer, ...environment.consumers[name] },
           retry: environment.retry,
           logRetentionDays,
@@ -134,12 +131,12 @@ export class ProcessingStack extends Stack {
       value: Lazy.string({ produce: () => broker.connections.describe() }),
       description: 'Who may connect to the broker, of how many it takes',
     });
-    new CfnOutput(this, 'ClaimTable', { value: claimTable.tableName });
+    new CfnOutput(this, 'ClaimTable', { value: claims.tableName });
   }
 
   private addTables({ tables = {}, consumers }: Application, settings: DataSettings): void {
-    for (const [name, declared] of Object.entries(tables)) {
-      const table = new DataTable(this, name, { ...declared, settings });
+    for (const [name, shape] of Object.entries(tables)) {
+      const table = new DataTable(this, name, { shape, settings });
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
       for (const [consumer, { tables: used = {} }] of Object.entries(consumers)) {
         const actions = used[name]?.map((action) => `dynamodb:${action}` as const);

@@ -1,7 +1,6 @@
 import { describe, expect, it, test } from '@jest/globals';
 import { app } from '../../../lib/app.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
-import { claimTable } from '../../../lib/platform/runtime/claims/dynamodb-claim-item.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import { type Resource, synthesized } from './synthesized.ts';
 import { variants } from './variants.ts';
@@ -412,11 +411,11 @@ describe('the topology resource', () => {
   });
 });
 
-test('the claim table has the key and the expiry that the run time writes', () => {
+test('the claim table keeps its key: another one would replace the table', () => {
   const claims = only(dev.ofType('AWS::DynamoDB::Table').filter(({ logicalId }) => logicalId.startsWith('Claims')));
   expect(claims.properties).toMatchObject({
-    KeySchema: [{ AttributeName: claimTable.partitionKey, KeyType: 'HASH' }],
-    TimeToLiveSpecification: { AttributeName: claimTable.timeToLive, Enabled: true },
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    TimeToLiveSpecification: { AttributeName: 'expiry', Enabled: true },
     BillingMode: 'PAY_PER_REQUEST',
   });
 });

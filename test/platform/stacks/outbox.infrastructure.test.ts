@@ -1,31 +1,29 @@
 import { expect, test } from '@jest/globals';
 import { app } from '../../../lib/app.ts';
-import { outboxTable } from '../../../lib/platform/runtime/outbox/outbox-table.ts';
 import { synthesized } from './synthesized.ts';
 
 const dev = synthesized('dev');
 const ofOutbox = (type: string) => dev.ofType(type).filter(({ logicalId }) => logicalId.startsWith('Outbox'));
 
-test('the outbox table has the keys, the index and the expiry that the run time writes, and a stream', () => {
-  const { partitionKey, sortKey, pendingIndex, timeToLive } = outboxTable;
+test('the outbox table keeps its keys and its index, since others would replace it, and has a stream', () => {
   expect(ofOutbox('AWS::DynamoDB::Table')).toMatchObject([
     {
       properties: {
         KeySchema: [
-          { AttributeName: partitionKey, KeyType: 'HASH' },
-          { AttributeName: sortKey, KeyType: 'RANGE' },
+          { AttributeName: 'orderKey', KeyType: 'HASH' },
+          { AttributeName: 'position', KeyType: 'RANGE' },
         ],
         LocalSecondaryIndexes: [
           {
-            IndexName: pendingIndex,
+            IndexName: 'pending',
             KeySchema: [
-              { AttributeName: partitionKey, KeyType: 'HASH' },
-              { AttributeName: pendingIndex, KeyType: 'RANGE' },
+              { AttributeName: 'orderKey', KeyType: 'HASH' },
+              { AttributeName: 'pending', KeyType: 'RANGE' },
             ],
             Projection: { ProjectionType: 'KEYS_ONLY' },
           },
         ],
-        TimeToLiveSpecification: { AttributeName: timeToLive, Enabled: true },
+        TimeToLiveSpecification: { AttributeName: 'expiry', Enabled: true },
         StreamSpecification: { StreamViewType: 'KEYS_ONLY' },
       },
     },

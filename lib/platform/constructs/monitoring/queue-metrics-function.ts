@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Construct } from 'constructs';
 import type { DataSettings } from '../../config/environment.ts';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
+import { queueTrackTable } from '../../config/table-shapes.ts';
 import { projectRoot } from '../../project-root.ts';
 import { monitoringUser } from '../../topology/users.ts';
 import type { Broker } from '../broker.ts';
@@ -29,7 +30,7 @@ export class QueueMetricsFunction extends Construct {
   constructor(scope: Construct, id: string, { broker, topology, namespace, ...props }: QueueMetricsFunctionProps) {
     super(scope, id);
     const user = topology.secretOf(monitoringUser());
-    const tracks = new DataTable(this, 'Tracks', { partitionKey: 'vhost', settings: props.data });
+    const tracks = new DataTable(this, 'Tracks', { shape: queueTrackTable, settings: props.data });
     this.handler = new VpcFunction(this, 'Handler', {
       entry: join(projectRoot, 'lib', 'platform', 'functions', 'queue-metrics', 'handler.ts'),
       service: 'queue-metrics',

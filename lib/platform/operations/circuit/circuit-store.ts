@@ -1,9 +1,7 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { circuitTable } from '../../config/table-shapes.ts';
 import { type Circuit, initialCircuit } from './circuit.ts';
 import { readItems } from './read-items.ts';
-
-/** One item for each consumer: `consumer`, `version`, and `circuit` as JSON. */
-export const circuitTable = { partitionKey: 'consumer' } as const;
 
 /** A circuit with what it takes to write it again. */
 export interface StoredCircuit {
@@ -43,7 +41,7 @@ export class DynamoDbCircuitStore implements CircuitStore {
       consumers.map((consumer) => [consumer, { circuit: initialCircuit, version: 0 }]),
     );
     for (const item of await readItems(this.#client, this.#tableName, circuitTable.partitionKey, consumers))
-      found.set(item.consumer?.S ?? '', {
+      found.set(item[circuitTable.partitionKey]?.S ?? '', {
         // An earlier version of this template did not say what it held.
         circuit: { ...initialCircuit, ...(JSON.parse(item.circuit?.S ?? '') as Partial<Circuit>) },
         version: Number(item.version?.N),

@@ -1,6 +1,6 @@
 import { type DynamoDBClient, paginateQuery } from '@aws-sdk/client-dynamodb';
+import { healthTable } from '../../config/table-shapes.ts';
 import type { HealthRecord } from '../../runtime/health/health-record.ts';
-import { healthTable } from '../../runtime/health/health-table.ts';
 
 /** How consumers fare, as they say themselves. */
 export interface HealthSource {
@@ -30,7 +30,7 @@ export class DynamoDbHealthSource implements HealthSource {
       },
     );
     for await (const { Items = [] } of pages)
-      for (const { at, succeeded, recovered, failed, failedUnnamed } of Items)
+      for (const { [healthTable.sortKey]: at, succeeded, recovered, failed, failedUnnamed } of Items)
         records.push({
           at: Date.parse(at?.S ?? ''),
           succeeded: Number(succeeded?.N ?? 0),

@@ -1,4 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { queueTrackTable } from '../../config/table-shapes.ts';
 import type { QueueTracks } from './metric-records.ts';
 
 /** Keeps what is known of the queues of a vhost from one look at them to the next, also when the function starts anew in between. */
@@ -6,9 +7,6 @@ export interface TrackStore {
   load(vhost: string): Promise<QueueTracks>;
   save(vhost: string, tracks: QueueTracks): Promise<void>;
 }
-
-/** One item for each vhost: `vhost`, and `tracks` as JSON. */
-export const trackTable = { partitionKey: 'vhost' } as const;
 
 /** DynamoDB takes no larger item; some 700 queues that all hold messages need as much. */
 export class DynamoDbTrackStore implements TrackStore {
@@ -22,7 +20,11 @@ export class DynamoDbTrackStore implements TrackStore {
 
   async load(vhost: string): Promise<QueueTracks> {
     const { Item } = await this.#client.send(
-      new GetItemCommand({ TableName: this.#tableName, Key: { vhost: { S: vhost } }, ConsistentRead: true }),
+      new GetItemCommand({
+        TableName: this.#tableName,
+        Key: { [queueTrackTable.partitionKey]: { S: vhost } },
+        ConsistentRead: true,
+      }),
     );
     return Item?.tracks?.S === undefined ? {} : (JSON.parse(Item.tracks.S) as QueueTracks);
   }
@@ -31,7 +33,7 @@ export class DynamoDbTrackStore implements TrackStore {
     await this.#client.send(
       new PutItemCommand({
         TableName: this.#tableName,
-        Item: { [trackTable.partitionKey]: { S: vhost }, tracks: { S: JSON.stringify(tracks) } },
+        Item: { [queueTrackTable.partitionKey]: { S: vhost }, tracks: { S: JSON.stringify(tracks) } },
       }),
     );
   }

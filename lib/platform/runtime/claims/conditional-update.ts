@@ -1,7 +1,8 @@
 import type { AttributeValue, Update } from '@aws-sdk/client-dynamodb';
+import { claimTable } from '../../config/table-shapes.ts';
 import type { ClaimRecord } from './claim-record.ts';
 import type { ClaimWrite } from './claim-write.ts';
-import { attributeOf, claimTable, storedKey } from './dynamodb-claim-item.ts';
+import { attributeOf, storedKey } from './dynamodb-claim-item.ts';
 
 /**
  * One conditional write of a claim: the body of an UpdateItem request, or the `Update` of a transaction. A failed

@@ -1,11 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { claimTable } from '../../config/table-shapes.ts';
 import { type ClaimRecord, unknownDigest } from './claim-record.ts';
 
 export type Item = Record<string, AttributeValue>;
-
-/** Shape of the claim table: one string partition key, expired items deleted by time to live. */
-export const claimTable = { partitionKey: 'id', timeToLive: 'expiry' } as const;
 
 /**
  * Partition key of a claim. DynamoDB takes at most 2,048 bytes; a longer key is stored as `#sha256#` and the hexadecimal
@@ -24,13 +22,14 @@ const states: ReadonlySet<string> = new Set(['IN_PROGRESS', 'DONE', 'FORWARDED',
 
 /** @throws TypeError when the item was not written by this store. */
 export const recordOf = (item: Item): ClaimRecord => {
+  const id = item[claimTable.partitionKey]?.S;
   const number = (name: string): number => {
     const value = Number(item[name]?.N ?? Number.NaN);
-    if (Number.isNaN(value)) throw new TypeError(`attribute "${name}" of claim "${item.id?.S}" is not a number`);
+    if (Number.isNaN(value)) throw new TypeError(`attribute "${name}" of claim "${id}" is not a number`);
     return value;
   };
   const state = item.state?.S ?? '';
-  if (!states.has(state)) throw new TypeError(`attribute "state" of claim "${item.id?.S}" is "${state}"`);
+  if (!states.has(state)) throw new TypeError(`attribute "state" of claim "${id}" is "${state}"`);
   return {
     state: state as ClaimRecord['state'],
     turn: number('turn'),

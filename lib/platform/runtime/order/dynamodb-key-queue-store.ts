@@ -6,9 +6,10 @@ import {
   type DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { claimTable } from '../../config/table-shapes.ts';
 import { defaultRetentionSeconds } from '../claims/claim-record.ts';
 import { ClaimStoreError } from '../claims/claim-store-error.ts';
-import { claimTable, orderPrefix, storedKey } from '../claims/dynamodb-claim-item.ts';
+import { orderPrefix, storedKey } from '../claims/dynamodb-claim-item.ts';
 import { type Clock, sleep, systemClock } from '../clock.ts';
 import type { KeyQueue } from './key-queue.ts';
 import type { KeyQueueStore, StoredQueue } from './key-queue-store.ts';
@@ -72,7 +73,11 @@ export class DynamoDbKeyQueueStore implements KeyQueueStore {
           Key: { [claimTable.partitionKey]: { S: storedKey(orderPrefix + name) } },
           UpdateExpression: `SET #version = :next, #expiry = :expiry${queue.length === 0 ? ' REMOVE #waiting' : ', #waiting = :waiting'}`,
           ConditionExpression: version === 0 ? 'attribute_not_exists(#version)' : '#version = :seen',
-          ExpressionAttributeNames: { '#version': 'version', '#expiry': claimTable.timeToLive, '#waiting': 'waiting' },
+          ExpressionAttributeNames: {
+            '#version': 'version',
+            '#expiry': claimTable.expiryAttribute,
+            '#waiting': 'waiting',
+          },
           ExpressionAttributeValues: {
             ':next': { N: String(version + 1) },
             ':expiry': { N: String(seconds + retention) },
@@ -112,7 +117,7 @@ export class DynamoDbKeyQueueStore implements KeyQueueStore {
 
   /** What has expired counts as empty, whether or not it has been deleted yet; its version still counts. */
   #stored(item: Record<string, AttributeValue>): StoredQueue {
-    const isExpired = Number(item[claimTable.timeToLive]?.N) * 1000 <= this.#clock.now();
+    const isExpired = Number(item[claimTable.expiryAttribute]?.N) * 1000 <= this.#clock.now();
     const waiting = item.waiting?.B;
     return { queue: waiting && !isExpired ? unpacked(waiting) : [], version: Number(item.version?.N) };
   }

@@ -1,5 +1,5 @@
+import type { OutboxRef } from './outbox-ref.ts';
 import type { OutboxStore } from './outbox-store.ts';
-import type { OutboxRef } from './outbox-table.ts';
 
 /** What a scheduled run of the relay found waiting. */
 export interface Backlog {

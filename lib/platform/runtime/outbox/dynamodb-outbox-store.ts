@@ -5,10 +5,11 @@ import {
   ScanCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { outboxTable } from '../../config/table-shapes.ts';
 import { OutboxUnavailableError } from './outbox-errors.ts';
 import { messageOf, refOf } from './outbox-item.ts';
+import type { Item, OutboxRef } from './outbox-ref.ts';
 import type { OutboxStore, WaitingMessage } from './outbox-store.ts';
-import { type Item, type OutboxRef, outboxTable } from './outbox-table.ts';
 import { confirmUpdate, giveBackUpdate, markSentUpdate, type OutboxUpdate } from './outbox-update.ts';
 
 export interface DynamoDbOutboxStoreOptions {

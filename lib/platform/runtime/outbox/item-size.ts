@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { Item } from './outbox-table.ts';
+import type { Item } from './outbox-ref.ts';
 
 /** An item of a DynamoDB table, attribute names included. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html */
 export const maximumItemBytes = 409_600;

@@ -1,7 +1,8 @@
+import { outboxTable } from '../../config/table-shapes.ts';
 import type { OutgoingMessage } from '../publisher.ts';
 import { itemBytes, maximumItemBytes } from './item-size.ts';
 import { InvalidOutboxKeyError, OutboxItemTooLargeError, UnreadableOutboxItemError } from './outbox-errors.ts';
-import { type Item, keyOf, type OutboxRef, outboxTable } from './outbox-table.ts';
+import { type Item, keyOf, type OutboxRef } from './outbox-ref.ts';
 import { fromTaggedJson, toTaggedJson } from './tagged-json.ts';
 
 /**

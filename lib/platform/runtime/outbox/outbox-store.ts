@@ -1,6 +1,6 @@
 import type { OutgoingMessage } from '../publisher.ts';
 import type { OutboxState } from './outbox-item.ts';
-import type { OutboxRef } from './outbox-table.ts';
+import type { OutboxRef } from './outbox-ref.ts';
 
 /** A message of the outbox that is not confirmed. */
 export interface WaitingMessage {

@@ -1,7 +1,8 @@
 import type { AttributeValue, UpdateItemCommandInput } from '@aws-sdk/client-dynamodb';
+import { outboxTable } from '../../config/table-shapes.ts';
 import { truncateUtf8 } from '../truncate-utf8.ts';
 import { maximumProblemBytes, type OutboxState } from './outbox-item.ts';
-import { keyOf, type OutboxRef, outboxTable } from './outbox-table.ts';
+import { keyOf, type OutboxRef } from './outbox-ref.ts';
 
 export type OutboxUpdate = Omit<UpdateItemCommandInput, 'TableName'>;
 
@@ -35,7 +36,7 @@ export const confirmUpdate = (ref: OutboxRef, now: number, retentionSeconds: num
   ExpressionAttributeNames: {
     ...names,
     '#confirmedAt': 'confirmedAt',
-    '#expiry': outboxTable.timeToLive,
+    '#expiry': outboxTable.expiryAttribute,
     '#pending': outboxTable.pendingIndex,
     '#envelope': 'envelope',
     '#body': 'body',

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { uuidv7 } from 'uuidv7';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
+import { outboxTable } from '../../config/table-shapes.ts';
 import { type Event, eventMessage } from '../amqp/event-publisher.ts';
 import { encodeMessage } from '../amqp/message-encoding.ts';
 import { createDynamoDbClient } from '../claims/dynamodb-client.ts';
@@ -14,7 +15,7 @@ import { requiredVariable } from '../required-variable.ts';
 import { maximumItemBytes } from './item-size.ts';
 import { OutboxUnavailableError } from './outbox-errors.ts';
 import { orderKeyOf, pendingItem } from './outbox-item.ts';
-import { type Item, outboxTable } from './outbox-table.ts';
+import type { Item } from './outbox-ref.ts';
 
 /** An event to be published by way of the outbox. */
 export interface OutboxEvent extends Event {

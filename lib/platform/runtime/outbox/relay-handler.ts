@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { Context, DynamoDBStreamEvent, EventBridgeEvent } from 'aws-lambda';
+import { outboxTable } from '../../config/table-shapes.ts';
 import { addedAt, type Backlog, countBacklog } from './backlog.ts';
 import type { OutboxStore } from './outbox-store.ts';
-import { outboxTable } from './outbox-table.ts';
 import { type RelayReport, relayKeys } from './relay.ts';
 import type { RelayServices } from './relay-services.ts';
 

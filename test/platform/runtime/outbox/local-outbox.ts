@@ -1,5 +1,5 @@
 import { CreateTableCommand, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
-import { outboxTable } from '../../../../lib/platform/runtime/outbox/outbox-table.ts';
+import { outboxTable } from '../../../../lib/platform/config/table-shapes.ts';
 import type { LocalTables } from '../../local/dynamodb/local-tables.ts';
 
 let count = 0;

@@ -1,7 +1,7 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { messageOf, refOf } from '../../../../lib/platform/runtime/outbox/outbox-item.ts';
+import type { Item, OutboxRef } from '../../../../lib/platform/runtime/outbox/outbox-ref.ts';
 import type { OutboxStore, WaitingMessage } from '../../../../lib/platform/runtime/outbox/outbox-store.ts';
-import type { Item, OutboxRef } from '../../../../lib/platform/runtime/outbox/outbox-table.ts';
 
 interface Entry {
   readonly item: Item;

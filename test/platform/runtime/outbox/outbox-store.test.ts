@@ -2,8 +2,8 @@ import { GetItemCommand, TransactWriteItemsCommand } from '@aws-sdk/client-dynam
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { DynamoDbOutboxStore } from '../../../../lib/platform/runtime/outbox/dynamodb-outbox-store.ts';
 import { createOutbox, type OutboxEvent } from '../../../../lib/platform/runtime/outbox/outbox.ts';
+import { keyOf, type OutboxRef } from '../../../../lib/platform/runtime/outbox/outbox-ref.ts';
 import type { OutboxStore } from '../../../../lib/platform/runtime/outbox/outbox-store.ts';
-import { keyOf, type OutboxRef } from '../../../../lib/platform/runtime/outbox/outbox-table.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 import { createOutboxTable } from './local-outbox.ts';
 import { MemoryOutbox } from './memory-outbox.ts';

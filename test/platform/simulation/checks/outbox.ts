@@ -1,4 +1,4 @@
-import { outboxTable } from '../../../../lib/platform/runtime/outbox/outbox-table.ts';
+import { outboxTable } from '../../../../lib/platform/config/table-shapes.ts';
 import type { Item } from '../dynamodb/attribute.ts';
 import type { Tables } from '../dynamodb/tables.ts';
 import type { Publishing } from '../rabbitmq/simulated-broker.ts';

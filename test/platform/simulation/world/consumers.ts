@@ -1,6 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { DynamoDbHealthStore } from '../../../../lib/platform/runtime/health/dynamodb-health-store.ts';
 import { HealthReporter } from '../../../../lib/platform/runtime/health/health-reporter.ts';
-import { DynamoDbHealthStore } from '../../../../lib/platform/runtime/health/health-table.ts';
 import { deadLetterExchange } from '../../../../lib/platform/topology/names.ts';
 import { functionUser } from '../../../../lib/platform/topology/users.ts';
 import type { Account } from '../checks/ledger.ts';

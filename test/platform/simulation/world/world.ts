@@ -1,6 +1,4 @@
-import { circuitTable } from '../../../../lib/platform/operations/circuit/circuit-store.ts';
-import { healthTable } from '../../../../lib/platform/runtime/health/health-table.ts';
-import { outboxTable } from '../../../../lib/platform/runtime/outbox/outbox-table.ts';
+import { circuitTable, claimTable, healthTable, outboxTable } from '../../../../lib/platform/config/table-shapes.ts';
 import { BackoffWatch } from '../checks/backoff.ts';
 import { DelayWatch } from '../checks/delays.ts';
 import { InvocationWatch } from '../checks/invocations.ts';
@@ -55,7 +53,7 @@ export interface World {
 }
 
 const shapes = {
-  claims: { partitionKey: 'id' },
+  claims: claimTable,
   effects: { partitionKey: 'id' },
   health: healthTable,
   circuits: circuitTable,

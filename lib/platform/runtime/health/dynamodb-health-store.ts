@@ -1,13 +1,8 @@
 import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { healthTable } from '../../config/table-shapes.ts';
 import { createDynamoDbClient } from '../claims/dynamodb-client.ts';
 import type { HealthRecord } from './health-record.ts';
 import type { HealthStore } from './health-reporter.ts';
-
-/**
- * One item for each record of a consumer: when it begins, as ISO 8601, and the attributes `succeeded`, `recovered` and `failed` (sets) and `failedUnnamed`,
- * absent where there is nothing to tell.
- */
-export const healthTable = { partitionKey: 'consumer', sortKey: 'at', expiryAttribute: 'expiry' } as const;
 
 /** Nobody looks back further than an hour. */
 const keptMilliseconds = 2 * 3_600_000;
@@ -42,7 +37,7 @@ export class DynamoDbHealthStore implements HealthStore {
           [healthTable.partitionKey]: { S: this.#consumer },
           [healthTable.sortKey]: { S: new Date(at).toISOString() },
         },
-        UpdateExpression: `SET expiry = :expiry ADD ${['succeeded', 'failedUnnamed', ...sets.map(([name]) => name)].map((name) => `${name} :${name}`).join(', ')}`,
+        UpdateExpression: `SET ${healthTable.expiryAttribute} = :expiry ADD ${['succeeded', 'failedUnnamed', ...sets.map(([name]) => name)].map((name) => `${name} :${name}`).join(', ')}`,
         ExpressionAttributeValues: {
           ':expiry': { N: String(Math.ceil((at + keptMilliseconds) / 1000)) },
           ':succeeded': { N: String(succeeded) },

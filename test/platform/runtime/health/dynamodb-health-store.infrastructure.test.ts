@@ -1,8 +1,9 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { healthTable } from '../../../../lib/platform/config/table-shapes.ts';
 import { DynamoDbHealthSource } from '../../../../lib/platform/operations/circuit/health-source.ts';
+import { DynamoDbHealthStore } from '../../../../lib/platform/runtime/health/dynamodb-health-store.ts';
 import { countMessages, type HealthRecord } from '../../../../lib/platform/runtime/health/health-record.ts';
-import { DynamoDbHealthStore, healthTable } from '../../../../lib/platform/runtime/health/health-table.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 
 const tableName = 'health';
