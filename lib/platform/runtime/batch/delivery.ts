@@ -25,7 +25,7 @@ export type ReadAhead =
 /**
  * How far a delivery has come. Each stage is entered by the method of `Delivery` that is named in brackets.
  *
- * - `waiting`: nothing has been done.
+ * - `waiting`: nothing has been done, or its claim was given back (`claimReleased`, `claimDoubted`).
  * - `claiming`: its claim was asked for and may be ours (`startClaiming`).
  * - `claimed`: the claim is ours (`claimGranted`).
  * - `suspect`: an earlier owner vanished with its claim, which is still that owner's (`suspect`).
@@ -65,7 +65,7 @@ export class Delivery {
   readonly #needsCopy: () => void;
   #readAhead: ReadAhead | undefined;
   #stage: Stage = 'waiting';
-  #wasAskedFor = false;
+  #timesAsked = 0;
   #claim: 'none' | 'asked' | 'held' | 'given up' = 'none';
   #givenUpBy: string | undefined;
   #suspicion: Suspicion | undefined;
@@ -126,9 +126,9 @@ export class Delivery {
     return this.#copy;
   }
 
-  /** The claim store was asked for its claim. */
-  get wasAskedFor(): boolean {
-    return this.#wasAskedFor;
+  /** How often the claim store was asked for its claim. */
+  get timesAsked(): number {
+    return this.#timesAsked;
   }
 
   /** Its claim has to be settled with its fate. */
@@ -162,7 +162,7 @@ export class Delivery {
 
   startClaiming(): boolean {
     if (!this.#enter('claiming')) return false;
-    this.#wasAskedFor = true;
+    this.#timesAsked += 1;
     this.#claim = 'asked';
     return true;
   }
@@ -177,6 +177,13 @@ export class Delivery {
   claimReleased(): boolean {
     if (!this.#enter('waiting')) return false;
     this.#claim = 'none';
+    return true;
+  }
+
+  /** Nobody knows whether the claim was given back: it has to be asked for again before anything is done under it. */
+  claimDoubted(): boolean {
+    if (!this.#enter('waiting')) return false;
+    this.#claim = 'asked';
     return true;
   }
 

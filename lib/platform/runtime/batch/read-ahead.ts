@@ -93,6 +93,7 @@ export async function releaseClaims(deliveries: readonly Delivery[], batch: Batc
         await claims.release(key, owner);
         delivery.claimReleased();
       } catch (error) {
+        delivery.claimDoubted();
         logClaimProblem(delivery, batch, 'the claim of a message that has to wait could not be given back', error);
       }
     }),

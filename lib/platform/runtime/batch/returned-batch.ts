@@ -23,7 +23,7 @@ export function claimsUnavailable(
   const refused = deliveries.filter(({ fate }) => isWithoutClaim(fate));
   if (refused.length === 0) return undefined;
   // A duplicate of one in the same batch, say, needs no answer of the store.
-  const asked = deliveries.filter(({ wasAskedFor }) => wasAskedFor).length;
+  const asked = deliveries.filter(({ timesAsked }) => timesAsked > 0).length;
   if (refused.length < asked * nearlyAll) return undefined;
   for (const delivery of refused) delivery.copyRefused();
   const reasons = mostly(refused.map(({ fate }) => (fate && 'failure' in fate ? fate.failure.error.message : '')));

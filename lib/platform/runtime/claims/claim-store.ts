@@ -10,11 +10,12 @@ export interface ClaimRequest {
   /** Position of this copy in the message's history; later copies have higher turns. */
   readonly turn: number;
   /**
-   * Token of one record's handling in one invocation, e.g. `<process>/<aws request id>/<position in the batch>`; every write after
-   * the claim carries it as a condition (fencing). What comes before the first slash names the process: as long as it asks for claims, its earlier
+   * Token of one claim of one record in one invocation, e.g. `<process>/<aws request id>/<position in the batch>/<how often it asked>`; every write
+   * after the claim carries it as a condition (fencing). What comes before the first slash names the process: as long as it asks for claims, its earlier
    * invocations have not vanished. Never give one token to two records of a batch: who asks again for
    * what its own token holds is taken for a retry of a lost answer and told `claimed` once more, so that two copies of a
-   * message in the same batch would both be handled.
+   * message in the same batch would both be handled. Nor to a record again that has given its claim back: the request that did so may be carried out
+   * once more, after the client has sent it again.
    */
   readonly owner: string;
   /** Milliseconds since the epoch until which nobody else may take the claim: the invocation's deadline. */

@@ -288,6 +288,56 @@ describe('a message whose owner vanished', () => {
   });
 });
 
+describe('a claim that is given back for the time of a suspect, and asked for again', () => {
+  /** A batch of a suspect and one that waits behind it, which was claimed before and is claimed again. */
+  const behindSuspect = async (handle: Handle, release: (world: World) => ClaimStore['release']) => {
+    const world = newWorld();
+    await crash(world, 'suspect');
+    world.clock.jump(1000);
+    const claims = storeThat(world, { release: release(world) });
+    const effects: EffectTransactions = {
+      commit: async (_items, key, owner) => ((await world.claims.complete(key, owner)) ? 'committed' : 'fenced'),
+    };
+    const options = { claims, orderBy: () => 'key', services: { effects } };
+    return invoke(world, [message('suspect'), message('behind')], handle, options);
+  };
+  const transacting: Handle = (_message, { transact }) => transact([{ Delete: { TableName: 't', Key: {} } }]);
+
+  const failing: Handle = ({ id }) => {
+    if (id === 'behind') throw new FatalError('x');
+  };
+
+  it.each([
+    ['done', transacting, { done: 2 }],
+    ['a dead letter', failing, { done: 1, deadLettered: 1 }],
+  ])(
+    'outlives a request to give it back that the store carries out late: the message is %s',
+    async (_what, handle, report) => {
+      const late: (() => Promise<unknown>)[] = [];
+      const handleMeanwhile: Handle = async (read, context) => {
+        if (read.id === 'behind') for (const arrive of late.splice(0)) await arrive();
+        return handle(read, context);
+      };
+      // Sent twice, as clients do that get no answer.
+      const release =
+        (world: World): ClaimStore['release'] =>
+        async (key, owner) => {
+          late.push(() => world.claims.release(key, owner));
+          return world.claims.release(key, owner);
+        };
+      expect(await behindSuspect(handleMeanwhile, release)).toMatchObject({ ...report, claimLost: 0 });
+    },
+  );
+
+  it('is not taken for held where nobody knows whether it was given back', async () => {
+    const report = await behindSuspect(transacting, (world) => async (key, owner) => {
+      await world.claims.release(key, owner);
+      throw new Error('the answer was lost');
+    });
+    expect(report).toMatchObject({ done: 2, claimLost: 0 });
+  });
+});
+
 describe('a claim that is lost while the message is handled', () => {
   it('leaves the message to the new owner: nothing is handed on', async () => {
     const world = newWorld();
