@@ -60,7 +60,7 @@ describe('when messages disappear on the broker', () => {
       contentType: 'image/jpeg',
       headers: { size: [1, 2.5, null] },
     });
-    const { events } = readEvents(Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')));
+    const { events } = readEvents(Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')), 'events');
     let purged = 0;
     const summary = await demo(events, {
       patienceMilliseconds: 4_000,

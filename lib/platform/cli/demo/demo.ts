@@ -5,6 +5,7 @@ import { topologyOf } from '../../declaration/topology-of.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
 import { printable, printableLines } from '../printable.ts';
 import type { Project } from '../project.ts';
+import { publishingDefaults } from '../publishing-defaults.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { synthesizing } from '../synthesize.ts';
 import type { DemoDomain } from './demo-domain.ts';
@@ -21,10 +22,14 @@ const exitCodes = { accounted: 0, notAccounted: 1, usage: 2 } as const;
 const badLinesShown = 20;
 
 /** @throws UsageError for a file that cannot be read, or that holds lines that are no events */
-const eventsOf = ({ input, events, seed }: DemoOptions, generate: DemoDomain['generate']): readonly DemoEvent[] => {
+const eventsOf = (
+  { input, events, seed }: DemoOptions,
+  generate: DemoDomain['generate'],
+  exchange: string,
+): readonly DemoEvent[] => {
   if (input === undefined) return generate(events, seed);
   const source = input === '-' ? 'standard input' : input;
-  const read = readEvents(readInput(input));
+  const read = readEvents(readInput(input), exchange);
   if (read.badLines.length > 0) {
     const shown = read.badLines
       .slice(0, badLinesShown)
@@ -56,7 +61,10 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
     process.stdout.write(usage);
     return exitCodes.accounted;
   }
-  const events = eventsOf(options, domain.generate);
+  const { username, exchange } = publishingDefaults(project.app);
+  if (username === undefined || exchange === undefined)
+    throw new Error('lib/app.ts declares no publisher; the demo publishes as the first one there');
+  const events = eventsOf(options, domain.generate, exchange);
   const broker = brokerFromEnvironment();
   const progress = createProgress(process.stderr);
   // A folder of its own: `npm start` and other demos may run beside it.
@@ -70,7 +78,7 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
     events,
     declaration: topologyOf(project.app),
     effects: domain.effects,
-    publisher: 'publisher',
+    publisher: username,
     localRun: {
       assembly: synthesizing(project, join(directory, 'cdk.out'), { env: 'local', ...broker.context }),
       directory: join(directory, 'run'),

@@ -35,7 +35,8 @@ const eventLine = z
     bodyBase64: z.base64().optional(),
     /** Message id; two lines with the same id are duplicates. A new UUIDv7 by default. */
     id: shortString.optional(),
-    exchange: shortString.default('events'),
+    /** By default the one that the reader of the line has for all. */
+    exchange: shortString.optional(),
     routingKey: shortString.optional(),
     /** `application/json` by default with `data`, `application/octet-stream` with `bodyBase64`. */
     contentType: shortString.optional(),

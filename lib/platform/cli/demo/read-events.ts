@@ -12,8 +12,11 @@ export interface BadLine {
 const newline = 0x0a;
 const byteOrderMark = Buffer.from('\ufeff');
 
-/** Reads newline-delimited JSON. Empty lines are skipped; every other line becomes an event or a `BadLine`. */
-export const readEvents = (file: Buffer): { events: DemoEvent[]; badLines: BadLine[] } => {
+/**
+ * Reads newline-delimited JSON. Empty lines are skipped; every other line becomes an event or a `BadLine`.
+ * @param exchange for lines that name none
+ */
+export const readEvents = (file: Buffer, exchange: string): { events: DemoEvent[]; badLines: BadLine[] } => {
   const events: DemoEvent[] = [];
   const badLines: BadLine[] = [];
   // Editors of Windows begin a file with a byte order mark.
@@ -27,12 +30,12 @@ export const readEvents = (file: Buffer): { events: DemoEvent[]; badLines: BadLi
     if (text.trim() === '') continue;
     const outcome = isUtf8(bytes) ? parseEventLine(text) : { problem: 'not UTF-8' };
     if ('problem' in outcome) badLines.push({ line, problem: outcome.problem });
-    else events.push(toEvent(outcome));
+    else events.push(toEvent({ exchange, ...outcome }));
   }
   return { events, badLines };
 };
 
-const toEvent = (line: EventLine): DemoEvent => ({
+const toEvent = (line: EventLine & { readonly exchange: string }): DemoEvent => ({
   exchange: line.exchange,
   routingKey: line.routingKey,
   properties: {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readEvents as readFile } from '../../../../lib/platform/cli/demo/read-events.ts';
 
-const readEvents = (text: string | Buffer) => readFile(Buffer.from(text));
+const readEvents = (text: string | Buffer) => readFile(Buffer.from(text), 'shop');
 
 const problemsOf = (text: string | Buffer) => readEvents(text).badLines;
 
@@ -11,7 +11,7 @@ describe('an events file', () => {
     expect(badLines).toEqual([]);
     expect(events).toHaveLength(2);
     expect(events[0]).toMatchObject({
-      exchange: 'events',
+      exchange: 'shop',
       routingKey: 'order.placed',
       properties: { type: 'order.placed', contentType: 'application/json', deliveryMode: 2 },
       body: Buffer.from('{"a":1}'),
@@ -30,7 +30,7 @@ describe('an events file', () => {
     };
     expect(readEvents(JSON.stringify(line)).events).toEqual([
       {
-        exchange: 'events',
+        exchange: 'shop',
         routingKey: 'photos.new',
         properties: {
           messageId: 'photo-1',

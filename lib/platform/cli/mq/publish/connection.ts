@@ -12,22 +12,32 @@ interface LocalState {
   readonly broker: { readonly amqps: string; readonly caFile?: string; readonly credentialsFile: string };
 }
 
-/** The publisher that the template's topology declares. */
-const defaultUser = 'publisher';
 const connectionName = 'mq publish';
+
 /**
  * The broker at the given addresses, or else the local run's.
+ * @param localUser who publishes to the local run; an address says it itself, unless the choice does
  * @throws OperatorAccessError saying what is missing
  * @throws InvalidConnectionSettingsError naming the part of an address
  */
-export function connectionFor(choice: Choice, environment: NodeJS.ProcessEnv = process.env): ConnectionSettings {
+export function connectionFor(
+  choice: Choice,
+  localUser: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+): ConnectionSettings {
   const { MQ_PASSWORD } = environment;
-  if (choice.urls.length === 0) return localConnection(choice, MQ_PASSWORD);
+  if (choice.urls.length === 0) return localConnection(choice, localUser, MQ_PASSWORD);
   const urls = choice.urls.map((url) => withLogin(url, choice.username, MQ_PASSWORD));
   return connectionSettingsFromUrl(urls, { connectionName, ...trusted(choice.caFile) });
 }
 
-function localConnection({ stateFile, caFile, username = defaultUser }: Choice, password?: string): ConnectionSettings {
+function localConnection(
+  { stateFile, caFile }: Choice,
+  username: string | undefined,
+  password?: string,
+): ConnectionSettings {
+  if (username === undefined)
+    throw new OperatorAccessError('lib/app.ts declares no publisher: name a broker user with --username');
   const file = stateFile ?? join(projectRoot, '.local', 'state.json');
   const state = json<LocalState>(
     file,

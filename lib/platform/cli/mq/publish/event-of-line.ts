@@ -14,7 +14,7 @@ export type ReadLine =
   | { readonly exchange: string; readonly event: Event & { readonly routingKey: string } }
   | { readonly problem: string };
 
-const defaultExchange = 'events';
+const noExchange = { problem: 'no exchange is named, and lib/app.ts declares none' };
 
 /** The event of a line that is not blank: the line is its data, or with no type on the command line an event of its own. */
 export function eventOfLine({ number, bytes }: Line, options: Defaults, maximumBytes: number): ReadLine {
@@ -46,7 +46,8 @@ export const eventOfData = (json: string, type: string, options: Defaults): Read
 };
 
 function eventWith(body: Buffer, type: string, options: Defaults, contentType: string): ReadLine {
-  const { exchange = defaultExchange, routingKey = type, id, headers, delay } = options;
+  const { exchange, routingKey = type, id, headers, delay } = options;
+  if (exchange === undefined) return noExchange;
   return {
     exchange,
     event: {
@@ -61,10 +62,11 @@ function eventWith(body: Buffer, type: string, options: Defaults, contentType: s
   };
 }
 
-function eventOfItsOwn(line: string, { headers, delay }: Defaults): ReadLine {
+function eventOfItsOwn(line: string, { headers, delay, ...options }: Defaults): ReadLine {
   const parsed = parseEventLine(line);
   if ('problem' in parsed) return parsed;
-  const { exchange, body, ...event } = parsed;
+  const { exchange = options.exchange, body, ...event } = parsed;
+  if (exchange === undefined) return noExchange;
   return {
     exchange,
     event: {

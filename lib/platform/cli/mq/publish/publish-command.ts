@@ -12,7 +12,8 @@ export const command: Command = {
   -                       the same from standard input
   --whole                 with --file or -: one event whose body is the content as it is, whatever it is
 
-  --exchange NAME         where events go                                (default events)
+  --exchange NAME         where events go                                (default the first that the publisher may
+                          publish to, in lib/app.ts)
   --routing-key KEY       (default the type)
   --id ID                 message id; of many events it is ID-1, ID-2, … by line. Say it again to repeat a
                           command: consumers recognise the duplicates    (default a new UUIDv7 each)
@@ -25,10 +26,11 @@ export const command: Command = {
   --url URL               amqps://user:password@host:port/vhost, once for each node
                           (default: the local run's, see npm start)
   --ca FILE               PEM of the CA to trust
-  --username NAME         broker user                                    (default publisher, or the URL's)
+  --username NAME         broker user                                    (default the URL's, or the first publisher
+                          of lib/app.ts)
   MQ_PASSWORD             environment variable with the user's password, instead of the URL
   --state FILE            state file of a local run                      (default .local/state.json)
 
 Exit codes: 0 all confirmed, 1 not all, 64 wrong usage, 130 interrupted.`,
-  run: async (args) => (await import('./run.ts')).run(args),
+  run: async (args, project) => (await import('./run.ts')).run(args, project),
 };

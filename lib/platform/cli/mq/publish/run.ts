@@ -3,6 +3,8 @@ import type { Readable } from 'node:stream';
 import { largestMessage } from '../../../config/message-limits.ts';
 import { createPublisher } from '../../../runtime/amqp/amqp-publisher.ts';
 import { createProgress } from '../../demo/progress.ts';
+import type { Project } from '../../project.ts';
+import { publishingDefaults } from '../../publishing-defaults.ts';
 import { ExitCode, UsageError } from '../command.ts';
 import { connectionFor } from './connection.ts';
 import { eventOfData, eventOfLine, eventOfWhole, type ReadLine } from './event-of-line.ts';
@@ -20,9 +22,11 @@ const progressMilliseconds = 100;
 /** Above what waits at most, so that the largest body can follow others. */
 const backlogBytes = maximumBodyBytes + 64 * 1024 * 1024;
 
-export async function run(args: readonly string[]): Promise<number> {
-  const options = parsePublishOptions(args);
-  const settings = connectionFor(options);
+export async function run(args: readonly string[], { app }: Pick<Project, 'app'>): Promise<number> {
+  const given = parsePublishOptions(args);
+  const { username, exchange } = publishingDefaults(app, given.username);
+  const options = { exchange, ...given };
+  const settings = connectionFor(given, username);
   const begun = performance.now();
   const tally = new Tally();
   const progress = createProgress(process.stderr);

@@ -5,13 +5,13 @@ const line = (text: string | Buffer | undefined, number = 7) => ({
   number,
   bytes: text === undefined ? undefined : Buffer.from(text),
 });
-const typed = { type: 'order.placed', headers: { a: 'b' } };
+const typed = { type: 'order.placed', exchange: 'shop', headers: { a: 'b' } };
 
 describe('a line of the input', () => {
   it('is the data of an event of the given type, digit by digit', () => {
     const text = '{"amount": 12345678901234567890.10}';
     expect(eventOfLine(line(text), typed, 100)).toEqual({
-      exchange: 'events',
+      exchange: 'shop',
       event: {
         type: 'order.placed',
         routingKey: 'order.placed',
@@ -40,13 +40,15 @@ describe('a line of the input', () => {
         delay: 3,
       },
     });
-    const bytes = eventOfLine(line('{"type":"t","bodyBase64":"AAE="}'), { headers: {} }, 100);
-    expect(bytes).toMatchObject({ event: { data: Buffer.from([0, 1]) } });
+    const bytes = eventOfLine(line('{"type":"t","bodyBase64":"AAE="}'), { exchange: 'shop', headers: {} }, 100);
+    expect(bytes).toMatchObject({ exchange: 'shop', event: { data: Buffer.from([0, 1]) } });
   });
 
   it('that is an event of its own has its data sent as it was written, byte for byte', () => {
     const data = '{ "b":12345678901234567890, "a":1.0, "a":-0, "2":1e400, "1":"\\u00e9 }" }';
-    expect(eventOfLine(line(`{"data":0,"type":"t","data": ${data} }`), { headers: {} }, 200)).toMatchObject({
+    expect(
+      eventOfLine(line(`{"data":0,"type":"t","data": ${data} }`), { exchange: 'shop', headers: {} }, 200),
+    ).toMatchObject({
       event: { data: Buffer.from(data), contentType: 'application/json' },
     });
   });
@@ -64,6 +66,12 @@ describe('a line of the input', () => {
     ['too long', undefined, 'longer than 100 bytes'],
   ])('that is %s says so', (_, text, problem) => {
     expect(eventOfLine(line(text), typed, 100)).toEqual({ problem });
+  });
+
+  it('that has no exchange, where the application has none either, says so', () => {
+    const problem = 'no exchange is named, and lib/app.ts declares none';
+    expect(eventOfLine(line('{"type":"t","data":1}'), { headers: {} }, 100)).toEqual({ problem });
+    expect(eventOfLine(line('1'), { type: 't', headers: {} }, 100)).toEqual({ problem });
   });
 
   it('that is no event says what is wrong with it', () => {
