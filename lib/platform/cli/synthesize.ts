@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { configurationLines } from '../config/broker-configuration.ts';
+import { OperatorError } from '../config/operator-error.ts';
 import { selectEnvironment } from '../config/select-environment.ts';
 import type { AssemblyInProgress } from '../local/local-run.ts';
 import { projectRoot } from '../project-root.ts';
@@ -12,7 +13,7 @@ import type { Project } from './project.ts';
 type Context = Readonly<Record<string, unknown>>;
 
 /** The CDK app did not synthesize; the message holds what it said. */
-export class SynthesisError extends Error {
+export class SynthesisError extends OperatorError {
   override readonly name = 'SynthesisError';
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from './environment.ts';
+import { OperatorError } from './operator-error.ts';
 import { validateEnvironment } from './validation/validate-environment.ts';
 
 /** What the command line chose: `-c env=…`, `-c vhost=…`. Context values are untyped, so they are checked here. */
@@ -10,7 +11,7 @@ export interface Selection {
 }
 
 /** `-c env=<name>` names none of the environments. */
-export class UnknownEnvironmentError extends Error {
+export class UnknownEnvironmentError extends OperatorError {
   override readonly name = 'UnknownEnvironmentError';
 
   constructor(asked: unknown, known: readonly string[]) {

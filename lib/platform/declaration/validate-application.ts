@@ -1,9 +1,10 @@
 import { tableVariable } from '../config/function-environment.ts';
+import { OperatorError } from '../config/operator-error.ts';
 import { httpApiPublisher, outboxPublisher } from '../topology/users.ts';
 import type { Application } from './application.ts';
 
 /** The application contradicts itself. Nothing is synthesized. */
-export class InvalidApplicationError extends Error {
+export class InvalidApplicationError extends OperatorError {
   override readonly name = 'InvalidApplicationError';
   readonly problems: readonly string[];
 

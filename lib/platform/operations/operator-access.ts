@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { OperatorError } from '../config/operator-error.ts';
 import type { ManagementSettings } from './topology/management-client.ts';
 
 /** What is missing or wrong in what the operator gave. */
-export class OperatorAccessError extends Error {
+export class OperatorAccessError extends OperatorError {
   override readonly name = 'OperatorAccessError';
 }
 

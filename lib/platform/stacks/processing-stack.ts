@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { CircuitBreakerSettings } from '../config/circuit-breaker-settings.ts';
 import type { DataSettings, Environment } from '../config/environment.ts';
 import { tableVariable } from '../config/function-environment.ts';
+import { OperatorError } from '../config/operator-error.ts';
 import { claimTable } from '../config/table-shapes.ts';
 import type { Broker } from '../constructs/broker.ts';
 import { BrokerTopology } from '../constructs/broker-topology.ts';
@@ -31,7 +32,7 @@ export interface ProcessingStackProps extends StackProps {
 }
 
 /** Settings are meant for a consumer that the application does not have. */
-export class UnknownConsumerError extends Error {
+export class UnknownConsumerError extends OperatorError {
   override readonly name = 'UnknownConsumerError';
 }
 

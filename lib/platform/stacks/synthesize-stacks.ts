@@ -1,24 +1,10 @@
 import { App } from 'aws-cdk-lib/core';
 import type { Environment } from '../config/environment.ts';
-import { selectEnvironment, UnknownEnvironmentError } from '../config/select-environment.ts';
-import { InvalidConfigurationError } from '../config/validation/validate-environment.ts';
-import { MissingHandlerError } from '../constructs/bundle/bundle.ts';
+import { OperatorError } from '../config/operator-error.ts';
+import { selectEnvironment } from '../config/select-environment.ts';
 import type { Application } from '../declaration/application.ts';
-import { InvalidApplicationError } from '../declaration/validate-application.ts';
 import { addPolicyChecks } from '../policy/checks.ts';
-import { InvalidTopologyError } from '../topology/invalid-topology-error.ts';
 import { buildApplication } from './application.ts';
-import { UnknownConsumerError } from './processing-stack.ts';
-
-/** Mistakes in what people edit: the message says what to do, a stack trace would hide it. */
-const mistakes = [
-  UnknownEnvironmentError,
-  InvalidApplicationError,
-  InvalidConfigurationError,
-  InvalidTopologyError,
-  UnknownConsumerError,
-  MissingHandlerError,
-];
 
 /**
  * Synthesizes the environment that the CDK context chooses: `env` and `vhost` choose and change one of `environments`, `name` tells several of these
@@ -38,8 +24,8 @@ export const synthesizeStacks = (application: Application, environments: readonl
       }),
     });
   } catch (error) {
-    if (!mistakes.some((mistake) => error instanceof mistake)) throw error;
-    console.error((error as Error).message);
+    if (!(error instanceof OperatorError)) throw error;
+    console.error(error.message);
     process.exit(1);
   }
 };

@@ -1,5 +1,7 @@
+import { OperatorError } from '../config/operator-error.ts';
+
 /** Everything that is wrong with a topology, each with name, value, limit and what to do. */
-export class InvalidTopologyError extends Error {
+export class InvalidTopologyError extends OperatorError {
   override readonly name = 'InvalidTopologyError';
   readonly problems: readonly string[];
 

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../config/operator-error.ts';
 import type { Project } from '../project.ts';
 
 /** A command of `mq`. Each lives in a file of its own and is listed in `mq.ts`. */
@@ -23,24 +24,8 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const explained = [
-  'OperatorAccessError',
-  'BrokerNotFoundError',
-  'BrokerNotReadyError',
-  'ControlAccessError',
-  'ControlFailedError',
-  'CredentialsProviderError',
-  'InvalidConfigurationError',
-  'InvalidConnectionSettingsError',
-  'InvalidTopologyError',
-  'ManagementAddressError',
-  'ManagementError',
-  'SynthesisError',
-  'TopologyApplyError',
-  'UnknownEnvironmentError',
-];
-
 /** What went wrong is the operator's to mend: the message says it, a stack trace would hide it. */
 export function isExplained(error: unknown): error is Error {
-  return error instanceof Error && explained.includes(error.name);
+  // The class of the AWS SDK's is not exported by its clients.
+  return error instanceof OperatorError || (error instanceof Error && error.name === 'CredentialsProviderError');
 }

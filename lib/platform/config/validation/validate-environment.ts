@@ -2,6 +2,7 @@ import type { Environment } from '../environment.ts';
 import { matching, oneOf, type Problem, wholeNumber } from '../limits.ts';
 import { maximumDelaySeconds } from '../message-limits.ts';
 import { monitoringProblems } from '../monitoring-settings.ts';
+import { OperatorError } from '../operator-error.ts';
 import type { RetrySettings } from '../retry-settings.ts';
 import { brokerProblems } from './broker-problems.ts';
 import { consumerProblems } from './consumer-problems.ts';
@@ -14,7 +15,7 @@ const retentionPeriods = [
 ];
 
 /** Values of an environment are out of their limits. Nothing is synthesized. */
-export class InvalidConfigurationError extends Error {
+export class InvalidConfigurationError extends OperatorError {
   override readonly name = 'InvalidConfigurationError';
   readonly problems: readonly Problem[];
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { type BuildOptions, buildSync, type OutputFile, version } from 'esbuild';
+import { OperatorError } from '../../config/operator-error.ts';
 import { projectRoot } from '../../project-root.ts';
 import { BundleCache } from './bundle-cache.ts';
 
@@ -9,7 +10,7 @@ const requireForCommonJs =
   "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
 
 /** There is no handler where a function is expected. */
-export class MissingHandlerError extends Error {
+export class MissingHandlerError extends OperatorError {
   override readonly name = 'MissingHandlerError';
 
   constructor(entry: string) {

@@ -5,12 +5,13 @@ import {
   type MqClient,
   paginateListBrokers,
 } from '@aws-sdk/client-mq';
+import { OperatorError } from '../../config/operator-error.ts';
 
 /** Which broker is meant: by name or id, or by the tags that every stack of this project gives to what it makes. */
 export type BrokerQuery = { readonly broker: string } | { readonly application: string; readonly environment: string };
 
 /** None, or more than one, of the account's brokers in this region is the one that is meant. */
-export class BrokerNotFoundError extends Error {
+export class BrokerNotFoundError extends OperatorError {
   override readonly name = 'BrokerNotFoundError';
   /** How many brokers are meant: none or several. */
   readonly found: number;

@@ -1,8 +1,9 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
+import { OperatorError } from '../../config/operator-error.ts';
 import type { ConsumerStatus } from './control-consumers.ts';
 
 /** The function that controls consumers could not be asked, or did not do what it was asked for. */
-export class ControlFailedError extends Error {
+export class ControlFailedError extends OperatorError {
   override readonly name = 'ControlFailedError';
 }
 

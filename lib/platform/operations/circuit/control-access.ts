@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { type LambdaClient, type LambdaClientConfig, paginateListFunctions } from '@aws-sdk/client-lambda';
+import { OperatorError } from '../../config/operator-error.ts';
 
 /** It is not known which function to ask, or where it is. */
-export class ControlAccessError extends Error {
+export class ControlAccessError extends OperatorError {
   override readonly name = 'ControlAccessError';
 }
 

@@ -1,3 +1,4 @@
+import { OperatorError } from '../../config/operator-error.ts';
 import type { TopologyChange } from '../../topology/change.ts';
 
 /** What became of one change of a plan. */
@@ -18,7 +19,7 @@ export interface ApplyReport {
 }
 
 /** Applying stopped. `report` says what had been done by then; what was done stays, and applying again goes on from there. */
-export class TopologyApplyError extends Error {
+export class TopologyApplyError extends OperatorError {
   override readonly name = 'TopologyApplyError';
   readonly report: ApplyReport;
 

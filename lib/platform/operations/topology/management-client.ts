@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { OperatorError } from '../../config/operator-error.ts';
 import { exchange, StaleConnectionError } from './http-exchange.ts';
 import { connectionError, ManagementError, refusal } from './management-error.ts';
 
@@ -18,7 +19,7 @@ export interface ManagementSettings {
 }
 
 /** The address is none that a management API can have, or an unsafe one. */
-export class ManagementAddressError extends Error {
+export class ManagementAddressError extends OperatorError {
   override readonly name = 'ManagementAddressError';
 }
 

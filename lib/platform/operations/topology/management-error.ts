@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
+import { OperatorError } from '../../config/operator-error.ts';
 
 /** A request to the management API that failed. The message says broker, request and reason, never the password. */
-export class ManagementError extends Error {
+export class ManagementError extends OperatorError {
   override readonly name = 'ManagementError';
   /** HTTP status; absent where no answer came. */
   readonly status?: number;

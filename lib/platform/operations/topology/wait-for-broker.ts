@@ -1,9 +1,10 @@
+import { OperatorError } from '../../config/operator-error.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { ManagementClient } from './management-client.ts';
 import { ManagementError } from './management-error.ts';
 import { type RetryOptions, retrying } from './retry.ts';
 
-export class BrokerNotReadyError extends Error {
+export class BrokerNotReadyError extends OperatorError {
   override readonly name = 'BrokerNotReadyError';
 }
 

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperatorAccessError } from '../../../operations/operator-access.ts';
 import { projectRoot } from '../../../project-root.ts';
-import { type ConnectionSettings, connectionSettingsFromUrl } from '../../../runtime/amqp/connection-settings.ts';
+import {
+  type ConnectionSettings,
+  connectionSettingsFromUrl,
+  InvalidConnectionSettingsError,
+} from '../../../runtime/amqp/connection-settings.ts';
 import type { PublishCommandOptions } from './options.ts';
 
 type Choice = Pick<PublishCommandOptions, 'urls' | 'caFile' | 'username' | 'stateFile'>;
@@ -17,8 +21,7 @@ const connectionName = 'mq publish';
 /**
  * The broker at the given addresses, or else the local run's.
  * @param localUser who publishes to the local run; an address says it itself, unless the choice does
- * @throws OperatorAccessError saying what is missing
- * @throws InvalidConnectionSettingsError naming the part of an address
+ * @throws OperatorAccessError saying what is missing, or naming the part of an address that is wrong
  */
 export function connectionFor(
   choice: Choice,
@@ -28,7 +31,7 @@ export function connectionFor(
   const { MQ_PASSWORD } = environment;
   if (choice.urls.length === 0) return localConnection(choice, localUser, MQ_PASSWORD);
   const urls = choice.urls.map((url) => withLogin(url, choice.username, MQ_PASSWORD));
-  return connectionSettingsFromUrl(urls, { connectionName, ...trusted(choice.caFile) });
+  return settingsFrom(urls, choice.caFile);
 }
 
 function localConnection(
@@ -51,7 +54,17 @@ function localConnection(
       `${credentialsFile} has no password for user '${username}': name a publisher of lib/app.ts with --username`,
     );
   const url = withLogin(`${amqps}/${encodeURIComponent(state.vhost)}`, username, secret);
-  return connectionSettingsFromUrl(url, { connectionName, ...trusted(caFile ?? state.broker.caFile) });
+  return settingsFrom([url], caFile ?? state.broker.caFile);
+}
+
+function settingsFrom(urls: readonly string[], caFile: string | undefined): ConnectionSettings {
+  const trust = trusted(caFile);
+  try {
+    return connectionSettingsFromUrl(urls, { connectionName, ...trust });
+  } catch (error) {
+    if (!(error instanceof InvalidConnectionSettingsError)) throw error;
+    throw new OperatorAccessError(error.message, { cause: error });
+  }
 }
 
 /** User and password take the place of those in the address. What does not parse is left to the checks of the settings. */
