@@ -34,9 +34,11 @@ const allowed: Record<string, readonly string[]> = {
   ],
   'lib/platform/testing': [
     'lib/platform/config',
+    'lib/platform/topology',
     'lib/platform/declaration',
     'lib/platform/runtime',
     'lib/platform/local',
+    'lib/platform/stacks',
   ],
   'lib/platform/config': [],
   'lib/platform/topology': ['lib/platform/config'],

@@ -1,0 +1,14 @@
+import { App } from 'aws-cdk-lib/core';
+import type { Environment } from '../config/environment.ts';
+import { selectEnvironment } from '../config/select-environment.ts';
+import type { Application } from '../declaration/application.ts';
+import { buildApplication } from './application.ts';
+
+/**
+ * Makes the stacks of an application for an environment, without bundling functions and without a trace on disk.
+ * @throws what is wrong with the application or the environment, such as InvalidApplicationError, InvalidConfigurationError, MissingHandlerError
+ */
+export const checkStacks = (application: Application, environment: Environment): void => {
+  const checked = selectEnvironment([environment], { env: environment.name });
+  buildApplication(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), { application, environment: checked });
+};
