@@ -1,7 +1,7 @@
 import { Header } from '../../../../lib/platform/runtime/headers.ts';
 import { consumerOfQueue } from '../../../../lib/platform/topology/consumer-queues.ts';
 import { parseDelayRoutingKey } from '../../../../lib/platform/topology/delay.ts';
-import type { Publishing } from '../rabbitmq/simulated-broker.ts';
+import type { Publishing } from '../rabbitmq/broker-message.ts';
 import type { ConsumerPlan } from '../scenario/scenario.ts';
 import type { Ledger } from './ledger.ts';
 

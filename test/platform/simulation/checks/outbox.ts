@@ -1,7 +1,7 @@
 import { outboxTable } from '../../../../lib/platform/config/table-shapes.ts';
 import type { Item } from '../dynamodb/attribute.ts';
 import type { Tables } from '../dynamodb/tables.ts';
-import type { Publishing } from '../rabbitmq/simulated-broker.ts';
+import type { Publishing } from '../rabbitmq/broker-message.ts';
 import type { MessagePlan } from '../scenario/scenario.ts';
 import { transactions } from './invariants.ts';
 import type { Ledger } from './ledger.ts';

@@ -7,14 +7,20 @@ export interface Death {
 
 export type DeathReason = 'rejected' | 'expired' | 'maxlen' | 'delivery_limit';
 
-/** A message as the broker keeps it. */
-export interface BrokerMessage {
+/** A message as a publisher sends it, once. */
+export interface Publishing {
   readonly exchange: string;
   readonly routingKey: string;
   /** As amqplib has them, without headers. */
   readonly properties: Readonly<Record<string, unknown>>;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly body: Buffer;
+}
+
+/** A message as the broker keeps it. */
+export interface BrokerMessage extends Publishing {
+  /** What it came in as, wherever it was dead-lettered to since: tells it from other copies of the same message. */
+  readonly publishing: Publishing;
   /** The last death first. RabbitMQ 4 keeps this apart from what publishers write into the header of that name. */
   readonly deaths: readonly Death[];
   /** When it entered the broker, or was dead-lettered last. */

@@ -4,8 +4,8 @@ import type { Credentials, CredentialsSource } from '../../../../lib/platform/ru
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
 import type { SimulatedProcess } from '../engine/simulated-process.ts';
+import type { Publishing } from './broker-message.ts';
 import type { FrontDoor, ServerConnection } from './front-door.ts';
-import type { Publishing } from './simulated-broker.ts';
 
 /** What happens on the way between a client and the broker. */
 export interface Network {

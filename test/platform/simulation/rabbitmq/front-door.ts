@@ -1,6 +1,7 @@
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
-import type { Broker, Publishing, PublishOutcome } from './simulated-broker.ts';
+import type { Publishing } from './broker-message.ts';
+import type { Broker, PublishOutcome } from './simulated-broker.ts';
 
 /** What the broker makes of a connection or a message, faults included. */
 export interface BrokerTrouble {

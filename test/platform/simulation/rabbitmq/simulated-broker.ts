@@ -1,7 +1,7 @@
 import type { Topology } from '../../../../lib/platform/topology/model.ts';
 import { effectiveSettings } from '../../../../lib/platform/topology/policy-matching.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
-import type { BrokerMessage, Death } from './broker-message.ts';
+import type { BrokerMessage, Death, Publishing } from './broker-message.ts';
 import { DeadLetterWorker } from './dead-letter-worker.ts';
 import { QuorumQueue, type Return } from './quorum-queue.ts';
 import { Routing } from './routing.ts';
@@ -17,14 +17,6 @@ export interface BrokerEvents {
   readonly arrived?: (queue: string, message: BrokerMessage) => void;
   /** A message has vanished, as a cycle or for want of a place to go to. */
   readonly dropped?: (queue: string, message: BrokerMessage, why: string) => void;
-}
-
-export interface Publishing {
-  readonly exchange: string;
-  readonly routingKey: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly body: Buffer;
 }
 
 const number = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
@@ -57,12 +49,13 @@ export class Broker {
     return this.#queues.values();
   }
 
-  publish({ exchange, routingKey, properties, headers, body }: Publishing): PublishOutcome {
+  publish(publishing: Publishing): PublishOutcome {
+    const { exchange, routingKey, properties, headers } = publishing;
     const { queues, missing } = this.#routing.route(exchange, routingKey, String(properties.messageId ?? ''));
     if (missing) return 'no-such-exchange';
     if (queues.length === 0) return 'unroutable';
     const deaths = this.version === '3.10' ? deathsIn(headers) : [];
-    const message = { exchange, routingKey, properties, headers, body, deaths, since: this.#scheduler.now };
+    const message = { ...publishing, publishing, deaths, since: this.#scheduler.now };
     const refused = queues.filter((name) => !this.#enqueue(name, message));
     return refused.length === 0 ? 'confirmed' : 'refused';
   }

@@ -1,7 +1,7 @@
 import type { DynamoDbFault } from '../dynamodb/service.ts';
 import type { Random } from '../engine/random.ts';
 import type { Scheduler } from '../engine/scheduler.ts';
-import type { Publishing } from '../rabbitmq/simulated-broker.ts';
+import type { Publishing } from '../rabbitmq/broker-message.ts';
 import type { Fault } from '../scenario/scenario.ts';
 import type { Story } from '../story.ts';
 
