@@ -1,38 +1,32 @@
 import { resolve as absolute } from 'node:path';
 import { systemClock } from '../runtime/clock.ts';
-import { deadLetterQueue } from '../topology/names.ts';
-import { account, region } from './assembly/pseudo-parameters.ts';
-import { readAssembly } from './assembly/read-assembly.ts';
+import { type Assembly, readAssembly } from './assembly/read-assembly.ts';
 import { AssemblyError } from './assembly/template.ts';
 import { vhostsOf } from './assembly/vhosts.ts';
-import { configurationSettings } from './broker/amazon-mq-configuration.ts';
 import type { Installation } from './broker/installations.ts';
-import { OwnBroker } from './broker/own-broker.ts';
 import type { RunningBroker } from './broker/running-broker.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import { DeadLetterWatch } from './dead-letter-watch.ts';
-import { type RunningDynamoDb, startDynamoDb } from './dynamodb/start-dynamodb.ts';
-import { startAwsEndpoint } from './endpoints/aws-endpoint.ts';
-import { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
-import { type AccessKeys, Principals } from './endpoints/principals.ts';
-import { SecretRotations } from './endpoints/secret-rotation.ts';
-import { SecretStore } from './endpoints/secret-store.ts';
+import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
+import type { AccessKeys } from './endpoints/principals.ts';
 import type { LocalRunEvent } from './events.ts';
 import { Machine } from './machine.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
 import type { StreamMapping } from './mapping/stream-mapping.ts';
+import { privateBroker, userBroker } from './run-broker.ts';
+import { startServices } from './run-services.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
-import { ObjectStore } from './s3/object-store.ts';
-import { startS3 } from './s3/start-s3.ts';
 import type { LocalSchedule } from './schedule/local-schedule.ts';
 import { type PublishedValues, StackCreation } from './stack-creation.ts';
 import { RunDirectory } from './state/run-directory.ts';
-import { type LocalState, writeWhole } from './state/state-file.ts';
-import { type Part, Supervision } from './supervision.ts';
+import { RunFiles } from './state/run-files.ts';
+import type { LocalState } from './state/state-file.ts';
+import { stateOf } from './state-of.ts';
+import { type Part, type PartState, Supervision } from './supervision.ts';
 import { updateFunctions } from './update-functions.ts';
 import { type BrokerUrlOptions, parseBrokerUrl, type UserBroker } from './user-broker/broker-url.ts';
-import { connectUserBroker, type UserBrokerOptions } from './user-broker/connect-user-broker.ts';
+import type { UserBrokerOptions } from './user-broker/connect-user-broker.ts';
 
 export interface LocalRunOptions extends BrokerUrlOptions, Pick<UserBrokerOptions, 'caFile' | 'waitSeconds'> {
   /** Folder that `cdk synth` wrote, or one that is being written. */
@@ -96,190 +90,139 @@ export interface LocalRun {
  * @throws BrokerUrlError when the user's broker cannot be used
  */
 export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun> => {
-  const userBroker = options.brokerUrl === undefined ? undefined : parseBrokerUrl(options.brokerUrl, options);
+  const user = options.brokerUrl === undefined ? undefined : parseBrokerUrl(options.brokerUrl, options);
   const { folder, brokerConfiguration } = inProgress(options.assembly);
   const directory = RunDirectory.take(absolute(options.directory));
   const emit = options.onEvent ?? (() => undefined);
   const notice = (message: string): void => emit({ type: 'notice', message });
 
-  const undo: (() => unknown)[] = [() => directory.release()];
+  const undo = new AsyncDisposableStack();
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => {
-    stopped ??= (async () => {
-      for (const step of undo.toReversed()) await step();
-    })();
+    stopped ??= undo.disposeAsync();
     return stopped;
   };
-
+  undo.defer(() => directory.release());
   try {
-    const ownBroker = new OwnBroker({ directory: directory.file('broker'), installation: options.installation });
-    undo.push(() => ownBroker.stop());
-    if (!userBroker && brokerConfiguration)
-      ownBroker.expect(configurationSettings(brokerConfiguration, 'the broker configuration'));
-    const secrets = new SecretStore();
-    const rotations = new SecretRotations(notice);
-    undo.push(() => rotations.stop());
-    const principals = new Principals();
-    const answers = new CustomResourceAnswers();
-    const dynamoDb = startDynamoDb({
-      region,
-      accountId: account,
-      folder: directory.file('dynamodb'),
-      authorize: (key, action, resource) => principals.authorize(key, action, resource),
-    });
-    undo.push(async () => (await dynamoDb.catch(() => undefined))?.stop());
-    const endpoint = await startAwsEndpoint(
-      {
-        secrets,
-        rotations,
-        principals,
-        mappings: () => machine.eventSourceMappings,
-        functions: () => machine.functions,
-      },
-      (message) => notice(`refused: ${message}`),
-    );
-    undo.push(() => endpoint.stop());
-    const objects = new ObjectStore();
-    const s3 = await startS3({ objects, principals }, (message) => notice(`refused: ${message}`));
-    undo.push(() => s3.stop());
-    await answers.start();
-    undo.push(() => answers.stop());
-    let dynamoDbEndpoint: string | undefined;
-    void dynamoDb.then(
-      (store) => {
-        dynamoDbEndpoint = store.endpoint;
-      },
-      // Whoever awaits it first, a table or a function, reports it.
-      () => undefined,
-    );
-
+    const runBroker = user
+      ? userBroker(user, options, directory, notice, undo)
+      : privateBroker(options.installation, brokerConfiguration, directory, undo);
+    const services = await startServices(directory, notice, undo);
     const assembly = readAssembly(absolute(await folder));
-    // Before anything is declared on a broker that is not ours.
-    for (const vhost of vhostsOf(assembly))
-      if (userBroker && vhost !== userBroker.vhost)
-        throw new AssemblyError(
-          `the assembly uses vhost ${vhost}, but the broker's address names vhost ${userBroker.vhost}; synthesize with -c vhost=${userBroker.vhost}`,
-        );
-    let leaveUserBroker: () => void = () => undefined;
-    undo.push(() => leaveUserBroker());
-    const connectTo = async (broker: UserBroker): Promise<BrokerAccess> => {
-      const connected = await connectUserBroker(broker, {
-        ...options,
-        certificates: directory.file('certificates'),
-        onWaiting: notice,
-      });
-      leaveUserBroker = connected.stop;
-      return connected.access;
-    };
-    const machine: Machine = new Machine({
-      secrets,
-      principals,
-      answers,
-      dynamoDb,
-      objects,
+    if (user) checkVhosts(assembly, user);
+    const machine = new Machine({
+      ...services,
       failureVerb: options.failureVerb ?? 'nack',
       emit,
-      access: () => ({
-        awsEndpoint: endpoint.url,
-        dynamoDbEndpoint,
-        s3Endpoint: s3.url,
-        caFile: machine.broker?.caFile,
-      }),
-      startBroker: (settings) => (userBroker ? connectTo(userBroker) : ownBroker.start(settings)),
+      startBroker: (settings) => runBroker.start(settings),
     });
-    undo.push(() => Promise.all([...machine.functions.values()].map((each) => each.stop())));
-    undo.push(() => Promise.all([...machine.mappings, ...machine.streamMappings].map((mapping) => mapping.stop())));
-    undo.push(() => machine.schedules.forEach((schedule) => void schedule.stop()));
-
-    undo.push(() => machine.httpApis.forEach((api) => void api.stop()));
-
-    const published: PublishedValues = { exports: new Map(), outputs: new Map() };
-    for (const stack of assembly.stacks) await new StackCreation(stack, machine, published).run();
+    undo.defer(() => machine.stop());
+    const published = await createStacks(assembly, machine);
     const broker = machine.broker;
     if (!broker) throw new AssemblyError(`the assembly ${assembly.directory} has no AWS::AmazonMQ::Broker`);
-
-    const store = await dynamoDb;
-    const running = stateOf(machine, broker, directory, {
-      aws: endpoint.url,
-      dynamoDb: store.endpoint,
-      s3: s3.url,
-      ingest: outputNamed('IngestUrl', published),
+    const dynamoDb = await services.dynamoDb;
+    const files = new RunFiles(stateOf(machine, broker, dynamoDb, directory, published), {
+      directory,
+      secrets: services.secrets,
+      admin: broker.admin,
+      operator: services.principals.operator,
     });
-    let state: LocalState = { ...running, consumerControl: outputNamed('ConsumerControlFunction', published) };
-    const logins = (): Record<string, string> => ({
-      ...secrets.logins(),
-      [broker.admin.username]: broker.admin.password,
-    });
-    const writeLogins = (): void => writeWhole(directory.file('credentials.json'), logins(), 0o600);
-    writeWhole(directory.file('aws-credentials'), credentialsText(principals.operator), 0o600);
-    writeLogins();
-    secrets.onChange = writeLogins;
-    // Before the folder is given up.
-    undo.push(() => {
-      secrets.onChange = () => undefined;
-    });
-    writeWhole(directory.file('state.json'), state, 0o644);
-    const deadLetters = new DeadLetterWatch({ broker, vhost: state.vhost, emit });
-    undo.push(() => deadLetters.stop());
+    undo.defer(() => files.stop());
+    const deadLetters = new DeadLetterWatch({ broker, vhost: files.state.vhost, emit });
+    undo.defer(() => deadLetters.stop());
     await deadLetters.start();
-    const mind = (part: Part, name: keyof LocalState['parts']): void => {
-      const supervision = new Supervision(part, {
-        clock: systemClock,
-        notice,
-        onState: (partState) => {
-          state = { ...state, parts: { ...state.parts, [name]: partState } };
-          writeWhole(directory.file('state.json'), state, 0o644);
-        },
-      });
-      undo.push(() => supervision.stop());
-    };
-    mind(
-      { name: 'the local DynamoDB', onDeath: (listener) => store.onDeath(listener), restart: () => store.restart() },
-      'dynamoDb',
-    );
-    const rabbitMq = ownBroker.running;
-    if (rabbitMq)
-      mind(
-        {
-          name: 'RabbitMQ',
-          onDeath: (listener) => rabbitMq.onDeath(listener),
-          restart: () => rabbitMq.restart('kill'),
-        },
-        'broker',
-      );
-    let current = assembly;
-    return {
-      broker,
-      ownBroker: ownBroker.running,
-      vhost: state.vhost,
-      get state() {
-        return state;
-      },
-      functions: [...machine.functions.values()],
-      mappings: machine.mappings,
-      streamMappings: machine.streamMappings,
-      schedules: machine.schedules,
-      tables: state.tables,
-      dynamoDbEndpoint: store.endpoint,
-      dynamoDb: store,
-      credentials: principals.operator,
-      get logins() {
-        return logins();
-      },
-      secrets: secrets.arns(),
-      rotated: () => rotations.settled(),
-      update: async (folder) => {
-        const next = readAssembly(absolute(folder));
-        const changed = await updateFunctions(machine, current, next, notice);
-        current = next;
-        return changed;
-      },
-      stop,
-    };
+    superviseParts({ dynamoDb, broker: runBroker.running }, files, notice, undo);
+    return runningRun({ machine, broker, ownBroker: runBroker.running, dynamoDb, files, assembly, notice, stop });
   } catch (error) {
     await stop();
     throw error;
   }
+};
+
+/**
+ * To be called before anything is declared on a broker that is not ours.
+ * @throws AssemblyError when the assembly means another virtual host than the broker's address
+ */
+const checkVhosts = (assembly: Assembly, { vhost }: UserBroker): void => {
+  const other = [...vhostsOf(assembly)].find((used) => used !== vhost);
+  if (other !== undefined)
+    throw new AssemblyError(
+      `the assembly uses vhost ${other}, but the broker's address names vhost ${vhost}; synthesize with -c vhost=${vhost}`,
+    );
+};
+
+const createStacks = async (assembly: Assembly, machine: Machine): Promise<PublishedValues> => {
+  const published: PublishedValues = { exports: new Map(), outputs: new Map() };
+  for (const stack of assembly.stacks) await new StackCreation(stack, machine, published).run();
+  return published;
+};
+
+/** Starts the processes again that hold the data, should they die. */
+const superviseParts = (
+  { dynamoDb, broker }: { readonly dynamoDb: RunningDynamoDb; readonly broker: RunningBroker | undefined },
+  files: RunFiles,
+  notice: (message: string) => void,
+  undo: AsyncDisposableStack,
+): void => {
+  const supervise = (part: Part, name: keyof LocalState['parts']): void => {
+    const onState = (state: PartState): void => files.note(name, state);
+    const supervision = new Supervision(part, { clock: systemClock, notice, onState });
+    undo.defer(() => supervision.stop());
+  };
+  supervise(
+    {
+      name: 'the local DynamoDB',
+      onDeath: (listener) => dynamoDb.onDeath(listener),
+      restart: () => dynamoDb.restart(),
+    },
+    'dynamoDb',
+  );
+  if (broker)
+    supervise(
+      { name: 'RabbitMQ', onDeath: (listener) => broker.onDeath(listener), restart: () => broker.restart('kill') },
+      'broker',
+    );
+};
+
+interface Started extends Pick<LocalRun, 'broker' | 'ownBroker' | 'stop'> {
+  readonly machine: Machine;
+  readonly dynamoDb: RunningDynamoDb;
+  readonly files: RunFiles;
+  readonly assembly: Assembly;
+  readonly notice: (message: string) => void;
+}
+
+const runningRun = ({ machine, broker, ownBroker, dynamoDb, files, assembly, notice, stop }: Started): LocalRun => {
+  const { secrets, rotations, principals } = machine.services;
+  let current = assembly;
+  return {
+    broker,
+    ownBroker,
+    vhost: files.state.vhost,
+    get state() {
+      return files.state;
+    },
+    functions: [...machine.functions.values()],
+    mappings: machine.mappings,
+    streamMappings: machine.streamMappings,
+    schedules: machine.schedules,
+    tables: files.state.tables,
+    dynamoDbEndpoint: dynamoDb.endpoint,
+    dynamoDb,
+    credentials: principals.operator,
+    get logins() {
+      return files.logins;
+    },
+    secrets: secrets.arns(),
+    rotated: () => rotations.settled(),
+    update: async (folder) => {
+      const next = readAssembly(absolute(folder));
+      const changed = await updateFunctions(machine, current, next, notice);
+      current = next;
+      return changed;
+    },
+    stop,
+  };
 };
 
 const inProgress = (
@@ -290,45 +233,3 @@ const inProgress = (
   assembly.folder.catch(() => undefined);
   return assembly;
 };
-
-const stateOf = (
-  machine: Machine,
-  broker: BrokerAccess,
-  directory: RunDirectory,
-  endpoints: LocalState['endpoints'],
-): LocalState => {
-  const queues = machine.mappings.map(({ queue }) => queue);
-  return {
-    pid: process.pid,
-    vhost: machine.mappings[0]?.vhost ?? '/',
-    broker: {
-      amqps: broker.amqpUrl,
-      management: broker.managementUrl,
-      caFile: broker.caFile,
-      credentialsFile: directory.file('credentials.json'),
-      version: broker.version,
-    },
-    queues,
-    deadLetterQueues: queues.map(deadLetterQueue),
-    tables: Object.fromEntries(machine.tables),
-    buckets: Object.fromEntries(machine.buckets),
-    functions: Object.fromEntries(
-      [...machine.functions.keys()].map((name) => [
-        name,
-        { queues: machine.mappings.filter(({ functionName }) => functionName === name).map(({ queue }) => queue) },
-      ]),
-    ),
-    endpoints,
-    parts: { broker: 'running', dynamoDb: 'running' },
-    aws: { region, credentialsFile: directory.file('aws-credentials') },
-  };
-};
-
-/** Value of an output of any stack. */
-const outputNamed = (name: string, { outputs }: PublishedValues): string | undefined => {
-  const value = [...outputs].find(([key]) => key.endsWith(`/${name}`))?.[1];
-  return value === undefined ? undefined : String(value);
-};
-
-const credentialsText = ({ accessKeyId, secretAccessKey }: AccessKeys): string =>
-  `[default]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;

@@ -1,9 +1,6 @@
 import { AssemblyError } from './assembly/template.ts';
 import type { BrokerAccess } from './broker-access.ts';
-import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
-import type { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
-import type { Principals, Role } from './endpoints/principals.ts';
-import type { SecretStore } from './endpoints/secret-store.ts';
+import type { Role } from './endpoints/principals.ts';
 import type { LocalRunEvent } from './events.ts';
 import type { LocalHttpApi } from './gateway/local-http-api.ts';
 import { matchesWildcard } from './iam/wildcard.ts';
@@ -11,21 +8,14 @@ import type { EventSourceMapping } from './mapping/event-source-mappings.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
 import type { StreamMapping } from './mapping/stream-mapping.ts';
+import type { RunServices } from './run-services.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
 import type { LocalAccess } from './runtime/runtime-variables.ts';
-import type { ObjectStore } from './s3/object-store.ts';
 import type { LocalSchedule } from './schedule/local-schedule.ts';
 
-export interface MachineServices {
-  readonly secrets: SecretStore;
-  readonly principals: Principals;
-  readonly answers: CustomResourceAnswers;
-  readonly dynamoDb: Promise<RunningDynamoDb>;
-  readonly objects: ObjectStore;
+export interface MachineServices extends RunServices {
   readonly failureVerb: FailureVerb;
   readonly emit: (event: LocalRunEvent) => void;
-  /** Addresses that functions get in their environment. */
-  readonly access: () => Omit<LocalAccess, 'credentials'>;
   /** The one broker with these keys of rabbitmq.conf, or the user's as it is. */
   readonly startBroker: (settings: Readonly<Record<string, string>>) => Promise<BrokerAccess>;
 }
@@ -43,13 +33,13 @@ export interface InvokePermission {
 export class Machine {
   readonly services: MachineServices;
   /** By function name. */
-  readonly functions = new Map<string, LocalFunction>();
+  readonly functions: Map<string, LocalFunction>;
   readonly functionResources = new Map<LocalFunction, { readonly stack: string; readonly logicalId: string }>();
   readonly functionRoles = new Map<LocalFunction, Role>();
   readonly permissions: InvokePermission[] = [];
   readonly mappings: LocalMapping[] = [];
   /** Those of RabbitMQ queues by their ids. */
-  readonly eventSourceMappings = new Map<string, EventSourceMapping>();
+  readonly eventSourceMappings: Map<string, EventSourceMapping>;
   readonly httpApis: LocalHttpApi[] = [];
   readonly streamMappings: StreamMapping[] = [];
   readonly schedules: LocalSchedule[] = [];
@@ -63,6 +53,13 @@ export class Machine {
 
   constructor(services: MachineServices) {
     this.services = services;
+    this.functions = services.functions;
+    this.eventSourceMappings = services.eventSourceMappings;
+  }
+
+  /** What functions get in their environment to reach everything. */
+  get access(): Omit<LocalAccess, 'credentials'> {
+    return { ...this.services.endpoints(), caFile: this.broker?.caFile };
   }
 
   get broker(): BrokerAccess | undefined {
@@ -74,6 +71,16 @@ export class Machine {
     const access = await this.services.startBroker(settings);
     this.#broker = { arn, access };
     return access;
+  }
+
+  /** Ends what has been made so far: first what invokes functions, then these. */
+  async stop(): Promise<void> {
+    for (const source of [...this.httpApis, ...this.schedules]) source.stop();
+    try {
+      await Promise.all([...this.mappings, ...this.streamMappings].map((mapping) => mapping.stop()));
+    } finally {
+      await Promise.all([...this.functions.values()].map((each) => each.stop()));
+    }
   }
 
   /** @throws AssemblyError when the ARN is not of the assembly's broker */

@@ -92,7 +92,7 @@ const createFunction: ResourceType = async (request) => {
   const functionName = settings.name;
   // Its address is part of the environment of functions.
   await machine.services.dynamoDb;
-  const created = new LocalFunction(settings, () => ({ ...machine.services.access(), credentials }), {
+  const created = new LocalFunction(settings, () => ({ ...machine.access, credentials }), {
     line: (stream, line) => machine.services.emit({ type: 'line', functionName, stream, line }),
     started: (pid, milliseconds) =>
       machine.services.emit({ type: 'environment-started', functionName, pid, milliseconds }),

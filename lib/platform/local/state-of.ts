@@ -1,0 +1,56 @@
+import { deadLetterQueue } from '../topology/names.ts';
+import { region } from './assembly/pseudo-parameters.ts';
+import type { BrokerAccess } from './broker-access.ts';
+import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
+import type { Machine } from './machine.ts';
+import type { PublishedValues } from './stack-creation.ts';
+import type { RunDirectory } from './state/run-directory.ts';
+import type { LocalState } from './state/state-file.ts';
+
+/** What a run has to say about itself, once everything is up. */
+export const stateOf = (
+  machine: Machine,
+  broker: BrokerAccess,
+  dynamoDb: RunningDynamoDb,
+  directory: RunDirectory,
+  published: PublishedValues,
+): LocalState => {
+  const queues = machine.mappings.map(({ queue }) => queue);
+  const { awsEndpoint, s3Endpoint } = machine.services.endpoints();
+  return {
+    pid: process.pid,
+    vhost: machine.mappings[0]?.vhost ?? '/',
+    broker: {
+      amqps: broker.amqpUrl,
+      management: broker.managementUrl,
+      caFile: broker.caFile,
+      credentialsFile: directory.file('credentials.json'),
+      version: broker.version,
+    },
+    queues,
+    deadLetterQueues: queues.map(deadLetterQueue),
+    tables: Object.fromEntries(machine.tables),
+    buckets: Object.fromEntries(machine.buckets),
+    functions: Object.fromEntries(
+      [...machine.functions.keys()].map((name) => [
+        name,
+        { queues: machine.mappings.filter(({ functionName }) => functionName === name).map(({ queue }) => queue) },
+      ]),
+    ),
+    endpoints: {
+      aws: awsEndpoint,
+      dynamoDb: dynamoDb.endpoint,
+      s3: s3Endpoint,
+      ingest: outputNamed('IngestUrl', published),
+    },
+    consumerControl: outputNamed('ConsumerControlFunction', published),
+    parts: { broker: 'running', dynamoDb: 'running' },
+    aws: { region, credentialsFile: directory.file('aws-credentials') },
+  };
+};
+
+/** Value of an output of any stack. */
+const outputNamed = (name: string, { outputs }: PublishedValues): string | undefined => {
+  const value = [...outputs].find(([key]) => key.endsWith(`/${name}`))?.[1];
+  return value === undefined ? undefined : String(value);
+};
