@@ -1,5 +1,5 @@
-import { exampleEvent } from '../functions/events.ts';
+import { events } from '../functions/events.ts';
 import { runStartCommand } from '../lib/platform/cli/start/start.ts';
 import { project } from './project.ts';
 
-await runStartCommand(project, exampleEvent);
+await runStartCommand(project, events);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { event } from '#events';
 
 const orderId = z.string().check(z.minLength(1), z.maxLength(64));
 
@@ -43,12 +44,23 @@ export const userRegistered = z.object({
 
 export type UserRegistered = z.infer<typeof userRegistered>;
 
-/** Every event that may be published over HTTP, by its type, with the schema of its body. Add yours here. */
-export const eventSchemas = {
-  'order.placed': orderPlaced,
-  'order.cancelled': orderCancelled,
-  'user.registered': userRegistered,
+/** Every event of the application, by its type. May be published over HTTP, and is what `npm start` and tests take examples from. Add yours here. */
+export const events = {
+  'order.placed': event({
+    schema: orderPlaced,
+    example: {
+      type: 'order.placed',
+      orderId: 'order-1',
+      customerId: 'customer-1',
+      lines: [{ sku: 'SKU-1', quantity: 2 }],
+    },
+  }),
+  'order.cancelled': event({
+    schema: orderCancelled,
+    example: { type: 'order.cancelled', orderId: 'order-1', reason: 'changed my mind' },
+  }),
+  'user.registered': event({
+    schema: userRegistered,
+    example: { type: 'user.registered', userId: 'user-1', email: 'somebody@example.com' },
+  }),
 };
-
-/** Shown by `npm start`, to be published by hand. */
-export const exampleEvent: UserRegistered = { type: 'user.registered', userId: 'u-1', email: 'somebody@example.com' };

@@ -31,6 +31,7 @@ const allowed: Record<string, readonly string[]> = {
     'lib/platform/cli/demo/demo-domain.ts',
     'lib/platform/cli/demo/demo-event.ts',
     'lib/platform/cli/demo/random.ts',
+    'lib/platform/cli/demo/repeat-examples.ts',
   ],
   'lib/platform/testing': [
     'lib/platform/config',

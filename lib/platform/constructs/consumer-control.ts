@@ -11,6 +11,7 @@ import type { Broker } from './broker.ts';
 import type { Consumer } from './consumer.ts';
 import { DataTable } from './data-table.ts';
 import { EveryMinute } from './every-minute.ts';
+import { permitUpdates } from './permit-updates.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 export interface ConsumerControlProps {
@@ -74,12 +75,7 @@ export class ConsumerControl extends Construct {
     this.handler.role.addToPolicy(
       new PolicyStatement({ actions: ['lambda:ListEventSourceMappings'], resources: ['*'] }),
     );
-    this.handler.role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:UpdateEventSourceMapping'],
-        resources: mappings.map(({ attrEventSourceMappingArn }) => attrEventSourceMappingArn),
-      }),
-    );
+    permitUpdates(this.handler.role, mappings);
     new EveryMinute(this, 'Schedule', { target: this.handler, description: 'Looks after the consumers' });
     for (const [name, consumer] of consumers) {
       const hasBreaker = Object.hasOwn(breakers, name) ? breakers[name] !== null : breaker !== undefined;

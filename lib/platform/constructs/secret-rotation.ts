@@ -8,6 +8,7 @@ import { FunctionEnvironment } from '../config/function-environment.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
+import { permitUpdates } from './permit-updates.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 export interface SecretRotationProps {
@@ -88,11 +89,6 @@ export class SecretRotation extends Construct {
     );
     // IAM knows no resource for listing; the role's other wildcard is for network interfaces.
     role.addToPolicy(new PolicyStatement({ actions: ['lambda:ListEventSourceMappings'], resources: ['*'] }));
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: ['lambda:UpdateEventSourceMapping'],
-        resources: mappings.map(({ attrEventSourceMappingArn }) => attrEventSourceMappingArn),
-      }),
-    );
+    permitUpdates(role, mappings);
   }
 }

@@ -68,7 +68,8 @@ function loggerOf(context: Context, logger: Logger): () => Logger {
   };
 }
 
-function definitionOf(options: CheckedOptions, environment: Environment): ConsumerDefinition {
+/** What a consumer does, by its options and what the stack says. */
+export function definitionOf(options: CheckedOptions, environment: Environment): ConsumerDefinition {
   return {
     name: options.queue,
     schema: options.message,

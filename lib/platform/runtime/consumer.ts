@@ -3,7 +3,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Context } from 'aws-lambda';
 import type { ConsumerServices } from './batch/batch.ts';
 import type { BatchReport } from './batch/report.ts';
-import { checkOptions } from './check-options.ts';
+import { type CheckedOptions, checkOptions } from './check-options.ts';
 import type { RawConsumerOptions, SchemaConsumerOptions } from './consumer-options.ts';
 import { ConsumerRuntime } from './consumer-runtime.ts';
 import type { Environment } from './consumer-services.ts';
@@ -11,6 +11,15 @@ import type { RabbitMqEvent } from './decode/event.ts';
 
 /** A Lambda handler; further middy middlewares may be added with `use`. */
 export type ConsumerHandler = MiddyfiedHandler<RabbitMqEvent, BatchReport>;
+
+const optionsByHandler = new WeakMap<ConsumerHandler, CheckedOptions>();
+
+/** The options that a handler was made of. For tests. @throws Error for a handler that `consumer` has not made */
+export const optionsOf = (handler: ConsumerHandler): CheckedOptions => {
+  const options = optionsByHandler.get(handler);
+  if (!options) throw new Error('the handler is none that consumer() of #consumer returned');
+  return options;
+};
 
 /** What a consumer takes from its surroundings. For tests and benchmarks. */
 export interface ConsumerSurroundings {
@@ -49,5 +58,7 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
   const runtime = new ConsumerRuntime(checked, environment, services);
   const handle = (event: RabbitMqEvent, context: Context): Promise<BatchReport> => runtime.handle(event, context);
   // The deadline guard does what middy's early timeout would, with more care.
-  return middy(handle, { timeoutEarlyInMillis: 0 });
+  const handler = middy(handle, { timeoutEarlyInMillis: 0 });
+  optionsByHandler.set(handler, checked);
+  return handler;
 }

@@ -150,7 +150,7 @@ export class ProcessingStack extends Stack {
   consumer(name: string): Consumer {
     const found = this.consumers.get(name);
     if (found === undefined) {
-      const known = [...this.consumers.keys()].join(', ');
+      const known = [...this.consumers.keys()].join(', ') || 'none';
       throw new UnknownConsumerError(`consumer ${name} has settings but is not in lib/app.ts, which has ${known}`);
     }
     return found;

@@ -3,6 +3,7 @@ import { tableVariable } from '../config/function-environment.ts';
 import type { Application, TableDeclaration } from '../declaration/application.ts';
 import { startDynamoDb } from '../local/dynamodb/start-dynamodb.ts';
 import { dynamoDb } from '../runtime/dynamodb.ts';
+import { setVariables } from './set-variables.ts';
 
 export interface StartedTables {
   /** Ends the store and puts the environment variables back. */
@@ -57,16 +58,4 @@ const creationOf = (name: string, { partitionKey, sortKey }: TableDeclaration): 
     KeySchema: keys.map((key, index) => ({ AttributeName: key, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
     AttributeDefinitions: keys.map((key) => ({ AttributeName: key, AttributeType: 'S' })),
   });
-};
-
-/** @returns a function that puts back what was there before */
-const setVariables = (variables: Readonly<Record<string, string>>): (() => void) => {
-  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
-  Object.assign(process.env, variables);
-  return () => {
-    for (const [name, value] of before) {
-      if (value === undefined) delete process.env[name];
-      else process.env[name] = value;
-    }
-  };
 };

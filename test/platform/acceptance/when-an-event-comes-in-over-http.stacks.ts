@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { exampleEvent } from '../../../functions/events.ts';
+import { events } from '../../../functions/events.ts';
 import { renderCall } from '../../../lib/platform/cli/start/render-call.ts';
 import { embeddedMetrics, type LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { authorizationFor } from '../../../lib/platform/local/iam/signature.ts';
@@ -163,19 +163,21 @@ describe('an event that comes in over HTTP', () => {
 });
 
 describe('the line of npm start', () => {
+  const type = 'user.registered';
+  const example = { type, body: events[type].example };
   const curl = ['/usr/bin/curl', '/usr/local/bin/curl'].some((file) => statSync(file, { throwIfNoEntry: false }));
 
   it('leaves the key in a file that only its owner can read', () => {
     const { aws, endpoints } = run.state;
     expect(statSync(aws.credentialsFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(aws.credentialsFile, 'utf8')).toContain(run.credentials.secretAccessKey);
-    expect(renderCall(String(endpoints.ingest), aws, exampleEvent)).not.toContain(run.credentials.secretAccessKey);
+    expect(renderCall(String(endpoints.ingest), aws, example)).not.toContain(run.credentials.secretAccessKey);
   });
 
   (curl ? it : it.skip)(
     'publishes an event with curl',
     async () => {
-      const line = renderCall(String(run.state.endpoints.ingest), run.state.aws, exampleEvent)
+      const line = renderCall(String(run.state.endpoints.ingest), run.state.aws, example)
         .split('\n')
         .slice(1)
         .join('\n');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { topologyOf } from '../../declaration/topology-of.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
+import { firstConsumer } from '../first-consumer.ts';
 import { printable, printableLines } from '../printable.ts';
 import type { Project } from '../project.ts';
 import { publishingDefaults } from '../publishing-defaults.ts';
@@ -61,10 +62,13 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
     process.stdout.write(usage);
     return exitCodes.accounted;
   }
+  if (Object.keys(project.app.consumers).length === 0) throw new UsageError(firstConsumer);
   const { username, exchange } = publishingDefaults(project.app);
   if (username === undefined || exchange === undefined)
     throw new Error('lib/app.ts declares no publisher; the demo publishes as the first one there');
   const events = eventsOf(options, domain.generate, exchange);
+  if (events.length === 0)
+    throw new UsageError('functions/demo/domain.ts makes no events: npm run new -- event car.left adds one');
   const broker = brokerFromEnvironment();
   const progress = createProgress(process.stderr);
   // A folder of its own: `npm start` and other demos may run beside it.

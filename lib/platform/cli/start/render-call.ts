@@ -1,19 +1,22 @@
 import { relative } from 'node:path';
 import type { LocalState } from '../../local/state/state-file.ts';
 
-/** The body of an event that the application takes. */
-export type ExampleEvent = Readonly<Record<string, unknown>> & { readonly type: string };
+/** An event that the application takes. */
+export interface ExampleEvent {
+  readonly type: string;
+  readonly body: unknown;
+}
 
 /** The line with which curl publishes an event over the local HTTP API; the key stays in its file. */
 export const renderCall = (
   ingest: string,
   { region, credentialsFile }: LocalState['aws'],
-  event: ExampleEvent,
+  { type, body }: ExampleEvent,
 ): string => {
   const file = relative(process.cwd(), credentialsFile);
   return [
     'To publish an event over HTTP:',
     `  curl --aws-sigv4 aws:amz:${region}:execute-api --user "$(sed -n 's/.* = //p' '${file}' | paste -sd: -)" \\`,
-    `    -H 'Content-Type: application/json' -d '${JSON.stringify(event)}' ${ingest}/events/${event.type}`,
+    `    -H 'Content-Type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}' ${ingest}/events/${type}`,
   ].join('\n');
 };

@@ -1,16 +1,18 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Events } from '../../declaration/event.ts';
 import type { LocalRunEvent } from '../../local/events.ts';
 import { type LocalRun, startLocalRun } from '../../local/local-run.ts';
 import { type FailureVerb, failureVerbs } from '../../local/mapping/failure-verb.ts';
 import { projectRoot } from '../../project-root.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
+import { firstConsumer } from '../first-consumer.ts';
 import { printable, printableLines } from '../printable.ts';
 import type { Project } from '../project.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { synthesize, synthesizing } from '../synthesize.ts';
 import { rebuildOnChange } from './rebuild.ts';
-import { type ExampleEvent, renderCall } from './render-call.ts';
+import { renderCall } from './render-call.ts';
 import { renderEvent } from './render-event.ts';
 import { renderPlaces } from './render-places.ts';
 
@@ -41,7 +43,7 @@ const readOptions = (): { readonly failureVerb: FailureVerb } | undefined => {
   return { failureVerb };
 };
 
-const start = async (project: Project, example: ExampleEvent): Promise<void> => {
+const start = async (project: Project, events: Events): Promise<void> => {
   const options = readOptions();
   if (!options) return;
   const broker = brokerFromEnvironment();
@@ -72,7 +74,10 @@ const start = async (project: Project, example: ExampleEvent): Promise<void> => 
     onEvent: show,
   });
   console.log(renderPlaces(run.state, join(directory, 'state.json')));
-  if (run.state.endpoints.ingest) console.log(renderCall(run.state.endpoints.ingest, run.state.aws, example));
+  const [example] = Object.entries(events).map(([type, { example }]) => ({ type, body: example }));
+  if (run.state.endpoints.ingest && example)
+    console.log(renderCall(run.state.endpoints.ingest, run.state.aws, example));
+  if (Object.keys(project.app.consumers).length === 0) console.log(firstConsumer);
   console.log(
     `Up in ${((performance.now() - begun) / 1000).toFixed(1)} s. Functions follow changes of their source. Ctrl-C ends it.`,
   );
@@ -89,9 +94,9 @@ const start = async (project: Project, example: ExampleEvent): Promise<void> => 
   );
 };
 
-/** What `npm start` does. Ends with the process. @param example shown with the address of the HTTP API */
-export const runStartCommand = (project: Project, example: ExampleEvent): Promise<void> =>
-  start(project, example).catch((error: Error) => {
+/** What `npm start` does. Ends with the process. @param events the first one is shown with the address of the HTTP API */
+export const runStartCommand = (project: Project, events: Events): Promise<void> =>
+  start(project, events).catch((error: Error) => {
     console.error(printableLines(`${error.name}: ${error.message}`));
     process.exit(1);
   });

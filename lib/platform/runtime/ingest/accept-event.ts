@@ -7,11 +7,11 @@ import { messageIdFor } from './idempotency-key.ts';
 import { type Problem, problemResponse } from './problem.ts';
 import { readBody, tooLarge } from './read-body.ts';
 
-/** Schemas of the events that may be published, by type. */
-export type EventSchemas = Readonly<Record<string, StandardSchemaV1>>;
+/** Events that may be published, by type. */
+export type AcceptedEvents = Readonly<Record<string, { readonly schema: StandardSchemaV1 }>>;
 
 export interface AcceptOptions {
-  readonly schemas: EventSchemas;
+  readonly events: AcceptedEvents;
   readonly sink: EventSink;
   /** Largest body in bytes. */
   readonly maximumBodyBytes: number;
@@ -69,11 +69,11 @@ export async function acceptEvent(
 async function checkEvent(
   request: APIGatewayProxyEventV2,
   type: string,
-  { schemas, maximumBodyBytes }: Pick<AcceptOptions, 'schemas' | 'maximumBodyBytes'>,
+  { events, maximumBodyBytes }: Pick<AcceptOptions, 'events' | 'maximumBodyBytes'>,
 ): Promise<{ readonly event: IdentifiedEvent; readonly traceId: string } | { readonly problem: Problem }> {
-  const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+  const schema = Object.hasOwn(events, type) ? events[type]?.schema : undefined;
   if (!schema) {
-    const known = Object.keys(schemas).join(', ');
+    const known = Object.keys(events).join(', ') || 'none';
     return {
       problem: {
         status: 404,

@@ -6,7 +6,7 @@ import { connectionSettings } from '../amqp/connection-settings.ts';
 import { createEventPublisher } from '../amqp/event-publisher.ts';
 import { ConfigurationError } from '../errors.ts';
 import { requiredVariable } from '../required-variable.ts';
-import { acceptEvent, type EventSchemas, type IngestReport } from './accept-event.ts';
+import { type AcceptedEvents, acceptEvent, type IngestReport } from './accept-event.ts';
 import { brokerEventSink } from './broker-event-sink.ts';
 import type { EventSink } from './event-sink.ts';
 import { keepingEventSink } from './keeping-event-sink.ts';
@@ -14,8 +14,8 @@ import { keepingEventSink } from './keeping-event-sink.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface IngestOptions {
-  /** Schemas of the events that may be published, by type; also the routing key. */
-  readonly schemas: EventSchemas;
+  /** What may be published, by type; also the routing key. */
+  readonly events: AcceptedEvents;
   /** Where events go. @default the broker, with a wait for its confirm; where there is an outbox, that when the broker is away */
   readonly sink?: EventSink;
   /** @default process.env */
@@ -40,9 +40,9 @@ const answerReserve = 1000;
  *
  * @throws ConfigurationError, InvalidConnectionSettingsError naming the environment variable that is missing or wrong, at once
  */
-export function ingest({ schemas, sink, environment = process.env }: IngestOptions): IngestHandler {
+export function ingest({ events, sink, environment = process.env }: IngestOptions): IngestHandler {
   const logger = new Logger();
-  const events = sink ?? brokerSink(environment, logger);
+  const target = sink ?? brokerSink(environment, logger);
   // With a bucket, what Lambda takes is the limit.
   const maximumBodyBytes = environment[FunctionEnvironment.claimCheckBucket]
     ? Math.max(lambdaLimit, messageLimit(environment))
@@ -50,8 +50,8 @@ export function ingest({ schemas, sink, environment = process.env }: IngestOptio
   return (request, context) => {
     logger.addContext(context);
     return acceptEvent(request, {
-      schemas,
-      sink: events,
+      events,
+      sink: target,
       maximumBodyBytes,
       deadline: Date.now() + Math.min(patience, context.getRemainingTimeInMillis() - answerReserve),
       onSettled: (report) => log(logger, report),

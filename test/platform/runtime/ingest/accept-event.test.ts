@@ -5,12 +5,14 @@ import * as z from 'zod/mini';
 import { acceptEvent, type IngestReport } from '../../../../lib/platform/runtime/ingest/accept-event.ts';
 import type { IdentifiedEvent, SinkOutcome } from '../../../../lib/platform/runtime/ingest/event-sink.ts';
 
-const schemas = {
-  'order.placed': z.object({
-    orderId: z.string().check(z.minLength(1)),
-    'a/b~c': z.optional(z.string()),
-    lines: z.array(z.object({ quantity: z.int() })),
-  }),
+const known = {
+  'order.placed': {
+    schema: z.object({
+      orderId: z.string().check(z.minLength(1)),
+      'a/b~c': z.optional(z.string()),
+      lines: z.array(z.object({ quantity: z.int() })),
+    }),
+  },
 };
 const order = { orderId: 'o-1', lines: [{ quantity: 2 }] };
 
@@ -34,7 +36,7 @@ const send = async ({ type = 'order.placed', headers = {}, body = JSON.stringify
       requestContext: { requestId: 'r-1' },
     } as unknown as APIGatewayProxyEventV2,
     {
-      schemas,
+      events: known,
       maximumBodyBytes: 1000,
       deadline: Date.now() + 1000,
       onSettled: (report) => reports.push(report),

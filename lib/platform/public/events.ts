@@ -1,0 +1,2 @@
+export type { EventDeclaration, Events } from '../declaration/event.ts';
+export { event } from '../declaration/event.ts';

@@ -1,0 +1,114 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { tableVariable } from '../config/function-environment.ts';
+import type { Application } from '../declaration/application.ts';
+import { processBatch } from '../runtime/batch/process-batch.ts';
+import type { BatchReport } from '../runtime/batch/report.ts';
+import { MemoryClaimStore } from '../runtime/claims/memory-claim-store.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { type ConsumerHandler, optionsOf } from '../runtime/consumer.ts';
+import { definitionOf } from '../runtime/consumer-runtime.ts';
+import type { RabbitMqEvent, RabbitMqRecord } from '../runtime/decode/event.ts';
+import { MemoryKeyQueueStore } from '../runtime/order/memory-key-queue-store.ts';
+import type { OutgoingMessage } from '../runtime/publisher.ts';
+import { setVariables } from './set-variables.ts';
+
+/** What became of a batch. */
+export interface Delivered {
+  /** How many messages were done, retried, dead-lettered, … */
+  readonly report: BatchReport;
+  /** What `transact` has committed. */
+  readonly written: readonly TransactWriteItem[];
+  /** Copies for retries and dead letters; their headers say why. */
+  readonly copies: readonly OutgoingMessage[];
+}
+
+const remainingMilliseconds = 30_000;
+
+/**
+ * Hands bodies to a consumer as one batch of its queue, the ids of the messages being `message-1`, `message-2`, …: decoding, schema, order and the fate of each
+ * message are as deployed. Claims, `transact` and the copies of failed messages stay in memory; what the handler calls itself is called. It knows the names of the
+ * tables that the application permits the consumer. Middlewares of your own do not run.
+ *
+ * @example
+ * const { report, written } = await deliver(app, handler, [events['order.placed'].example]);
+ * expect(report).toMatchObject({ done: 1 });
+ */
+export const deliver = async (
+  app: Application,
+  handler: ConsumerHandler,
+  bodies: readonly unknown[],
+): Promise<Delivered> => {
+  const options = optionsOf(handler);
+  const claims = new MemoryClaimStore();
+  const written: TransactWriteItem[] = [];
+  const copies: OutgoingMessage[] = [];
+  const restore = setVariables(
+    Object.fromEntries(
+      Object.keys(app.consumers[options.queue]?.tables ?? {}).map((table) => [tableVariable(table), table]),
+    ),
+  );
+  try {
+    const report = await processBatch(
+      eventOf(options.queue, bodies),
+      definitionOf(options, {}),
+      {
+        ...(options.claims !== 'none' && { claims, order: new MemoryKeyQueueStore() }),
+        effects: {
+          commit: async (items, key, owner) => {
+            if (!(await claims.complete(key, owner))) return 'fenced';
+            written.push(...items);
+            return 'committed';
+          },
+        },
+        publisher: async () => ({
+          publish: async (messages) => {
+            copies.push(...messages);
+            return messages.map(() => ({ status: 'confirmed' }));
+          },
+        }),
+        clock: systemClock,
+        random: Math.random,
+      },
+      {
+        remainingMilliseconds,
+        owner: 'test/1',
+        logger: () => new Logger({ logLevel: 'WARN', serviceName: options.queue }),
+      },
+    );
+    return { report, written, copies };
+  } finally {
+    restore();
+  }
+};
+
+const eventOf = (queue: string, bodies: readonly unknown[]): RabbitMqEvent => ({
+  eventSource: 'aws:rmq',
+  eventSourceArn: 'arn:aws:mq:eu-west-1:111122223333:broker:test:b-00000000-0000-0000-0000-000000000000',
+  rmqMessagesByQueue: { [`${queue}::/`]: bodies.map((body, index) => recordOf(body, `message-${index + 1}`)) },
+});
+
+const recordOf = (body: unknown, messageId: string): RabbitMqRecord => {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return {
+    redelivered: false,
+    data: bytes.toString('base64'),
+    basicProperties: {
+      contentType: 'application/json',
+      contentEncoding: null,
+      headers: null,
+      deliveryMode: 2,
+      priority: null,
+      correlationId: null,
+      replyTo: null,
+      expiration: null,
+      messageId,
+      timestamp: null,
+      type: null,
+      userId: null,
+      appId: null,
+      clusterId: null,
+      bodySize: bytes.length,
+    },
+  };
+};
