@@ -1,5 +1,5 @@
 import { type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
-import { type Clock, systemClock } from '../runtime/clock.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
 import { deadLetterExchange } from '../topology/names.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { LocalRunEvent } from './events.ts';

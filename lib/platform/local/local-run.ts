@@ -1,5 +1,5 @@
 import { resolve as absolute } from 'node:path';
-import { systemClock } from '../runtime/clock.ts';
+import { systemClock } from '../time/clock.ts';
 import { type Assembly, readAssembly } from './assembly/read-assembly.ts';
 import { AssemblyError } from './assembly/template.ts';
 import { vhostsOf } from './assembly/vhosts.ts';

@@ -1,4 +1,5 @@
-import { type Clock, sleep } from '../runtime/clock.ts';
+import { doubled } from '../time/backoff.ts';
+import { type Clock, sleep } from '../time/clock.ts';
 
 /** `gone`: it ended and is not started again. */
 export type PartState = 'running' | 'restarting' | 'gone';
@@ -21,12 +22,12 @@ export interface SupervisionSettings {
 
 /** More starts than this within the time are no mishap: something is wrong that a further start does not mend. */
 const limit = { starts: 5, milliseconds: 600_000 };
-const firstWaitMilliseconds = 500;
+const waitMilliseconds = { base: 500 };
 
 /** When to start a part again that died, counted from now; `undefined` when it is given up. */
 export const nextStart = (earlierStarts: readonly number[], now: number): number | undefined => {
   const recent = earlierStarts.filter((at) => now - at < limit.milliseconds).length;
-  return recent >= limit.starts ? undefined : firstWaitMilliseconds * 2 ** recent;
+  return recent >= limit.starts ? undefined : doubled(recent + 1, waitMilliseconds);
 };
 
 /** Starts a part again when it dies, says so at once, and gives up when that comes to nothing. */

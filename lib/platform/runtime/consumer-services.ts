@@ -1,8 +1,8 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import { FunctionEnvironment } from '../config/function-environment.ts';
+import { systemClock } from '../time/clock.ts';
 import type { ConsumerServices } from './batch/batch.ts';
 import type { CheckedOptions } from './check-options.ts';
-import { systemClock } from './clock.ts';
 import { HealthReporter, type HealthSink } from './health/health-reporter.ts';
 import { requiredVariable } from './required-variable.ts';
 

@@ -5,12 +5,12 @@ import type { Application } from '../declaration/application.ts';
 import { processBatch } from '../runtime/batch/process-batch.ts';
 import type { BatchReport } from '../runtime/batch/report.ts';
 import { MemoryClaimStore } from '../runtime/claims/memory-claim-store.ts';
-import { systemClock } from '../runtime/clock.ts';
 import { type ConsumerHandler, optionsOf } from '../runtime/consumer.ts';
 import { definitionOf } from '../runtime/consumer-runtime.ts';
 import type { RabbitMqEvent, RabbitMqRecord } from '../runtime/decode/event.ts';
 import { MemoryKeyQueueStore } from '../runtime/order/memory-key-queue-store.ts';
 import type { OutgoingMessage } from '../runtime/publisher.ts';
+import { systemClock } from '../time/clock.ts';
 import { setVariables } from './set-variables.ts';
 
 /** What became of a batch. */

@@ -103,7 +103,7 @@ const start = async (
       batchSize: 10,
       windowMilliseconds: 100,
       failureVerb: 'nack',
-      backoffMilliseconds: { initial: 20, maximum: 100 },
+      backoffMilliseconds: { base: 20, cap: 100 },
       login: () => broker.admin,
       broker: { protocol: 'amqps', host: 'localhost', port: broker.amqpsPort, ca: readFileSync(broker.caFile, 'utf8') },
       ...settings,

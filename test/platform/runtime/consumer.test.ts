@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Context } from 'aws-lambda';
 import { z } from 'zod';
 import { MemoryClaimStore } from '../../../lib/platform/runtime/claims/memory-claim-store.ts';
-import { systemClock } from '../../../lib/platform/runtime/clock.ts';
 import { type ConsumerSurroundings, consumer } from '../../../lib/platform/runtime/consumer.ts';
 import { ConfigurationError, NotARabbitMqEventError } from '../../../lib/platform/runtime/errors.ts';
+import { systemClock } from '../../../lib/platform/time/clock.ts';
 import { failed, message, RecordingPublisher, summary } from './batch/harness.ts';
 import { eventOf, type Published } from './lambda-event.ts';
 

@@ -230,9 +230,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: 'retries wait without jitter',
-    file: 'lib/platform/runtime/backoff.ts',
-    find: 'Math.ceil(random() * Math.min(',
-    replace: 'Math.ceil((random, 1) * Math.min(',
+    file: 'lib/platform/time/backoff.ts',
+    find: 'Math.ceil(random() * doubled(',
+    replace: 'Math.ceil((random, 1) * doubled(',
   },
   {
     name: 'a retry waits as long as the one after it should',

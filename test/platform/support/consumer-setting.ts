@@ -7,9 +7,9 @@ import { createPublisher } from '../../../lib/platform/runtime/amqp/amqp-publish
 import { connectionSettingsFromUrl } from '../../../lib/platform/runtime/amqp/connection-settings.ts';
 import type { BatchReport } from '../../../lib/platform/runtime/batch/report.ts';
 import { MemoryClaimStore } from '../../../lib/platform/runtime/claims/memory-claim-store.ts';
-import { systemClock } from '../../../lib/platform/runtime/clock.ts';
 import type { ConsumerHandler, ConsumerSurroundings } from '../../../lib/platform/runtime/consumer.ts';
 import type { RabbitMqRecord } from '../../../lib/platform/runtime/decode/event.ts';
+import { systemClock } from '../../../lib/platform/time/clock.ts';
 import type { AppliedTopology } from './applied-topology.ts';
 import { afterwards } from './publish-setting.ts';
 

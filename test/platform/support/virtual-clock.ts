@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Clock } from '../../../lib/platform/runtime/clock.ts';
+import type { Clock } from '../../../lib/platform/time/clock.ts';
 
 interface Timer {
   readonly due: number;

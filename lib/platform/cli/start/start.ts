@@ -29,6 +29,12 @@ RABBITMQ_ACCEPT_UNENCRYPTED=1                        allows amqp:// to another m
 const directory = join(projectRoot, '.local');
 const assembly = join(directory, 'cdk.out');
 
+/** Folders of which the code of functions is made. */
+const sources = [
+  'functions',
+  ...['functions', 'runtime', 'operations', 'topology', 'config', 'time'].map((part) => join('lib', 'platform', part)),
+];
+
 const readOptions = (): { readonly failureVerb: FailureVerb } | undefined => {
   const { values } = parseArgs({
     options: { 'failure-verb': { type: 'string', default: 'nack' }, help: { type: 'boolean', short: 'h' } },
@@ -84,7 +90,7 @@ const start = async (project: Project, events: Events): Promise<void> => {
 
   const { update } = run;
   stopWatching = rebuildOnChange(
-    ['functions', 'lib/platform/functions', 'lib/platform/runtime'].map((folder) => join(projectRoot, folder)),
+    sources.map((folder) => join(projectRoot, folder)),
     async () => {
       await synthesize(project, assembly, context);
       const changed = await update(assembly);

@@ -17,8 +17,8 @@ import { LambdaMappingControl } from '../../operations/circuit/mapping-control.t
 import { noteDisabled } from '../../operations/circuit/note-disabled.ts';
 import { writeMetrics } from '../../operations/metric-writer.ts';
 import { createDynamoDbClient } from '../../runtime/claims/dynamodb-client.ts';
-import { systemClock } from '../../runtime/clock.ts';
 import { requiredVariable } from '../../runtime/required-variable.ts';
+import { systemClock } from '../../time/clock.ts';
 import { readConfiguration } from '../read-configuration.ts';
 import { parseRequest } from './request.ts';
 

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { doubled } from '../../time/backoff.ts';
+import { type Clock, sleep, systemClock } from '../../time/clock.ts';
 import type { StoredSecret } from './stored-secret.ts';
 
 const steps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 /** "If any rotation step fails, Secrets Manager retries the entire rotation process multiple times" (User Guide, "How rotation works"). */
 const attempts = 5;
-const firstWaitMilliseconds = 500;
+const waitMilliseconds = { base: 500 };
 
 /**
  * Rotates secrets as Secrets Manager does: one step after the other, all of them again when one fails, and the same version again when the
@@ -14,10 +15,12 @@ const firstWaitMilliseconds = 500;
 export class SecretRotations {
   readonly #running = new Map<StoredSecret, Promise<void>>();
   readonly #onFailed: (message: string) => void;
+  readonly #clock: Clock;
   #stopped = false;
 
-  constructor(onFailed: (message: string) => void) {
+  constructor(onFailed: (message: string) => void, clock: Clock = systemClock) {
     this.#onFailed = onFailed;
+    this.#clock = clock;
   }
 
   /** Begins a rotation. @returns id of the version that it makes; undefined when the last rotation is not complete, which is then tried again */
@@ -53,7 +56,7 @@ export class SecretRotations {
       if (!failure || this.#stopped) return;
       this.#onFailed(`rotation of secret ${secret.name}, attempt ${attempt} of ${attempts}: ${failure.message}`);
       if (attempt === attempts) return;
-      await sleep(firstWaitMilliseconds * 2 ** (attempt - 1), undefined, { ref: false });
+      await sleep(this.#clock, doubled(attempt, waitMilliseconds), { keepsProcessAlive: false });
     }
   }
 

@@ -1,5 +1,5 @@
 import type { ConsumeMessage } from 'amqplib';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
 import { maximumPayloadBytes } from '../runtime/invocation.ts';
 import { encodeRecord } from './encode-record.ts';
 import { whyUndecodable } from './undecodable-properties.ts';

@@ -1,5 +1,6 @@
 import { quorumPrefetchLimit } from '../../config/message-limits.ts';
-import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
+import { type BackoffBounds, doubled } from '../../time/backoff.ts';
+import { type Clock, pause, sleep, systemClock } from '../../time/clock.ts';
 import type { BrokerAddress } from '../broker-access.ts';
 import type { LocalRunEvent } from '../events.ts';
 import type { InvocationResult } from '../runtime/invocation.ts';
@@ -7,7 +8,6 @@ import type { BodyFilter } from './body-filter.ts';
 import { type FailureVerb, giveBack } from './failure-verb.ts';
 import { type Delivery, eventOf } from './inbox.ts';
 import { disabledReason, type MappingState } from './mapping-state.ts';
-import { pause } from './pause.ts';
 import { QueueSession } from './queue-session.ts';
 
 export interface MappingSettings {
@@ -21,8 +21,8 @@ export interface MappingSettings {
   /** Messages that it does not accept are acknowledged and reach nobody. @default all are accepted */
   readonly accepts?: BodyFilter;
   readonly failureVerb: FailureVerb;
-  /** First wait after a failed batch, doubled up to the maximum while failures follow each other. */
-  readonly backoffMilliseconds?: { readonly initial: number; readonly maximum: number };
+  /** Waits after failed batches that follow each other. @default 100, doubled up to 2000 */
+  readonly backoffMilliseconds?: BackoffBounds;
   /** Asked for each connection, so that changed passwords are used. */
   readonly login: () => { readonly username: string; readonly password: string };
   readonly broker: BrokerAddress;
@@ -35,11 +35,10 @@ export interface MappingTarget {
   invoke(payload: string): Promise<InvocationResult>;
 }
 
-/** Wait before the mapping connects again, doubled up to the maximum while it comes to nothing. */
-const reconnectMilliseconds = { initial: 200, maximum: 5000 };
-
-const doubled = (failures: number, { initial, maximum }: { initial: number; maximum: number }): number =>
-  Math.min(initial * 2 ** (failures - 1), maximum);
+/** Milliseconds that a mapping waits after a batch that failed, unless it is told otherwise. */
+export const mappingBackoff: BackoffBounds = { base: 100, cap: 2000 };
+/** Milliseconds before it connects again while that comes to nothing. */
+const reconnectBackoff: BackoffBounds = { base: 200, cap: 5000 };
 
 /**
  * An event source mapping on this machine: reads a queue and invokes a function with batches, one at a time, as Lambda
@@ -156,7 +155,7 @@ export class LocalMapping {
 
   async #run(halt: AbortSignal): Promise<void> {
     for (let failures = 0; !halt.aborted; failures += 1) {
-      if (failures > 0) await pause(this.#clock, doubled(failures, reconnectMilliseconds), halt);
+      if (failures > 0) await pause(this.#clock, doubled(failures, reconnectBackoff), halt);
       if (halt.aborted) return;
       try {
         const session = await this.#connect();
@@ -213,8 +212,7 @@ export class LocalMapping {
       let succeeded = await this.#invoke(batch, payload);
       while (!succeeded) {
         failures += 1;
-        const backoff = this.#settings.backoffMilliseconds ?? { initial: 100, maximum: 2000 };
-        await pause(this.#clock, doubled(failures, backoff), halt);
+        await pause(this.#clock, doubled(failures, this.#settings.backoffMilliseconds ?? mappingBackoff), halt);
         if (this.#settings.failureVerb !== 'memory' || !held()) break;
         succeeded = await this.#invoke(batch, payload);
       }

@@ -1,5 +1,5 @@
 import { type Channel, type ChannelModel, type ConsumeMessage, connect } from 'amqplib';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { BrokerAddress } from '../broker-access.ts';
 import { type BatchLimits, Inbox } from './inbox.ts';
 import { deliverUndecodable } from './undecodable-properties.ts';

@@ -1,9 +1,9 @@
-import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
+import { type BackoffBounds, doubled } from '../../time/backoff.ts';
+import { type Clock, pause, sleep, systemClock } from '../../time/clock.ts';
 import type { StreamRecord } from '../dynamodb/streams/stream-record.ts';
 import type { LocalRunEvent } from '../events.ts';
 import type { EventFilter } from './event-filter.ts';
-import type { MappingTarget } from './local-mapping.ts';
-import { pause } from './pause.ts';
+import { type MappingTarget, mappingBackoff } from './local-mapping.ts';
 import { firstFailure, streamBatchLength, streamEvent } from './stream-batch.ts';
 import { type StreamClient, StreamRequestError } from './stream-client.ts';
 
@@ -20,8 +20,8 @@ export interface StreamMappingSettings {
   readonly maximumRetries: number;
   /** In seconds; -1: any. */
   readonly maximumRecordAge: number;
-  /** Wait after a failure, doubled up to the maximum while failures follow each other. */
-  readonly backoffMilliseconds?: { readonly initial: number; readonly maximum: number };
+  /** Waits after failures that follow each other. @default 100, doubled up to 2000 */
+  readonly backoffMilliseconds?: BackoffBounds;
   /** @default the machine's */
   readonly clock?: Clock;
 }
@@ -138,8 +138,7 @@ export class StreamMapping {
         this.#giveUp(records.length, `failed ${failures} times`);
         return;
       }
-      const { initial, maximum } = this.#settings.backoffMilliseconds ?? { initial: 100, maximum: 2000 };
-      await this.#pause(Math.min(initial * 2 ** (failures - 1), maximum));
+      await this.#pause(doubled(failures, this.#settings.backoffMilliseconds ?? mappingBackoff));
     }
   }
 

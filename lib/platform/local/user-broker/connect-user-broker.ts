@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { doubled } from '../../time/backoff.ts';
+import { type Clock, sleep, systemClock } from '../../time/clock.ts';
 import type { BrokerAccess } from '../broker-access.ts';
 import { BrokerUrlError, type UserBroker } from './broker-url.ts';
 import { startTlsFront } from './tls-front.ts';
@@ -14,9 +15,12 @@ export interface UserBrokerOptions {
   /** Folder for the certificates of the TLS front of an unencrypted broker. */
   readonly certificates: string;
   readonly onWaiting: (message: string) => void;
+  /** @default the machine's */
+  readonly clock?: Clock;
 }
 
 const requestMilliseconds = 5000;
+const waitMilliseconds = { base: 500, cap: 5000 };
 
 /** Status and version of a management API; rejects when nothing answers. */
 const overview = (
@@ -64,9 +68,10 @@ export const connectUserBroker = async (
   options: UserBrokerOptions,
 ): Promise<{ access: BrokerAccess; stop(): void }> => {
   const ca = options.caFile ? readFileSync(options.caFile, 'utf8') : undefined;
-  const waitSeconds = options.waitSeconds ?? 60;
-  const deadline = Date.now() + waitSeconds * 1000;
-  for (let delay = 500; ; delay = Math.min(delay * 2, 5000)) {
+  const { waitSeconds = 60, clock = systemClock } = options;
+  const deadline = clock.now() + waitSeconds * 1000;
+  for (let attempt = 1; ; attempt += 1) {
+    const delay = doubled(attempt, waitMilliseconds);
     const said: string[] = [];
     for (const base of broker.managementUrls) {
       try {
@@ -83,12 +88,12 @@ export const connectUserBroker = async (
         said.push(`${base}: ${message || code}`);
       }
     }
-    if (Date.now() + delay > deadline)
+    if (clock.now() + delay > deadline)
       throw new BrokerUrlError(
         `the broker at ${broker.host}:${broker.port} could not be reached within ${waitSeconds} s (${said.join('; ')}). Is it running, with the management plugin? RABBITMQ_MANAGEMENT_URL sets another address of it`,
       );
     options.onWaiting(`waiting for the broker: ${said.join('; ')}; next try in ${delay / 1000} s`);
-    await sleep(delay);
+    await sleep(clock, delay);
   }
 };
 

@@ -1,5 +1,6 @@
 import type { CircuitBreakerSettings } from '../../config/circuit-breaker-settings.ts';
 import { countMessages, type HealthRecord } from '../../runtime/health/health-record.ts';
+import { doubled } from '../../time/backoff.ts';
 import { type HeldMappings, hold, holdAll, stillHeld } from './held-mappings.ts';
 import type { MappingStatus } from './mapping-control.ts';
 
@@ -102,7 +103,7 @@ function open(
   reason: string,
   settings: CircuitBreakerSettings,
 ): Circuit {
-  const seconds = Math.min(settings.openSeconds * 2 ** circuit.trips, settings.maximumOpenSeconds);
+  const seconds = doubled(circuit.trips + 1, { base: settings.openSeconds, cap: settings.maximumOpenSeconds });
   return {
     state: 'open',
     since: now,

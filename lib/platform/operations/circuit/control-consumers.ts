@@ -1,6 +1,6 @@
 import { breakerOf, type ControlledConsumers } from '../../config/circuit-breaker-settings.ts';
 import { MappingMetric } from '../../config/metric-names.ts';
-import type { Clock } from '../../runtime/clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { MetricRecord } from '../metric-record.ts';
 import { type Circuit, look, pause, resume, stops, switches } from './circuit.ts';
 import { CircuitConflictError, type CircuitStore, type StoredCircuit } from './circuit-store.ts';

@@ -1,4 +1,4 @@
-import { sleep } from '../../runtime/clock.ts';
+import { sleep } from '../../time/clock.ts';
 import { stops } from './circuit.ts';
 import { CircuitConflictError } from './circuit-store.ts';
 import type { ControlServices } from './control-consumers.ts';

@@ -6,7 +6,7 @@ import {
   ResourceNotFoundException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
+import { type Clock, sleep, systemClock } from '../../time/clock.ts';
 
 export interface MappingRefreshOptions {
   readonly client: LambdaClient;

@@ -1,4 +1,4 @@
-import { type Clock, sleep, systemClock } from '../../runtime/clock.ts';
+import { type Clock, sleep, systemClock } from '../../time/clock.ts';
 import { type ApplySettings, applyTopology } from './apply.ts';
 import type { ApplyReport } from './apply-report.ts';
 import { quietMilliseconds } from './delete-queue.ts';

@@ -1,5 +1,5 @@
-import { backoff } from '../../runtime/backoff.ts';
-import { type Clock, systemClock } from '../../runtime/clock.ts';
+import { backoff } from '../../time/backoff.ts';
+import { type Clock, pause, systemClock } from '../../time/clock.ts';
 import { ManagementError } from './management-error.ts';
 
 export interface RetryNotice {
@@ -22,7 +22,10 @@ export interface RetryOptions {
 
 const bounds = { base: 250, cap: 5_000 };
 
-/** Repeats a request that failed for a reason that may pass: no connection, 5xx, 429. Every request that we send may be repeated. */
+/**
+ * Repeats a request that failed for a reason that may pass: no connection, 5xx, 429. Every request that we send may be repeated.
+ * @throws the reason of the signal, as soon as it is aborted between two attempts
+ */
 export async function retrying<T>(
   request: () => Promise<T>,
   { deadline, onRetry, signal, clock = systemClock, random = Math.random }: RetryOptions,
@@ -38,19 +41,5 @@ export async function retrying<T>(
       onRetry?.({ error, attempt, nextInMilliseconds });
       await pause(clock, nextInMilliseconds, signal);
     }
-  }
-}
-
-/** @throws the reason of the signal, as soon as it is aborted */
-async function pause(clock: Clock, milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const cancel = clock.after(milliseconds, resolve);
-  const abort = () => reject(signal?.reason);
-  signal?.addEventListener('abort', abort, { once: true });
-  try {
-    await promise;
-  } finally {
-    cancel();
-    signal?.removeEventListener('abort', abort);
   }
 }

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../config/operator-error.ts';
-import { systemClock } from '../../runtime/clock.ts';
+import { systemClock } from '../../time/clock.ts';
 import type { ManagementClient } from './management-client.ts';
 import { ManagementError } from './management-error.ts';
 import { type RetryOptions, retrying } from './retry.ts';

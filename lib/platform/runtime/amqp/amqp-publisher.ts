@@ -1,5 +1,5 @@
 import { defaultMessageSize } from '../../config/message-limits.ts';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
 import { BacklogFullError, DeadlineError, type PublishError, PublisherClosedError } from '../publish-errors.ts';
 import type { MessagePublisher, OutgoingMessage, PublishResult } from '../publisher.ts';
 import { BrokerConnection } from './broker-connection.ts';

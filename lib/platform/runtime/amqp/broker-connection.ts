@@ -1,5 +1,5 @@
 import { connect } from 'amqplib';
-import { type Clock, systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
 import { ConnectError } from '../publish-errors.ts';
 import type { Credentials } from './broker-credentials.ts';
 import { attachChannel, type LiveConnection } from './confirm-channel.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { ChannelClosedError, ConnectError, type ConnectionLostError, UnroutableError } from '../publish-errors.ts';
 import { settleChannelClosure, settleConnectionClosure } from './after-closure.ts';
 import type { AnswerWatch } from './answer-watch.ts';

@@ -1,5 +1,5 @@
-import { backoff } from '../backoff.ts';
-import { type Clock, sleep } from '../clock.ts';
+import { backoff } from '../../time/backoff.ts';
+import { type Clock, sleep } from '../../time/clock.ts';
 
 const bounds = { base: 100, cap: 5000 };
 

@@ -1,5 +1,5 @@
-import { backoff } from '../backoff.ts';
-import type { Clock } from '../clock.ts';
+import { backoff } from '../../time/backoff.ts';
+import type { Clock } from '../../time/clock.ts';
 import { BlockedError, DeadlineError, type PublishError, RejectedError } from '../publish-errors.ts';
 import { AnswerWatch } from './answer-watch.ts';
 import { ChannelSender, type SenderContext } from './channel-sender.ts';

@@ -1,7 +1,7 @@
 import { uuidv7 } from 'uuidv7';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
+import { type Clock, systemClock } from '../../time/clock.ts';
 import { type ClaimCheckSettings, checkIn } from '../claim-check/check-in.ts';
-import { type Clock, systemClock } from '../clock.ts';
 import { Header } from '../headers.ts';
 import type { Headers } from '../message.ts';
 import { InvalidMessageError } from '../publish-errors.ts';

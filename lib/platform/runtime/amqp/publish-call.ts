@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import type { PublishError } from '../publish-errors.ts';
 import type { OutgoingMessage, PublishResult } from '../publisher.ts';
 import type { PublishOptions } from './message-encoding.ts';

@@ -1,9 +1,9 @@
 import type { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { Clock } from '../../time/clock.ts';
 import type { ClaimCheckStore } from '../claim-check/claim-check-store.ts';
 import type { ClaimStore } from '../claims/claim-store.ts';
-import type { Clock } from '../clock.ts';
 import type { MessageContext } from '../context.ts';
 import type { HealthSink } from '../health/health-reporter.ts';
 import type { Message } from '../message.ts';

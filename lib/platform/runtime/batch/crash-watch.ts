@@ -1,7 +1,7 @@
+import { until } from '../../time/until.ts';
 import type { ClaimRequest, ClaimStore } from '../claims/claim-store.ts';
 import { describeError } from '../recover/describe-error.ts';
 import type { Batch } from './batch.ts';
-import { until } from './until.ts';
 
 const hour = 3_600_000;
 

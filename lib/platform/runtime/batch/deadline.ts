@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { DeadlineExceededError } from '../errors.ts';
 
 /** How the time of an invocation is divided. All in milliseconds since the epoch. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type DynamoDBClient, type TransactWriteItem, TransactWriteItemsCommand } from '@aws-sdk/client-dynamodb';
+import { type Clock, sleep, systemClock } from '../../time/clock.ts';
 import { type ClaimCompletion, claimCompletionItem, whyClaimCancelled } from '../claims/claim-completion.ts';
-import { type Clock, sleep, systemClock } from '../clock.ts';
 import type { EffectTransactions } from './batch.ts';
 import { isContention, namingItems } from './cancelled-transaction.ts';
 

@@ -1,3 +1,4 @@
+import { until } from '../../time/until.ts';
 import { DeadlineExceededError } from '../errors.ts';
 import { describeError } from '../recover/describe-error.ts';
 import type { Batch } from './batch.ts';
@@ -6,7 +7,6 @@ import { fateAfterCommit } from './decide-fate.ts';
 import type { Delivery } from './delivery.ts';
 import { claimLost, type DeadLetterFate } from './fate.ts';
 import { letterOf } from './letter.ts';
-import { until } from './until.ts';
 
 /**
  * Writes into the claim of a delivery that it ends as a dead letter, before that is published. Whoever gets the message again, because the process

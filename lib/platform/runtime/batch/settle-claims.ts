@@ -1,9 +1,9 @@
+import { until } from '../../time/until.ts';
 import type { ClaimStore } from '../claims/claim-store.ts';
 import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import type { Delivery } from './delivery.ts';
 import { logClaimProblem, logLateClaimLoss } from './message-log.ts';
-import { until } from './until.ts';
 
 /**
  * Settles the claims of deliveries that were handed on, or should have been. Leaves those behind that the store is too slow to settle: their

@@ -4,7 +4,7 @@ import {
   TransactionConflictException,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { type Clock, sleep, systemClock } from '../clock.ts';
+import { type Clock, sleep, systemClock } from '../../time/clock.ts';
 import { decideClaim, decideSettle, decideTakeOver } from './claim-decisions.ts';
 import { type ClaimRecord, defaultRetentionSeconds, type SettledState } from './claim-record.ts';
 import type { ClaimOutcome, ClaimRequest, ClaimStore } from './claim-store.ts';

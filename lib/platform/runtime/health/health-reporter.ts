@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { type HealthRecord, messageToken, mostNamed, recordStart } from './health-record.ts';
 
 /** Adds up what a consumer reports of itself, for the circuit breaker. */

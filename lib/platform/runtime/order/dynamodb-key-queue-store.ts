@@ -7,10 +7,11 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { claimTable } from '../../config/table-shapes.ts';
+import { doubled } from '../../time/backoff.ts';
+import { type Clock, sleep, systemClock } from '../../time/clock.ts';
 import { defaultRetentionSeconds } from '../claims/claim-record.ts';
 import { ClaimStoreError } from '../claims/claim-store-error.ts';
 import { orderPrefix, storedKey } from '../claims/dynamodb-claim-item.ts';
-import { type Clock, sleep, systemClock } from '../clock.ts';
 import type { KeyQueue } from './key-queue.ts';
 import type { KeyQueueStore, StoredQueue } from './key-queue-store.ts';
 import { packed, unpacked } from './packed-queue.ts';
@@ -29,6 +30,7 @@ export interface DynamoDbKeyQueueStoreOptions {
 const maximumKeys = 100;
 /** Tries of one BatchGetItem whose answer leaves keys out, which is how DynamoDB throttles it. */
 const maximumTries = 5;
+const rereadBackoff = { base: 50 };
 /** An emptied queue says nothing, but its version must outlive whoever is about to write it. */
 const emptyRetentionSeconds = 3600;
 
@@ -102,7 +104,7 @@ export class DynamoDbKeyQueueStore implements KeyQueueStore {
     try {
       for (let tries = 1; keys?.length; tries++) {
         if (tries > maximumTries) throw new Error(`no answer for ${keys.length} keys in ${maximumTries} tries`);
-        if (tries > 1) await sleep(this.#clock, 25 * 2 ** tries);
+        if (tries > 1) await sleep(this.#clock, doubled(tries, rereadBackoff));
         const answer: BatchGetItemCommandOutput = await this.#client.send(
           new BatchGetItemCommand({ RequestItems: { [this.#tableName]: { Keys: keys, ConsistentRead: true } } }),
         );

@@ -1,6 +1,6 @@
 import { maximumDelaySeconds } from '../../config/message-limits.ts';
 import type { RetrySettings } from '../../config/retry-settings.ts';
-import { backoff } from '../backoff.ts';
+import { backoff } from '../../time/backoff.ts';
 import type { ErrorClass } from '../consumer-options.ts';
 import { DecodeError, FatalError, ProcessCrashedError, RetryableError, ValidationError } from '../errors.ts';
 import type { DeadLetterReason } from './dead-letter-reason.ts';

@@ -55,7 +55,7 @@ const run = async (
       reportsItemFailures: false,
       maximumRetries: -1,
       maximumRecordAge: -1,
-      backoffMilliseconds: { initial: 1, maximum: 1 },
+      backoffMilliseconds: { base: 1, cap: 1 },
       ...settings,
     },
     new StreamClient(tables.endpoint, 'TEST', streamArn),

@@ -4,8 +4,8 @@ import type {
   PublishingConnection,
 } from '../../../../lib/platform/runtime/amqp/publishing-connection.ts';
 import type { ReturnedMessage } from '../../../../lib/platform/runtime/amqp/returned-message.ts';
-import type { Clock } from '../../../../lib/platform/runtime/clock.ts';
 import { ConnectionLostError } from '../../../../lib/platform/runtime/publish-errors.ts';
+import type { Clock } from '../../../../lib/platform/time/clock.ts';
 
 /** What the broker does with a message: confirms it, returns it because no queue takes it, refuses it, says nothing. */
 export type Answer = 'confirm' | 'return' | 'refuse' | 'nothing';

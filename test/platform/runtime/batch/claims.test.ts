@@ -4,9 +4,9 @@ import { describe, expect, it, jest } from '@jest/globals';
 import type { EffectTransactions } from '../../../../lib/platform/runtime/batch/batch.ts';
 import type { BatchReport } from '../../../../lib/platform/runtime/batch/report.ts';
 import type { ClaimStore } from '../../../../lib/platform/runtime/claims/claim-store.ts';
-import { sleep } from '../../../../lib/platform/runtime/clock.ts';
 import { ClaimLostError, ClaimsUnavailableError, FatalError } from '../../../../lib/platform/runtime/errors.ts';
 import type { OutgoingMessage } from '../../../../lib/platform/runtime/publisher.ts';
+import { sleep } from '../../../../lib/platform/time/clock.ts';
 import { type Published, redelivery } from '../lambda-event.ts';
 import { failed, gate, type Handle, invoke, letPass, message, newWorld, summary, type World } from './harness.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { publisherOver } from '../../../../lib/platform/runtime/amqp/amqp-publisher.ts';
-import { sleep } from '../../../../lib/platform/runtime/clock.ts';
 import { ForwardingError } from '../../../../lib/platform/runtime/errors.ts';
 import { ConnectError } from '../../../../lib/platform/runtime/publish-errors.ts';
 import type { MessagePublisher } from '../../../../lib/platform/runtime/publisher.ts';
+import { sleep } from '../../../../lib/platform/time/clock.ts';
 import { ModelledBroker, type ModelledBrokerOptions } from '../amqp/modelled-broker.ts';
 import { type Handle, invoke, letPass, message, newWorld, type Run } from './harness.ts';
 

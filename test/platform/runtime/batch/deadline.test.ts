@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DeadlineGuard, timeBudget } from '../../../../lib/platform/runtime/batch/deadline.ts';
-import { sleep } from '../../../../lib/platform/runtime/clock.ts';
 import { DeadlineExceededError } from '../../../../lib/platform/runtime/errors.ts';
+import { sleep } from '../../../../lib/platform/time/clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { gate, type Handle, invoke, letPass, message, newWorld, summary } from './harness.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { DynamoDbEffectTransactions } from '../../../../lib/platform/runtime/batch/effect-transactions.ts';
 import { DynamoDbClaimStore } from '../../../../lib/platform/runtime/claims/dynamodb-claim-store.ts';
 import { createDynamoDbClient } from '../../../../lib/platform/runtime/claims/dynamodb-client.ts';
-import { type Clock, systemClock } from '../../../../lib/platform/runtime/clock.ts';
+import { type Clock, systemClock } from '../../../../lib/platform/time/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Reaction, startScriptedEndpoint } from '../claims/scripted-endpoint.ts';

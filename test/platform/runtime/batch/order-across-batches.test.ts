@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ClaimStoreError } from '../../../../lib/platform/runtime/claims/claim-store-error.ts';
-import { sleep } from '../../../../lib/platform/runtime/clock.ts';
 import { FatalError, ForwardingError, RetryableError } from '../../../../lib/platform/runtime/errors.ts';
 import type { KeyQueueStore } from '../../../../lib/platform/runtime/order/key-queue-store.ts';
 import type { OutgoingMessage } from '../../../../lib/platform/runtime/publisher.ts';
+import { sleep } from '../../../../lib/platform/time/clock.ts';
 import { type Published, redelivery } from '../lambda-event.ts';
 import { confirmed, failed, type Handle, invoke, message, newWorld, returned, summary, type World } from './harness.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { lanesOf, runLanes } from '../../../../lib/platform/runtime/batch/lanes.ts';
-import { sleep } from '../../../../lib/platform/runtime/clock.ts';
 import { FatalError, RetryableError } from '../../../../lib/platform/runtime/errors.ts';
+import { sleep } from '../../../../lib/platform/time/clock.ts';
 import { type Handle, invoke, letPass, message, newWorld, summary } from './harness.ts';
 
 const keyed = (id: string) => message(id, { headers: { key: id.slice(0, 1) } });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { type ClaimRequest, type ClaimStore, turnOf } from '../../../../lib/platform/runtime/claims/claim-store.ts';
 import { DynamoDbClaimStore } from '../../../../lib/platform/runtime/claims/dynamodb-claim-store.ts';
 import { MemoryClaimStore } from '../../../../lib/platform/runtime/claims/memory-claim-store.ts';
-import { systemClock } from '../../../../lib/platform/runtime/clock.ts';
+import { systemClock } from '../../../../lib/platform/time/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 
 let tables: LocalTables;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DynamoDbClaimStore } from '../../../../lib/platform/runtime/claims/dynamodb-claim-store.ts';
 import { MemoryClaimStore } from '../../../../lib/platform/runtime/claims/memory-claim-store.ts';
-import { systemClock } from '../../../../lib/platform/runtime/clock.ts';
+import { systemClock } from '../../../../lib/platform/time/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 import { ClaimModel, claimCommands, retentionSeconds } from './claim-commands.ts';
 

@@ -5,7 +5,7 @@ import { type ClaimRequest, turnOf } from '../../../../lib/platform/runtime/clai
 import { ClaimStoreError } from '../../../../lib/platform/runtime/claims/claim-store-error.ts';
 import { DynamoDbClaimStore } from '../../../../lib/platform/runtime/claims/dynamodb-claim-store.ts';
 import { createDynamoDbClient } from '../../../../lib/platform/runtime/claims/dynamodb-client.ts';
-import { systemClock } from '../../../../lib/platform/runtime/clock.ts';
+import { systemClock } from '../../../../lib/platform/time/clock.ts';
 import { type LocalTables, startLocalTables } from '../../local/dynamodb/local-tables.ts';
 import { dynamoDbError, type Reaction, startScriptedEndpoint } from './scripted-endpoint.ts';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../../../../lib/platform/runtime/clock.ts';
+import type { Clock } from '../../../../lib/platform/time/clock.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { backoff } from '../../../lib/platform/runtime/backoff.ts';
+import { backoff, doubled } from '../../../lib/platform/time/backoff.ts';
 
 describe('the delay before another attempt', () => {
   it('is anything from 1 up to a bound that doubles and is capped', () => {
@@ -20,5 +20,10 @@ describe('the delay before another attempt', () => {
   it('makes full use of the bound', () => {
     const longest = [1, 2, 3, 4, 50, 5000].map((attempt) => backoff(attempt, { base: 250, cap: 1500 }, () => 0.9999));
     expect(longest).toEqual([250, 500, 1000, 1500, 1500, 1500]);
+  });
+
+  it('is the bound itself where nobody else has to be avoided', () => {
+    expect([1, 2, 3, 4].map((attempt) => doubled(attempt, { base: 100, cap: 500 }))).toEqual([100, 200, 400, 500]);
+    expect(doubled(20, { base: 1 })).toBe(524_288);
   });
 });

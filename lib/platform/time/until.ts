@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from './clock.ts';
 
 /** What `work` comes to, or undefined when it has not by `time` (milliseconds since the epoch): it is then left behind. */
 export async function until<Result>(clock: Clock, time: number, work: Promise<Result>): Promise<Result | undefined> {

@@ -1,4 +1,4 @@
-/** Time as the run time sees it: the machine's, or a simulation's. */
+/** Time as the code sees it: the machine's, or a simulation's. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -31,4 +31,17 @@ export const systemClock: Clock = {
 export const sleep = (clock: Clock, milliseconds: number, options?: AfterOptions): Promise<void> =>
   new Promise((resolve) => {
     clock.after(milliseconds, resolve, options);
+  });
+
+/** Resolves after so many milliseconds, or as soon as `halt` is aborted. */
+export const pause = (clock: Clock, milliseconds: number, halt?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (halt?.aborted) return resolve();
+    const wake = (): void => {
+      cancel();
+      halt?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const cancel = clock.after(milliseconds, wake);
+    halt?.addEventListener('abort', wake);
   });
