@@ -31,7 +31,7 @@ export default {
       ...everywhere,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.infrastructure\\.test\\.ts$', '<rootDir>/test/platform/acceptance/'],
+      testPathIgnorePatterns: ['\\.infrastructure\\.test\\.ts$', '/acceptance/'],
     },
     {
       ...everywhere,
@@ -42,13 +42,13 @@ export default {
     {
       ...everywhere,
       displayName: 'acceptance',
-      testMatch: ['<rootDir>/test/platform/acceptance/*.test.ts'],
+      testMatch: ['<rootDir>/test/**/acceptance/*.test.ts'],
       testEnvironmentOptions: { version: newest.version },
     },
     ...older.map(({ version }) => ({
       ...everywhere,
       displayName: `acceptance on ${version}`,
-      testMatch: ['<rootDir>/test/platform/acceptance/*.every-version.test.ts'],
+      testMatch: ['<rootDir>/test/**/acceptance/*.every-version.test.ts'],
       testEnvironmentOptions: { version },
     })),
   ],

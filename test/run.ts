@@ -67,7 +67,7 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function run(): Promise<void> {
   const begun = performance.now();
-  const acceptance = unitOnly ? [] : (await testFiles()).filter((file) => file.includes('/test/platform/acceptance/'));
+  const acceptance = unitOnly ? [] : (await testFiles()).filter((file) => file.includes('/acceptance/'));
   const installations = acceptance.length === 0 ? [] : findInstallations();
   if (acceptance.length > 0 && installations.length === 0)
     throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');

@@ -90,17 +90,19 @@ const specifiers = (text: string): string[] =>
     ([, , specifier = '']) => specifier,
   );
 
-const sources = ['lib', 'functions', 'bin', 'test/functions'].flatMap((folder) =>
+const importsIn = (folder: string): Import[] =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((file) => /\.[cm]?[jt]s$/.test(file))
-    .map((file) => `${folder}/${file}`),
-);
-const imports: Import[] = sources.flatMap((from) =>
-  specifiers(readFileSync(join(root, from), 'utf8')).map((specifier) => ({
-    from,
-    to: specifier.startsWith('.') ? relative(root, join(root, dirname(from), specifier)) : specifier,
-  })),
-);
+    .map((file) => `${folder}/${file}`)
+    .flatMap((from) =>
+      specifiers(readFileSync(join(root, from), 'utf8')).map((specifier) => ({
+        from,
+        to: specifier.startsWith('.') ? relative(root, join(root, dirname(from), specifier)) : specifier,
+      })),
+    );
+const imports = ['lib', 'functions', 'bin', 'test/functions'].flatMap(importsIn);
+const isYours = ({ to }: Import) => /^(functions|bin)\/|^lib\/(?!platform\/)/.test(to);
+
 /** Ways round, each from where it starts to what leads back to it; one for each circle. */
 const circles = (edges: readonly Import[]): string[] => {
   const targets = Map.groupBy(edges, ({ from }) => from);
@@ -210,10 +212,12 @@ describe('imports', () => {
   });
 
   it('of the platform are of nothing that is yours: commands pass it in', () => {
-    const wrong = imports.filter(
-      ({ from, to }) => from.startsWith('lib/platform/') && /^(functions|bin)\/|^lib\/(?!platform\/)/.test(to),
-    );
+    const wrong = imports.filter((found) => found.from.startsWith('lib/platform/') && isYours(found));
     expect(shown(wrong)).toEqual([]);
+  });
+
+  it('of tests of the platform are of nothing that is yours: they have an application of their own', () => {
+    expect(shown(importsIn('test/platform').filter(isYours))).toEqual([]);
   });
 
   it('of the application by functions are of its type: a change of it changes no bundle', () => {

@@ -9,14 +9,21 @@ import { buildApplication } from './application.ts';
 /**
  * Synthesizes the environment that the CDK context chooses: `env` and `vhost` choose and change one of `environments`, `name` tells several of these
  * applications in one account apart. A mistake in what people edit ends the process with exit code 1.
+ *
+ * @param functionsFolder folder with `<consumer>/handler.ts`, default `functions`
  */
-export const synthesizeStacks = (application: Application, environments: readonly Environment[]): void => {
+export const synthesizeStacks = (
+  application: Application,
+  environments: readonly Environment[],
+  functionsFolder?: string,
+): void => {
   const app = new App();
   // A local run does without (lib/platform/cli/synthesize.ts): the validator's engine takes longer to start than all else.
   if (process.env.CDK_VALIDATION !== 'false') addPolicyChecks(app);
   try {
     buildApplication(app, {
       application,
+      functionsFolder,
       name: app.node.tryGetContext('name'),
       environment: selectEnvironment(environments, {
         env: app.node.tryGetContext('env'),

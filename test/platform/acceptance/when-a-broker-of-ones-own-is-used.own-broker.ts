@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { connect } from 'amqplib';
-import { project } from '../../../bin/project.ts';
 import { synthesizing } from '../../../lib/platform/cli/synthesize.ts';
 import { startLocalRun } from '../../../lib/platform/local/local-run.ts';
-import { localAssembly, ordered, placeOrder, scratchFolder, until } from '../support/local-run-setting.ts';
+import { project } from '../application/project.ts';
+import { hasThing, localAssembly, makeThing, scratchFolder, until } from '../support/local-run-setting.ts';
 import { ownBroker } from '../support/test-broker.ts';
 
 it('a broker of one’s own is used as it is, and left as it is', async () => {
@@ -23,13 +23,13 @@ it('a broker of one’s own is used as it is, and left as it is', async () => {
   const run = await startLocalRun({ ...options, assembly });
   try {
     expect(run.ownBroker).toBeUndefined();
-    await placeOrder(run, 'B-1');
-    await until('the order', () => ordered(run, 'B-1'));
+    await makeThing(run, 'B-1');
+    await until('the thing', () => hasThing(run, 'B-1'));
   } finally {
     await run.stop();
   }
   const connection = await connect(vhost.amqpUrl);
   const channel = await connection.createChannel();
-  expect(await channel.checkQueue('fulfil-order')).toMatchObject({ messageCount: 0, consumerCount: 0 });
+  expect(await channel.checkQueue('keep-thing')).toMatchObject({ messageCount: 0, consumerCount: 0 });
   await connection.close();
 }, 120_000);

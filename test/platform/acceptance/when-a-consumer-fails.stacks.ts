@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +12,7 @@ import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import type { Circuit } from '../../../lib/platform/operations/circuit/circuit.ts';
 import type { ConsumerStatus } from '../../../lib/platform/operations/circuit/control-consumers.ts';
 import { projectRoot } from '../../../lib/platform/project-root.ts';
+import type { Fault, PersonJoined } from '../application/events.ts';
 import { dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
 
 // The stacks as they are deployed, with the platform's functions, on this machine.
@@ -28,20 +30,20 @@ beforeAll(async () => {
 
 const lines = () => events.filter((event) => event.type === 'line');
 
-/** Registers users at these addresses; the sandbox of the sample's provider fails at some of them. */
-const register = async (...addresses: string[]): Promise<void> => {
+/** Publishes so many events of people who join. */
+const enter = async (count: number, fault?: Fault): Promise<void> => {
   const connection = await connect(amqpUrl(), { ca: [readFileSync(run.state.broker.caFile ?? '')] });
   const channel = await connection.createConfirmChannel();
-  addresses.forEach((email, index) => {
-    const userId = `${email}-${index}-${Math.random()}`;
-    const event = { type: 'user.registered', userId, name: 'Somebody', email };
-    channel.publish('events', 'user.registered', Buffer.from(JSON.stringify(event)), {
-      messageId: userId,
-      type: 'user.registered',
+  for (let index = 0; index < count; index += 1) {
+    const personId = randomUUID();
+    const event: PersonJoined = { type: 'person.joined', personId, fault };
+    channel.publish('events', 'person.joined', Buffer.from(JSON.stringify(event)), {
+      messageId: personId,
+      type: 'person.joined',
       contentType: 'application/json',
       persistent: true,
     });
-  });
+  }
   await channel.waitForConfirms();
   await connection.close();
 };
@@ -72,7 +74,13 @@ const metricsOf = (functionName: string, dimension: string, value: string): Reco
 const mq = async (...args: string[]): Promise<string> => {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    [join(projectRoot, 'bin', 'mq.ts'), 'consumer', ...args, '--state', join(directory, 'state.json')],
+    [
+      join(projectRoot, 'test/platform/application/mq.ts'),
+      'consumer',
+      ...args,
+      '--state',
+      join(directory, 'state.json'),
+    ],
     { timeout: 100_000 },
   );
   return stdout;
@@ -91,7 +99,7 @@ const letTimePass = async (consumer: string): Promise<void> => {
 
 describe('what can be seen of queues', () => {
   it('are metrics of each, of delays and of the broker, once a minute', async () => {
-    await register('a@example.com', 'b@example.com');
+    await enter(2);
     // The broker's own statistics are some seconds old.
     await until('rates of all queues', async () => {
       await fire('QueueMetrics');
@@ -100,13 +108,13 @@ describe('what can be seen of queues', () => {
         return rate !== undefined;
       });
     });
-    expect(metricsOf('QueueMetrics', 'queue', 'send-welcome')).toMatchObject({
+    expect(metricsOf('QueueMetrics', 'queue', 'send-note')).toMatchObject({
       [QueueMetric.ready]: 0,
       [QueueMetric.consumers]: 1,
       [QueueMetric.oldestAge]: 0,
       [QueueMetric.acknowledgeRate]: expect.any(Number),
     });
-    expect(metricsOf('QueueMetrics', 'queue', 'send-welcome.dead-letter')).toMatchObject({ [QueueMetric.ready]: 0 });
+    expect(metricsOf('QueueMetrics', 'queue', 'send-note.dead-letter')).toMatchObject({ [QueueMetric.ready]: 0 });
     const broker = metricsOf('QueueMetrics', 'component', 'broker');
     expect(broker).toMatchObject({
       BrokerNodesDown: 0,
@@ -174,16 +182,16 @@ const metricsWritten = (line: string): string[] => {
 describe('when nearly everything that a consumer tries fails', () => {
   it('its circuit opens and its messages wait, while other consumers go on', async () => {
     await fire('ConsumerControl');
-    await register(...Array.from({ length: 25 }, (_, index) => `outage.${index}@example.com`));
+    await enter(25, 'outage');
     await until('open', async () => {
       await fire('ConsumerControl');
-      return (await statusOf('send-welcome'))?.state === 'open';
+      return (await statusOf('send-note'))?.state === 'open';
     });
-    await until('no more reading', () => mapping('send-welcome')?.state === 'Paused');
-    expect((await statusOf('send-welcome'))?.reason).toMatch(/^\d+ of \d+ messages failed$/);
-    expect(mapping('audit-log')?.state).toBe('Enabled');
+    await until('no more reading', () => mapping('send-note')?.state === 'Paused');
+    expect((await statusOf('send-note'))?.reason).toMatch(/^\d+ of \d+ messages failed$/);
+    expect(mapping('log-all')?.state).toBe('Enabled');
     await fire('ConsumerControl');
-    expect(metricsOf('ConsumerControl', 'consumer', 'send-welcome')).toMatchObject({
+    expect(metricsOf('ConsumerControl', 'consumer', 'send-note')).toMatchObject({
       [MappingMetric.circuitOpen]: 1,
       [MappingMetric.paused]: 1,
       [MappingMetric.failing]: 0,
@@ -191,58 +199,57 @@ describe('when nearly everything that a consumer tries fails', () => {
   });
 
   it('it gets messages again on trial, and all of them once they succeed', async () => {
-    await letTimePass('send-welcome');
+    await letTimePass('send-note');
     await fire('ConsumerControl');
-    await until('reading again', () => mapping('send-welcome')?.state === 'Enabled');
-    expect((await statusOf('send-welcome'))?.state).toBe('half-open');
-    await register(...Array.from({ length: 100 }, (_, index) => `well.${index}@example.com`));
-    let more = 0;
+    await until('reading again', () => mapping('send-note')?.state === 'Enabled');
+    expect((await statusOf('send-note'))?.state).toBe('half-open');
+    await enter(100);
     await until('closed', async () => {
       // Successes are reported every half minute, with a batch.
-      await register(`well.again.${more++}@example.com`);
+      await enter(1);
       await fire('ConsumerControl');
-      const state = (await statusOf('send-welcome'))?.state;
+      const state = (await statusOf('send-note'))?.state;
       // Left-overs of the outage may come first, and trip it again.
-      if (state === 'open') await letTimePass('send-welcome');
+      if (state === 'open') await letTimePass('send-note');
       return state === 'closed';
     });
-    expect(metricsOf('ConsumerControl', 'consumer', 'send-welcome')).toMatchObject({ [MappingMetric.circuitOpen]: 0 });
+    expect(metricsOf('ConsumerControl', 'consumer', 'send-note')).toMatchObject({ [MappingMetric.circuitOpen]: 0 });
   });
 });
 
 describe('when an operator pauses a consumer', () => {
   it('it gets no messages until it is resumed, and loses none', async () => {
-    expect(await mq('pause', 'send-welcome', '--reason', 'the provider moves')).toContain(
-      'send-welcome  paused, gets no messages',
+    expect(await mq('pause', 'send-note', '--reason', 'the provider moves')).toContain(
+      'send-note  paused, gets no messages',
     );
-    await until('no more reading', () => mapping('send-welcome')?.state === 'Paused');
+    await until('no more reading', () => mapping('send-note')?.state === 'Paused');
     expect(await mq('status')).toContain('the provider moves');
     const before = lines().length;
-    await register('later@example.com');
+    await enter(1);
     await fire('ConsumerControl');
     await until('the waiting message in the metrics', async () => {
       await fire('QueueMetrics');
       // Retries of the outage before may wait beside it. The broker's own count of consumers is some seconds old.
       const { [QueueMetric.ready]: ready = 0, [QueueMetric.consumers]: consumers } =
-        metricsOf('QueueMetrics', 'queue', 'send-welcome') ?? {};
+        metricsOf('QueueMetrics', 'queue', 'send-note') ?? {};
       return Number(ready) >= 1 && consumers === 0;
     });
     expect(
       lines()
         .slice(before)
-        .filter(({ functionName }) => functionName.includes('sendwelcome')),
+        .filter(({ functionName }) => functionName.includes('sendnote')),
     ).toEqual([]);
-    expect(await mq('resume', 'send-welcome')).toContain('send-welcome  gets messages');
+    expect(await mq('resume', 'send-note')).toContain('send-note  gets messages');
     await until('its message', () =>
       lines()
         .slice(before)
-        .some(({ functionName }) => functionName.includes('sendwelcome')),
+        .some(({ functionName }) => functionName.includes('sendnote')),
     );
   });
 
   it('is told which consumers there are when it names another', async () => {
-    await expect(mq('pause', 'send-wellcome')).rejects.toThrow(
-      'there is no consumer send-wellcome; known are fulfil-order, send-welcome, audit-log',
+    await expect(mq('pause', 'send-notes')).rejects.toThrow(
+      'there is no consumer send-notes; known are keep-thing, send-note, log-all',
     );
   });
 });

@@ -7,7 +7,6 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
 import { bundledConfiguration } from '../../../lib/platform/config/bundled-configuration.ts';
 import { bundleFunction } from '../../../lib/platform/constructs/bundle/bundle.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
@@ -15,6 +14,7 @@ import { readTopology } from '../../../lib/platform/operations/topology/read.ts'
 import { projectRoot } from '../../../lib/platform/project-root.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import type { Topology } from '../../../lib/platform/topology/model.ts';
+import { app } from '../application/app.ts';
 import { managementClient, passwordsFor } from '../support/applied-topology.ts';
 import { sharedBroker } from '../support/test-broker.ts';
 
@@ -118,7 +118,7 @@ describe('when a stack declares its topology', () => {
   it('has all of it on the broker once CloudFormation goes on', async () => {
     const { answer, log } = await request('Create');
     expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Summary: expect.stringMatching(/\d+ created$/) } });
-    expect(await bindingsOf('fulfil-order')).toHaveLength(2);
+    expect(await bindingsOf('keep-thing')).toHaveLength(2);
     expect((await readTopology(client, vhost)).queues).toHaveLength(topology.queues.length);
     const passwords = Object.values(secrets).map((secret) => (secret as { password: string }).password);
     expect(passwords.filter((password) => log.includes(password))).toEqual([]);
@@ -130,10 +130,10 @@ describe('when a stack declares its topology', () => {
   }, 180_000);
 
   it('stops feeding a queue with what is no longer declared', async () => {
-    const bindings = topology.bindings.filter(({ routingKey }) => routingKey !== 'order.cancelled');
+    const bindings = topology.bindings.filter(({ routingKey }) => routingKey !== 'thing.ended');
     const { answer } = await request('Update', { topology: { ...topology, bindings } });
     expect(answer).toMatchObject({ Status: 'SUCCESS', Data: { Summary: expect.stringContaining('1 deleted') } });
-    expect(await bindingsOf('fulfil-order')).toMatchObject([{ routingKey: 'order.placed' }]);
+    expect(await bindingsOf('keep-thing')).toMatchObject([{ routingKey: 'thing.made' }]);
   }, 180_000);
 
   it('says why when a declaration cannot be had in place, and changes nothing', async () => {
@@ -142,7 +142,7 @@ describe('when a stack declares its topology', () => {
     );
     const { answer } = await request('Update', { topology: { ...topology, exchanges } });
     expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining("exchange 'events'") });
-    expect(await bindingsOf('fulfil-order')).toHaveLength(1);
+    expect(await bindingsOf('keep-thing')).toHaveLength(1);
   }, 180_000);
 
   it('gives up in time, with the reason, when the broker cannot be reached', async () => {

@@ -3,12 +3,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { events } from '../../../functions/events.ts';
 import { renderCall } from '../../../lib/platform/cli/start/render-call.ts';
 import { embeddedMetrics, type LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { authorizationFor } from '../../../lib/platform/local/iam/signature.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
-import { auditRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
+import { events, type Fault, type PersonJoined } from '../application/events.ts';
+import { loggedRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
 
 // All of it: the synthesized stacks, API Gateway's part on this machine, the bundled functions, a broker of their own.
 
@@ -70,18 +70,18 @@ const countOf = (consumer: string, metric: string): number =>
     return total + (metrics ? (metrics[metric] ?? 0) : 0);
   }, 0);
 
-const user = (email: string) => ({ type: 'user.registered', userId: 'u-1', email });
+const joined = (personId: string, fault?: Fault): PersonJoined => ({ type: 'person.joined', personId, fault });
 
 describe('an event that comes in over HTTP', () => {
   it(
     'reaches its consumers under the id that the caller was told',
     async () => {
-      const { status, answer } = await post({ type: 'user.registered', body: user('somebody@example.com') });
+      const { status, answer } = await post({ type: 'person.joined', body: joined('p-1') });
       expect(status).toBe(202);
-      expect(await until('its audit', () => auditRow(run, answer.messageId))).toMatchObject({
-        messageType: { S: 'user.registered' },
+      expect(await until('its entry in the log', () => loggedRow(run, answer.messageId))).toMatchObject({
+        messageType: { S: 'person.joined' },
       });
-      await until('the welcome', () => countOf('send-welcome', 'Done') === 1);
+      await until('the note', () => countOf('send-note', 'Done') === 1);
     },
     patience,
   );
@@ -89,15 +89,15 @@ describe('an event that comes in over HTTP', () => {
   it(
     'takes effect once, however often it is sent under the same Idempotency-Key',
     async () => {
-      const duplicates = countOf('send-welcome', 'Duplicate');
-      const done = countOf('send-welcome', 'Done');
+      const duplicates = countOf('send-note', 'Duplicate');
+      const done = countOf('send-note', 'Done');
       const headers = { 'idempotency-key': '01976f3e-0000-7000-8000-000000000001' };
       for (let times = 0; times < 3; times++) {
-        const { answer } = await post({ type: 'user.registered', body: user('again@example.com'), headers });
+        const { answer } = await post({ type: 'person.joined', body: joined('p-2'), headers });
         expect(answer).toEqual({ messageId: headers['idempotency-key'] });
       }
-      await until('both duplicates', () => countOf('send-welcome', 'Duplicate') === duplicates + 2);
-      expect(countOf('send-welcome', 'Done')).toBe(done + 1);
+      await until('both duplicates', () => countOf('send-note', 'Duplicate') === duplicates + 2);
+      expect(countOf('send-note', 'Done')).toBe(done + 1);
     },
     patience,
   );
@@ -106,9 +106,9 @@ describe('an event that comes in over HTTP', () => {
     'is turned away unless somebody signed it who may publish',
     async () => {
       const stranger = { ...run.credentials, secretAccessKey: 'guessed' };
-      const event = { type: 'user.registered', body: user('stranger@example.com') };
+      const event = { type: 'person.joined', body: joined('p-3') };
       expect(await post({ ...event, keys: stranger })).toMatchObject({ status: 403 });
-      const unsigned = await fetch(`${run.state.endpoints.ingest}/events/user.registered`, {
+      const unsigned = await fetch(`${run.state.endpoints.ingest}/events/person.joined`, {
         method: 'POST',
         body: '{}',
       });
@@ -120,10 +120,10 @@ describe('an event that comes in over HTTP', () => {
   it(
     'is refused with the place of what is wrong',
     async () => {
-      const body = { type: 'order.placed', orderId: 'o', customerId: 'c', lines: [{ sku: 's', quantity: 0 }] };
-      expect(await post({ type: 'order.placed', body })).toMatchObject({
+      const body = { type: 'thing.made', thingId: 't', parts: [{ name: 'wheel', count: 0 }] };
+      expect(await post({ type: 'thing.made', body })).toMatchObject({
         status: 422,
-        answer: { errors: [{ pointer: '#/lines/0/quantity', detail: expect.stringContaining('>=1') }] },
+        answer: { errors: [{ pointer: '#/parts/0/count', detail: expect.stringContaining('>=1') }] },
       });
     },
     patience,
@@ -134,11 +134,11 @@ describe('an event that comes in over HTTP', () => {
     async () => {
       const traceId = '0af7651916cd43dd8448eb211c80319c';
       const { answer } = await post({
-        type: 'user.registered',
-        body: user('outage@example.com'),
+        type: 'person.joined',
+        body: joined('p-4', 'outage'),
         headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=1' },
       });
-      const deadLetter = await until('the dead letter', () => takeFrom(run, 'send-welcome.dead-letter'));
+      const deadLetter = await until('the dead letter', () => takeFrom(run, 'send-note.dead-letter'));
       expect(deadLetter.properties.messageId).toBe(answer.messageId);
       expect(deadLetter.properties.headers).toMatchObject({
         traceparent: `00-${traceId}-b7ad6b7169203331-01`,
@@ -152,8 +152,8 @@ describe('an event that comes in over HTTP', () => {
           .filter(inTrace)
           .map(({ message }) => message);
       expect(messages('ingest')).toEqual(['event accepted']);
-      await until('the log of all attempts', () => messages('send-welcome').length >= 5);
-      expect(messages('send-welcome')).toEqual([
+      await until('the log of all attempts', () => messages('send-note').length >= 5);
+      expect(messages('send-note')).toEqual([
         ...Array.from({ length: 4 }, () => 'message will be retried'),
         'message went to the dead-letter queue',
       ]);
@@ -163,7 +163,7 @@ describe('an event that comes in over HTTP', () => {
 });
 
 describe('the line of npm start', () => {
-  const type = 'user.registered';
+  const type = 'person.joined';
   const example = { type, body: events[type].example };
   const curl = ['/usr/bin/curl', '/usr/local/bin/curl'].some((file) => statSync(file, { throwIfNoEntry: false }));
 
@@ -183,7 +183,7 @@ describe('the line of npm start', () => {
         .join('\n');
       const { stdout } = await promisify(execFile)('/bin/sh', ['-c', line], { timeout: 100_000 });
       const { messageId } = JSON.parse(stdout) as { messageId: string };
-      await until('its audit', () => auditRow(run, messageId));
+      await until('its entry in the log', () => loggedRow(run, messageId));
     },
     patience,
   );
@@ -194,8 +194,8 @@ describe('when the broker is away', () => {
     run.ownBroker?.kill();
     const begun = Date.now();
     const { status, answer } = await post({
-      type: 'user.registered',
-      body: user('later@example.com'),
+      type: 'person.joined',
+      body: joined('p-5'),
       headers: { 'idempotency-key': 'later-1' },
     });
     expect(status).toBe(202);
@@ -205,6 +205,6 @@ describe('when the broker is away', () => {
     await sleep(5_500);
     // The schedule's next run, without waiting a minute for it.
     await run.schedules[0]?.fire();
-    await until('its audit', () => auditRow(run, 'later-1'));
+    await until('its entry in the log', () => loggedRow(run, 'later-1'));
   }, 120_000);
 });

@@ -5,7 +5,7 @@ import { createPublisher } from '../../../lib/platform/runtime/amqp/amqp-publish
 import { connectionSettingsFromUrl } from '../../../lib/platform/runtime/amqp/connection-settings.ts';
 import { createEventPublisher, type EventPublisher } from '../../../lib/platform/runtime/amqp/event-publisher.ts';
 import { openClaimCheckBucket } from '../../../lib/platform/runtime/claim-check/s3-claim-check-store.ts';
-import { auditRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
+import { loggedRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
 
 let run: LocalRun;
 let events: EventPublisher;
@@ -15,8 +15,8 @@ beforeAll(async () => {
   ({ run } = await startStacks());
   const { host, port, ca } = run.broker.address;
   const url = new URL(`amqps://${host}:${port}/${run.vhost}`);
-  url.username = 'publisher';
-  url.password = run.logins.publisher ?? '';
+  url.username = 'shop';
+  url.password = run.logins.shop ?? '';
   publisher = createPublisher(connectionSettingsFromUrl(url.href, { ca }));
   const bucket = Object.values(run.state.buckets)[0] ?? '';
   const store = openClaimCheckBucket(bucket, {
@@ -37,18 +37,18 @@ describe('an event of 2 MB', () => {
     const data = randomBytes(2_000_000);
     const result = await events.publish({ type: 'photo.taken', data });
     expect(result).toEqual({ status: 'confirmed', id: expect.any(String) });
-    expect(await until('its audit', () => auditRow(run, result.id))).toMatchObject({
+    expect(await until('its entry in the log', () => loggedRow(run, result.id))).toMatchObject({
       bytes: { N: '2000000' },
       sha256: { S: sha256Of(data) },
     });
   });
 
   it('that nobody can handle becomes a small dead letter that says where its body is', async () => {
-    const data = { type: 'order.placed', orderId: 'large', lines: 'x'.repeat(2_000_000) };
+    const data = { type: 'thing.made', thingId: 'large', parts: 'x'.repeat(2_000_000) };
     const bytes = Buffer.from(JSON.stringify(data));
-    const { id, ...result } = await events.publish({ type: 'order.placed', data });
+    const { id, ...result } = await events.publish({ type: 'thing.made', data });
     expect(result).toEqual({ status: 'confirmed' });
-    const deadLetter = await until('the dead letter', () => takeFrom(run, 'fulfil-order.dead-letter'));
+    const deadLetter = await until('the dead letter', () => takeFrom(run, 'keep-thing.dead-letter'));
     const sha256 = sha256Of(bytes);
     expect(deadLetter.content).toHaveLength(0);
     expect(deadLetter.properties).toMatchObject({
@@ -67,8 +67,8 @@ describe('an event of 2 MB', () => {
     const [result] = await publisher.publish([
       {
         exchange: 'events',
-        routingKey: 'order.cancelled',
-        properties: { messageId: id, type: 'order.cancelled', contentType: 'application/json' },
+        routingKey: 'thing.ended',
+        properties: { messageId: id, type: 'thing.ended', contentType: 'application/json' },
         headers: {
           'x-claim-check-key': `events/${id}-${sha256.slice(0, 16)}`,
           'x-claim-check-sha256': sha256,
@@ -78,8 +78,7 @@ describe('an event of 2 MB', () => {
       },
     ]);
     expect(result).toEqual({ status: 'confirmed' });
-    const { headers = {} } = (await until('the dead letter', () => takeFrom(run, 'fulfil-order.dead-letter')))
-      .properties;
+    const { headers = {} } = (await until('the dead letter', () => takeFrom(run, 'keep-thing.dead-letter'))).properties;
     expect(headers).toMatchObject({ 'x-dead-letter-reason': 'exhausted', 'x-attempt': 5 });
     expect(headers['x-exception-message']).toContain(
       `events/${id}-${sha256.slice(0, 16)} could not be read: AccessDenied`,

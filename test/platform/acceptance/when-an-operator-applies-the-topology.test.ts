@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
+import { app } from '../application/app.ts';
 import { managementClient, passwordsFor } from '../support/applied-topology.ts';
 import { type BrokerAddress, sharedBroker } from '../support/test-broker.ts';
 
@@ -17,7 +17,7 @@ interface Run {
   readonly stderr: string;
 }
 
-const program = join(import.meta.dirname, '../../../bin/mq.ts');
+const program = join(import.meta.dirname, '../application/mq.ts');
 let broker: BrokerAddress;
 let folder: string;
 let options: string[];
@@ -66,7 +66,7 @@ describe('when an operator applies the topology', () => {
   it('the plan says what is missing, apply makes it, and then there is nothing to do', async () => {
     const before = await mq(['topology', 'plan', '--detailed-exitcode', ...options]);
     expect(before).toMatchObject({ code: 2, stderr: '' });
-    expect(before.stdout).toMatch(/create +│ queue +│ fulfil-order /u);
+    expect(before.stdout).toMatch(/create +│ queue +│ keep-thing /u);
     expect(before.stdout).toMatch(/vhost .*: 1 unchanged, \d+ create\n$/u);
     // Colours are for terminals.
     expect(before.stdout).not.toContain('\u001b[');
@@ -88,15 +88,15 @@ describe('when an operator applies the topology', () => {
 
   it('drift is shown with what is and what should be', async () => {
     const client = managementClient(broker);
-    await client.put(['policies', vhost, 'consumer.audit-log'], {
-      pattern: '^audit-log$',
+    await client.put(['policies', vhost, 'consumer.log-all'], {
+      pattern: '^log-all$',
       'apply-to': 'queues',
       priority: 10,
       definition: { 'max-length': 7 },
     });
     client.close();
     const { stdout } = await mq(['topology', 'plan', ...options]);
-    expect(stdout).toMatch(/update +│ policy +│ consumer\.audit-log +│ definition\.max-length: 7 -> not set/u);
+    expect(stdout).toMatch(/update +│ policy +│ consumer\.log-all +│ definition\.max-length: 7 -> not set/u);
     expect(stdout).toContain('definition.dead-letter-exchange: not set -> "dead-letter"');
   }, 180_000);
 });

@@ -1,8 +1,5 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { generateEvents } from '../../../functions/demo/generate-events.ts';
-import { sampleEffects } from '../../../functions/demo/sample-effects.ts';
-import { app } from '../../../lib/app.ts';
 import type { DemoEvent } from '../../../lib/platform/cli/demo/demo-event.ts';
 import { seededRandom } from '../../../lib/platform/cli/demo/random.ts';
 import { readEvents } from '../../../lib/platform/cli/demo/read-events.ts';
@@ -10,6 +7,9 @@ import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
 import { type DemoRun, runDemo } from '../../../lib/platform/cli/demo/run-demo.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
+import { app } from '../application/app.ts';
+import { demoDomain } from '../application/demo-domain.ts';
+import type { ThingMade } from '../application/events.ts';
 import { whenATestFails } from '../support/explain-failures.ts';
 import { asAdministrator, localAssembly, scratchFolder, until } from '../support/local-run-setting.ts';
 import { installationOfThisRun } from '../support/test-broker.ts';
@@ -25,8 +25,8 @@ const demo = (events: readonly DemoEvent[], options: Partial<DemoRun> = {}): Pro
   runDemo({
     events,
     declaration,
-    effects: sampleEffects,
-    publisher: 'publisher',
+    effects: demoDomain.effects,
+    publisher: 'shop',
     localRun: {
       assembly: localAssembly(),
       directory: join(scratchFolder(), '.local'),
@@ -39,7 +39,7 @@ const demo = (events: readonly DemoEvent[], options: Partial<DemoRun> = {}): Pro
 
 describe('when function processes are killed in mid-batch', () => {
   it('nothing is lost and no effect repeated', async () => {
-    const summary = await demo(generateEvents(150, seed), { chaos: { random: seededRandom(seed) } });
+    const summary = await demo(demoDomain.generate(150, seed), { chaos: { random: seededRandom(seed) } });
     expect(summary.kills).toBeGreaterThanOrEqual(2);
     expect(summary).toMatchObject({ ledger: { accounted: true }, settled: true });
   }, 240_000);
@@ -47,13 +47,13 @@ describe('when function processes are killed in mid-batch', () => {
 
 describe('when messages disappear on the broker', () => {
   it('the demo finds out how many and which, and does not call the run good', async () => {
-    const order = (index: number) => ({
-      type: 'order.placed',
-      orderId: `o-${index}`,
-      customerId: 'c-1',
-      lines: [{ sku: 'FLAKY-2', quantity: 1 }],
+    const thing = (index: number): ThingMade => ({
+      type: 'thing.made',
+      thingId: `t-${index}`,
+      parts: [],
+      fault: { failing: 2 },
     });
-    const lines: object[] = Array.from({ length: 30 }, (_, index) => ({ type: 'order.placed', data: order(index) }));
+    const lines: object[] = Array.from({ length: 30 }, (_, index) => ({ type: 'thing.made', data: thing(index) }));
     lines.push({
       type: 'photo.taken',
       bodyBase64: '/9j/4AAQ',
@@ -72,8 +72,8 @@ describe('when messages disappear on the broker', () => {
     });
     expect(purged).toBeGreaterThan(0);
     expect(summary.ledger.accounted).toBe(false);
-    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'fulfil-order')?.lost).toHaveLength(purged);
-    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'audit-log')).toMatchObject({
+    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'keep-thing')?.lost).toHaveLength(purged);
+    expect(summary.ledger.rows.find(({ consumer }) => consumer === 'log-all')).toMatchObject({
       messages: 31,
       done: 31,
       lost: [],

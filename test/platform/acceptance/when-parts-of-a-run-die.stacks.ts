@@ -6,8 +6,8 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { LocalState } from '../../../lib/platform/local/state/state-file.ts';
 import {
   asAdministrator,
-  ordered,
-  placeOrder,
+  hasThing,
+  makeThing,
   rowsOf,
   type StartedStacks,
   startStacks,
@@ -39,11 +39,11 @@ const isConnectionError = (result: string | undefined): boolean =>
 describe('when the broker of a run is killed', () => {
   it('the run says so, starts it again with what was in its queues, and events go on', async () => {
     const { run } = stacks;
-    await placeOrder(run, 'before');
-    await until('the order before', () => ordered(run, 'before'));
-    const paused = run.mappings.filter(({ queue }) => queue === 'fulfil-order');
+    await makeThing(run, 'before');
+    await until('the thing before', () => hasThing(run, 'before'));
+    const paused = run.mappings.filter(({ queue }) => queue === 'keep-thing');
     await Promise.all(paused.map((mapping) => mapping.pause()));
-    await placeOrder(run, 'kept');
+    await makeThing(run, 'kept');
     process.kill(run.ownBroker?.pid ?? 0, 'SIGKILL');
     await until('what state.json says of it', () => partsNow().broker === 'restarting');
     expect(said().join()).toContain('RabbitMQ ended unexpectedly (signal SIGKILL); it is started again with its data');
@@ -51,27 +51,27 @@ describe('when the broker of a run is killed', () => {
     await until('the broker again', () => partsNow().broker === 'running', 120);
     expect(run.state.parts.broker).toBe('running');
     await Promise.all(paused.map((mapping) => mapping.resume()));
-    await until('the order that was in the queue', () => ordered(run, 'kept'));
-    await placeOrder(run, 'after');
-    await until('the order after', () => ordered(run, 'after'));
+    await until('the thing that was in the queue', () => hasThing(run, 'kept'));
+    await makeThing(run, 'after');
+    await until('the thing after', () => hasThing(run, 'after'));
   }, 240_000);
 });
 
 describe('when the DynamoDB of a run is killed', () => {
   it('the run says so, starts it again with all items, and events go on', async () => {
     const { run } = stacks;
-    await placeOrder(run, 'written');
-    await until('the order before', () => ordered(run, 'written'));
+    await makeThing(run, 'written');
+    await until('the thing before', () => hasThing(run, 'written'));
     process.kill(run.dynamoDb.pid, 'SIGKILL');
     await until('what state.json says of it', () => partsNow().dynamoDb === 'restarting');
     expect(said().join()).toContain('the local DynamoDB ended unexpectedly (signal SIGKILL)');
     await until('DynamoDB again', () => partsNow().dynamoDb === 'running');
-    expect(await ordered(run, 'written')).toBe(true);
+    expect(await hasThing(run, 'written')).toBe(true);
     // A duplicate is still known as one: its claim was kept, too.
-    await placeOrder(run, 'written');
-    await placeOrder(run, 'later');
-    await until('the order after', () => ordered(run, 'later'));
-    const [row] = (await rowsOf(run, 'Orders')).filter(({ orderId }) => orderId?.S === 'written');
+    await makeThing(run, 'written');
+    await makeThing(run, 'later');
+    await until('the thing after', () => hasThing(run, 'later'));
+    const [row] = (await rowsOf(run, 'Things')).filter(({ thingId }) => thingId?.S === 'written');
     expect(row?.writes?.N).toBe('1');
   }, 120_000);
 });
@@ -79,20 +79,20 @@ describe('when the DynamoDB of a run is killed', () => {
 describe('when the broker makes a dead letter of a message', () => {
   it('the run says which, and why', async () => {
     const { run, events } = stacks;
-    const mapping = run.mappings.find(({ queue }) => queue === 'send-welcome');
+    const mapping = run.mappings.find(({ queue }) => queue === 'send-note');
     await mapping?.pause();
     try {
       // The watch may still be on its way back to the broker that the tests before have killed, and misses what happens meanwhile.
       const found = await until('a dead letter', async () => {
         await asAdministrator(run, async (connection) => {
           const channel = await connection.createConfirmChannel();
-          channel.sendToQueue('send-welcome', Buffer.from('{}'), { messageId: 'too-late', expiration: '1' });
+          channel.sendToQueue('send-note', Buffer.from('{}'), { messageId: 'too-late', expiration: '1' });
           await channel.waitForConfirms();
         });
         await sleep(1000);
-        return events.find((event) => event.type === 'dead-letter' && event.queue === 'send-welcome');
+        return events.find((event) => event.type === 'dead-letter' && event.queue === 'send-note');
       });
-      expect(found).toEqual({ type: 'dead-letter', queue: 'send-welcome', messageId: 'too-late', reason: 'expired' });
+      expect(found).toEqual({ type: 'dead-letter', queue: 'send-note', messageId: 'too-late', reason: 'expired' });
     } finally {
       await mapping?.resume();
     }

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqp, { type ChannelModel, type ConfirmChannel } from 'amqplib';
-import { app } from '../../../lib/app.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { type BrokerAction, brokerOperations } from '../../../lib/platform/topology/broker-operations.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
+import { app } from '../application/app.ts';
 import { type AppliedTopology, applied } from '../support/applied-topology.ts';
 import { type BrokerAddress, sharedBroker } from '../support/test-broker.ts';
 
@@ -114,7 +114,7 @@ async function tryAll(user: string | undefined, chosen = operations): Promise<Re
   return outcomes;
 }
 
-describe('when every operation of the table in docs/permissions.md is tried', () => {
+describe('when every operation of the table of permissions is tried', () => {
   it.each(pairs.map(({ name, alternateOf }): [string, string] => [name, alternateOf ?? name]))(
     '%s may do what the table says, and nothing else',
     async (user, listed) => {

@@ -8,7 +8,7 @@ import type { Channel } from 'amqplib';
 import { afterwards, declareQueue, drain, idsIn, observer } from '../support/publish-setting.ts';
 import { type BrokerAddress, sharedBroker, type TestVhost, type VhostMaker } from '../support/test-broker.ts';
 
-const program = join(import.meta.dirname, '../../../bin/mq.ts');
+const program = join(import.meta.dirname, '../application/mq.ts');
 let broker: BrokerAddress & VhostMaker;
 let vhost: TestVhost;
 let channel: Channel;

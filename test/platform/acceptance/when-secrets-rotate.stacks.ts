@@ -73,7 +73,7 @@ describe('when secrets rotate', () => {
         unconfirmed: 0,
         lost: [],
         twice: [],
-        unaudited: 0,
+        unlogged: 0,
         deadLetters: [],
         waiting: 0,
         rotated: 3 * users().length,
@@ -85,7 +85,7 @@ describe('when secrets rotate', () => {
       expect(account.longestFailureMilliseconds).toBeLessThan(20_000);
       // After three turns it is the second user's; mappings have picked that up.
       expect(account.connectedUsers).toEqual(
-        expect.arrayContaining(['fulfil-order.mapping.clone', 'audit-log.mapping.clone', 'send-welcome.mapping.clone']),
+        expect.arrayContaining(['keep-thing.mapping.clone', 'log-all.mapping.clone', 'send-note.mapping.clone']),
       );
       expect(run.mappings.map(({ state }) => state)).toEqual(run.mappings.map(() => 'Enabled'));
     } finally {
@@ -94,11 +94,11 @@ describe('when secrets rotate', () => {
   });
 
   it('the login of before the last rotation is still good, and the one before that is not', async () => {
-    const [before, old] = [await read('publisher', 'AWSCURRENT'), await read('publisher', 'AWSPREVIOUS')];
-    await client.send(new RotateSecretCommand({ SecretId: run.secrets.publisher }));
+    const [before, old] = [await read('shop', 'AWSCURRENT'), await read('shop', 'AWSPREVIOUS')];
+    await client.send(new RotateSecretCommand({ SecretId: run.secrets.shop }));
     await run.rotated();
     notePasswords();
-    const now = await read('publisher', 'AWSCURRENT');
+    const now = await read('shop', 'AWSCURRENT');
     expect(now.username).toBe(old.username);
     expect(await Promise.all([now, before, old].map(canLogIn))).toEqual([true, true, false]);
   });
@@ -108,20 +108,20 @@ describe('when secrets rotate', () => {
     if (!rotation) throw new Error(`no rotation among ${run.functions.map(({ name }) => name).join(', ')}`);
     const refused: string[] = [];
     for (const milliseconds of [20, 60, 120, 200, 300]) {
-      const before = await read('fulfil-order.mapping', 'AWSCURRENT');
-      await client.send(new RotateSecretCommand({ SecretId: run.secrets['fulfil-order.mapping'] }));
+      const before = await read('keep-thing.mapping', 'AWSCURRENT');
+      await client.send(new RotateSecretCommand({ SecretId: run.secrets['keep-thing.mapping'] }));
       const killing = sleep(milliseconds).then(() => rotation.kill());
       let over = false;
       const rotated = run.rotated().then(() => {
         over = true;
       });
       while (!over) {
-        const current = await read('fulfil-order.mapping', 'AWSCURRENT');
+        const current = await read('keep-thing.mapping', 'AWSCURRENT');
         if (!(await canLogIn(current))) refused.push(`${current.username} after a kill at ${milliseconds} ms`);
       }
       await Promise.all([killing, rotated]);
       notePasswords();
-      const now = await read('fulfil-order.mapping', 'AWSCURRENT');
+      const now = await read('keep-thing.mapping', 'AWSCURRENT');
       expect(now.username).not.toBe(before.username);
       expect(await Promise.all([now, before].map(canLogIn))).toEqual([true, true]);
     }

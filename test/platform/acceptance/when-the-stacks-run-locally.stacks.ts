@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { type LocalRun, startLocalRun } from '../../../lib/platform/local/local-run.ts';
 import { identify } from '../../../lib/platform/local/state/process-identity.ts';
 import {
-  auditRow,
-  ordered,
-  placeOrder,
+  hasThing,
+  loggedRow,
+  makeThing,
   readerOf,
   scratchFolder,
   startStacks,
@@ -24,10 +24,10 @@ beforeAll(async () => {
 });
 
 describe('when the synthesized stacks run on this machine', () => {
-  it('an order that is published becomes a row, and an entry of the audit log', async () => {
-    await placeOrder(run, 'A-1');
-    await until('the order', () => ordered(run, 'A-1'));
-    await until('its audit', () => auditRow(run, 'message-of-A-1'));
+  it('a thing that is published becomes a row, and an entry of the log', async () => {
+    await makeThing(run, 'A-1');
+    await until('the thing', () => hasThing(run, 'A-1'));
+    await until('its entry in the log', () => loggedRow(run, 'message-of-A-1'));
   });
 
   it('state.json says where everything is, and the passwords are for their owner only', () => {
@@ -36,10 +36,10 @@ describe('when the synthesized stacks run on this machine', () => {
     expect(state).toMatchObject({
       pid: process.pid,
       vhost: 'events',
-      queues: expect.arrayContaining(['fulfil-order', 'audit-log']),
+      queues: expect.arrayContaining(['keep-thing', 'log-all']),
     });
     expect(statSync(state.broker.credentialsFile).mode & 0o777).toBe(0o600);
-    expect(Object.keys(run.logins)).toEqual(expect.arrayContaining(['admin', 'fulfil-order', 'fulfil-order.mapping']));
+    expect(Object.keys(run.logins)).toEqual(expect.arrayContaining(['admin', 'keep-thing', 'keep-thing.mapping']));
   });
 
   it('a second run in the same folder is refused', async () => {
@@ -50,11 +50,11 @@ describe('when the synthesized stacks run on this machine', () => {
   });
 
   it('a function that is killed is started again for the next batch', async () => {
-    const target = readerOf(run, 'fulfil-order');
+    const target = readerOf(run, 'keep-thing');
     const before = target.pid;
     expect(target.kill()).toBe(true);
-    await placeOrder(run, 'A-2');
-    await until('the order', () => ordered(run, 'A-2'));
+    await makeThing(run, 'A-2');
+    await until('the thing', () => hasThing(run, 'A-2'));
     expect(target.pid).not.toBe(before);
   });
 
@@ -62,8 +62,8 @@ describe('when the synthesized stacks run on this machine', () => {
     // Quorum queues that were declared less than a second or so before may not survive a crash; an orderly restart they do.
     await run.ownBroker?.restart();
     await until('all mappings enabled', () => run.mappings.every(({ state }) => state === 'Enabled'));
-    await placeOrder(run, 'A-3');
-    await until('the order', () => ordered(run, 'A-3'));
+    await makeThing(run, 'A-3');
+    await until('the thing', () => hasThing(run, 'A-3'));
   });
 
   it('new code reaches its function, and only that one', async () => {
@@ -71,17 +71,17 @@ describe('when the synthesized stacks run on this machine', () => {
     cpSync(assembly, next, { recursive: true });
     const [stack] = readdirSync(next).filter((name) => name.endsWith('processing.template.json'));
     const [assets] = readdirSync(next).filter((name) => name.endsWith('processing.assets.json'));
-    const target = readerOf(run, 'audit-log');
+    const target = readerOf(run, 'log-all');
     const old = target.settings.code.split('asset.').at(-1) ?? '';
     cpSync(join(next, `asset.${old}`), join(next, 'asset.newer'), { recursive: true });
     for (const file of [stack, assets].map((name) => join(next, name ?? '')))
       writeFileSync(file, readFileSync(file, 'utf8').replaceAll(old, 'newer'));
-    const untouched = readerOf(run, 'fulfil-order').pid;
+    const untouched = readerOf(run, 'keep-thing').pid;
     expect(await run.update(next)).toEqual([target.name]);
-    await placeOrder(run, 'A-4');
-    await until('its audit', () => auditRow(run, 'message-of-A-4'));
+    await makeThing(run, 'A-4');
+    await until('its entry in the log', () => loggedRow(run, 'message-of-A-4'));
     expect(target.settings.code).toBe(join(next, 'asset.newer'));
-    expect(readerOf(run, 'fulfil-order').pid).toBe(untouched);
+    expect(readerOf(run, 'keep-thing').pid).toBe(untouched);
   });
 
   it('nothing is left of it but what is meant to stay', async () => {

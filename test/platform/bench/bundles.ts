@@ -4,8 +4,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { project } from '../../../bin/project.ts';
 import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
+import { project } from '../application/project.ts';
 import { type Comparison, median } from './comparison.ts';
 import { report } from './in-process.ts';
 

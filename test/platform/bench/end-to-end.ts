@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
-import { generateEvents } from '../../../functions/demo/generate-events.ts';
 import { FunctionEnvironment } from '../../../lib/platform/config/function-environment.ts';
 import { bundleFunction } from '../../../lib/platform/constructs/bundle/bundle.ts';
 import { startBroker } from '../../../lib/platform/local/broker/running-broker.ts';
@@ -13,6 +12,7 @@ import { LocalMapping } from '../../../lib/platform/local/mapping/local-mapping.
 import { LocalFunction } from '../../../lib/platform/local/runtime/local-function.ts';
 import { type Comparison, median } from './comparison.ts';
 import { report } from './in-process.ts';
+import { orderBodies } from './order-bodies.ts';
 
 /**
  * Messages per second from a quorum queue through the local event source mapping into a bundled function without claims, beside an
@@ -24,10 +24,6 @@ const rounds = 5;
 const roundMilliseconds = 30_000;
 const batchSizes = [100, 1_000];
 const queue = 'bench';
-
-const bodies = generateEvents(2_000, 1)
-  .filter(({ purpose, routingKey }) => purpose === 'plain' && routingKey === 'order.placed')
-  .map(({ body }) => body);
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-end-to-end-'));
 const admin = { username: 'admin', password: randomBytes(12).toString('hex') };
@@ -74,7 +70,7 @@ const fill = async (): Promise<void> => {
   // A channel that closes right behind its last acknowledgements takes some of them with it.
   await channel.purgeQueue(queue);
   for (let sent = 0; sent < messagesPerRound; sent += 1) {
-    channel.sendToQueue(queue, bodies[sent % bodies.length] ?? Buffer.alloc(0), {
+    channel.sendToQueue(queue, orderBodies[sent % orderBodies.length] ?? Buffer.alloc(0), {
       messageId: `m-${sent}`,
       type: 'order.placed',
       contentType: 'application/json',

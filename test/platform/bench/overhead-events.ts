@@ -1,15 +1,15 @@
 import type { SQSEvent } from 'aws-lambda';
-import { generateEvents } from '../../../functions/demo/generate-events.ts';
+import { seededRandom } from '../../../lib/platform/cli/demo/random.ts';
 import type { RabbitMqEvent, RabbitMqRecord } from '../../../lib/platform/runtime/decode/event.ts';
+import { orderBodies } from './order-bodies.ts';
 
 /** The same messages as the events of two services. */
 
-const messages = generateEvents(5_000, 1)
-  .filter(({ purpose, routingKey }) => purpose === 'plain' && routingKey === 'order.placed')
-  .slice(0, 1_000);
+const random = seededRandom(1);
+const messages = orderBodies.map((body) => ({ messageId: random.uuid(), body }));
 
 export const rabbitMqRecords = (size: number): RabbitMqRecord[] =>
-  messages.slice(0, size).map(({ properties, body }) => ({
+  messages.slice(0, size).map(({ messageId, body }) => ({
     basicProperties: {
       contentType: 'application/json',
       contentEncoding: null,
@@ -19,7 +19,7 @@ export const rabbitMqRecords = (size: number): RabbitMqRecord[] =>
       correlationId: null,
       replyTo: null,
       expiration: null,
-      messageId: properties.messageId,
+      messageId,
       timestamp: 'Nov 20, 2026, 12:00:00 PM',
       type: 'order.placed',
       userId: null,
@@ -38,8 +38,8 @@ export const rabbitMqEvent = (records: readonly RabbitMqRecord[]): RabbitMqEvent
 });
 
 export const sqsEvent = (size: number): SQSEvent => ({
-  Records: messages.slice(0, size).map(({ properties, body }) => ({
-    messageId: properties.messageId,
+  Records: messages.slice(0, size).map(({ messageId, body }) => ({
+    messageId,
     receiptHandle: 'AQEB',
     body: body.toString(),
     attributes: {

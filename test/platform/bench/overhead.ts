@@ -1,12 +1,12 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
-import { type OrderEvent, orderEvent } from '../../../functions/events.ts';
 import { consumer } from '../../../lib/platform/runtime/consumer.ts';
 import { type Comparison, type Goal, median } from './comparison.ts';
 import { cpuTurns } from './cpu-turns.ts';
 import { report } from './in-process.ts';
 import { lambdaContext } from './lambda-context.ts';
+import { type OrderEvent, orderEvent } from './order-event.ts';
 import { rabbitMqEvent, rabbitMqRecords, sqsEvent } from './overhead-events.ts';
 
 /**

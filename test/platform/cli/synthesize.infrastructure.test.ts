@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { project } from '../../../bin/project.ts';
 import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
+import { project } from '../application/project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'synthesize-'));
 afterAll(() => rmSync(folder, { recursive: true }));

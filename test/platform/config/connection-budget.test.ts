@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { environments } from '../../../lib/environments.ts';
 import type { BrokerSettings } from '../../../lib/platform/config/broker-settings.ts';
 import { budgetProblems, connectionLimit, describeBudget } from '../../../lib/platform/config/connection-budget.ts';
+import { environments } from '../application/environments.ts';
 
 const broker = (change: Partial<BrokerSettings>): BrokerSettings => {
   const dev = environments.find(({ name }) => name === 'dev');

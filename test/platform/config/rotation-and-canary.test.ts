@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
-import { environments } from '../../../lib/environments.ts';
 import type { CanaryMinutes } from '../../../lib/platform/config/canary.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { validateEnvironment } from '../../../lib/platform/config/validation/validate-environment.ts';
+import { environments } from '../application/environments.ts';
 
 const dev = selectEnvironment(environments, { env: 'dev' });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { environments } from '../../../lib/environments.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
+import { environments } from '../application/environments.ts';
 
 describe('selecting an environment', () => {
   it('takes dev when nothing is asked for', () => {
@@ -13,21 +13,12 @@ describe('selecting an environment', () => {
 
   it('lists the known ones when there is none of that name', () => {
     expect(() => selectEnvironment(environments, { env: 'production' })).toThrow(
-      'env is "production"; known are local, dev, staging, prod (lib/environments.ts)',
+      'env is "production"; known are local, dev, prod (lib/environments.ts)',
     );
   });
 
   it('lets the command line override the vhost, and checks it', () => {
     expect(selectEnvironment(environments, { vhost: 'mine' })).toMatchObject({ name: 'dev', vhost: 'mine' });
     expect(() => selectEnvironment(environments, { vhost: '' })).toThrow(/vhost is ""/);
-  });
-
-  it('retries fast enough to be watched on this machine, at leisure elsewhere', () => {
-    expect(selectEnvironment(environments, { env: 'local' }).retry).toEqual({
-      maxAttempts: 5,
-      baseDelaySeconds: 1,
-      maxDelaySeconds: 2,
-    });
-    expect(selectEnvironment(environments, { env: 'prod' }).retry.maxDelaySeconds).toBeGreaterThan(60);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
-import { environments } from '../../../lib/environments.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
+import { app } from '../application/app.ts';
+import { environments } from '../application/environments.ts';
 import { synthesized } from '../stacks/synthesized.ts';
 
 const { ingest } = selectEnvironment(environments, { env: 'prod' });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { environments } from '../../../lib/environments.ts';
 import { tableVariable } from '../../../lib/platform/config/function-environment.ts';
 import { type Application, application } from '../../../lib/platform/declaration/application.ts';
 import { environmentOf } from '../../../lib/platform/declaration/environment-of.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { validateApplication } from '../../../lib/platform/declaration/validate-application.ts';
+import { environments } from '../application/environments.ts';
 
 const shop: Application = {
   name: 'shop',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { readProperties } from '../../../lib/platform/functions/topology/properties.ts';
 import { userPasswords } from '../../../lib/platform/functions/topology/user-passwords.ts';
 import { fixedCredentials } from '../../../lib/platform/runtime/amqp/broker-credentials.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
+import { app } from '../application/app.ts';
 
 const declaration = topologyOf(app);
 
@@ -33,11 +33,7 @@ describe('properties of the topology resource', () => {
   it.each([
     ['ManagementUrl', { ...properties, ManagementUrl: undefined }, /^property ManagementUrl is undefined/],
     ['Topology', { ...properties, Topology: '{' }, /^property Topology is not JSON/],
-    [
-      'a secret',
-      { ...properties, UserSecretArns: { publisher: 'arn:publisher' } },
-      /has no secret for .*fulfil-order\.mapping/,
-    ],
+    ['a secret', { ...properties, UserSecretArns: { shop: 'arn:shop' } }, /has no secret for .*keep-thing\.mapping/],
   ])('are refused by name when wrong: %s', (_, wrong, message) => {
     expect(() => readProperties(wrong)).toThrow(message);
   });

@@ -5,12 +5,10 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { CfnBroker } from 'aws-cdk-lib/aws-amazonmq';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { App, Stack } from 'aws-cdk-lib/core';
-import { app as application } from '../../../lib/app.ts';
-import { environments } from '../../../lib/environments.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
-import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { addPolicyChecks } from '../../../lib/platform/policy/checks.ts';
 import { buildApplication } from '../../../lib/platform/stacks/application.ts';
+import { functionsFolder, project } from '../application/project.ts';
 import { cdkContext } from '../stacks/synthesized.ts';
 import { variants } from '../stacks/variants.ts';
 
@@ -38,7 +36,7 @@ const findings = (build: (app: App) => void): unknown[] => {
 
 describe('validator and cdk-nag', () => {
   const cases: readonly (readonly [string, Environment])[] = [
-    ...['local', 'dev', 'staging', 'prod'].map((env) => [env, selectEnvironment(environments, { env })] as const),
+    ...project.environments.map((environment) => [environment.name, environment] as const),
     ...Object.entries(variants),
   ];
 
@@ -46,7 +44,7 @@ describe('validator and cdk-nag', () => {
     'find nothing unexplained in %s',
     (_, environment) => {
       const build = (app: App) => {
-        buildApplication(app, { application, environment });
+        buildApplication(app, { application: project.app, environment, functionsFolder });
       };
       expect(findings(build)).toEqual([]);
     },

@@ -4,7 +4,7 @@ import { stopOnSignal } from '../../../lib/platform/cli/stop-on-signal.ts';
 
 const programs: Readonly<Record<string, string>> = {
   publish: '100,000 messages while the broker restarts, connections break and memory runs out; about ten minutes',
-  rotation: '20,000 orders while every secret rotates and connections are cut; a few minutes',
+  rotation: '20,000 events while every secret rotates and connections are cut; a few minutes',
 };
 
 const [name = ''] = process.argv.splice(2, 1);

@@ -12,12 +12,13 @@ import { createPublisher } from '../../../lib/platform/runtime/amqp/amqp-publish
 import { parseSecret } from '../../../lib/platform/runtime/amqp/broker-credentials.ts';
 import { connectionSettingsFromUrl } from '../../../lib/platform/runtime/amqp/connection-settings.ts';
 import type { OutgoingMessage } from '../../../lib/platform/runtime/publisher.ts';
+import type { ThingMade } from '../application/events.ts';
 
 export interface LoadSetting {
   readonly run: LocalRun;
   /** What the run has told so far; it goes on being filled. */
   readonly events: readonly LocalRunEvent[];
-  /** Orders to place, one message each; one in ten needs two retries, with the function's own login. */
+  /** Things to make, one message each; one in ten needs two retries, with the function's own login. */
   readonly messages: number;
   /** How often every secret is rotated. After each time all connections of its users are cut. */
   readonly rotations: number;
@@ -31,12 +32,12 @@ export interface LoadSetting {
 export interface LoadAccount {
   readonly confirmed: number;
   readonly unconfirmed: number;
-  /** Confirmed orders without a row. */
+  /** Confirmed things without a row. */
   readonly lost: readonly string[];
-  /** Orders of which the effect happened more than once. */
+  /** Things of which the effect happened more than once. */
   readonly twice: readonly string[];
-  /** Confirmed messages that the audit log has not. */
-  readonly unaudited: number;
+  /** Confirmed messages that are not logged. */
+  readonly unlogged: number;
   /** Each of its messages that became one, with the reason. */
   readonly deadLetters: readonly string[];
   /** Messages in queues and delays in the end. What is not lost may be here, on a machine that is too slow for `settleMilliseconds`. */
@@ -59,7 +60,7 @@ const rotationsAtOnce = 4;
 /** Longer than the longest delay of a retry, and than a function's time. */
 const stalledMilliseconds = 60_000;
 
-/** Publishes orders, evenly spread over the rotations of all secrets, and counts afterwards what became of them. */
+/** Publishes events, evenly spread over the rotations of all secrets, and counts afterwards what became of them. */
 export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount> {
   const { run, events, messages, rotations, users, settleMilliseconds, onProgress = () => undefined } = setting;
   const client = { region: 'us-east-1', credentials: run.credentials };
@@ -75,7 +76,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
         renewable: true,
         read: async () => {
           publisherReads += 1;
-          const SecretId = run.secrets.publisher ?? '';
+          const SecretId = run.secrets.shop ?? '';
           const { SecretString } = await secretsManager.send(new GetSecretValueCommand({ SecretId }));
           return parseSecret(SecretString, SecretId);
         },
@@ -95,10 +96,10 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
         await sleep(20);
         continue;
       }
-      const batch = Array.from({ length: Math.min(batchSize, messages - next) }, (_, index) => order(next + index));
+      const batch = Array.from({ length: Math.min(batchSize, messages - next) }, (_, index) => made(next + index));
       next += batch.length;
       for (const [index, result] of (await publisher.publish(batch)).entries()) {
-        if (result.status === 'confirmed') confirmed.push(orderIdOf(next - batch.length + index));
+        if (result.status === 'confirmed') confirmed.push(thingIdOf(next - batch.length + index));
         else unconfirmed += 1;
       }
       await sleep(10);
@@ -129,7 +130,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
       unconfirmed,
       lost: confirmed.filter((id) => !effects.writes.has(id)),
       twice: [...effects.writes].flatMap(([id, writes]) => (writes > 1 ? [id] : [])),
-      unaudited: confirmed.filter((id) => !effects.audited.has(messageIdOf(id))).length,
+      unlogged: confirmed.filter((id) => !effects.logged.has(messageIdOf(id))).length,
       deadLetters: await deadLettersOf(management, run),
       waiting: await messagesIn(management, run, (queue) => !isTerminal(queue)),
       rotated,
@@ -162,17 +163,21 @@ const usersOf = async (run: LocalRun, management: ManagementClient): Promise<str
   }
 };
 
-const orderIdOf = (number: number | ''): string => `rotation-${number}`;
-const messageIdOf = (orderId: string): string => `message-of-${orderId}`;
+const thingIdOf = (number: number | ''): string => `rotation-${number}`;
+const messageIdOf = (thingId: string): string => `message-of-${thingId}`;
 
-function order(number: number): OutgoingMessage {
-  const orderId = orderIdOf(number);
-  const sku = number % 10 === 0 ? 'FLAKY-2' : 'book';
-  const body = { type: 'order.placed', orderId, customerId: 'customer-1', lines: [{ sku, quantity: 1 }] };
+function made(number: number): OutgoingMessage {
+  const thingId = thingIdOf(number);
+  const body: ThingMade = {
+    type: 'thing.made',
+    thingId,
+    parts: [{ name: 'wheel', count: 1 }],
+    ...(number % 10 === 0 && { fault: { failing: 2 } }),
+  };
   return {
     exchange: 'events',
-    routingKey: 'order.placed',
-    properties: { messageId: messageIdOf(orderId), type: body.type, contentType: 'application/json' },
+    routingKey: 'thing.made',
+    properties: { messageId: messageIdOf(thingId), type: body.type, contentType: 'application/json' },
     headers: {},
     body: Buffer.from(JSON.stringify(body)),
   };
@@ -223,7 +228,7 @@ async function cut(management: ManagementClient, run: LocalRun): Promise<number>
     for (const { name, user } of old) {
       await retrying(() => management.delete(['connections', name]), { deadline: Date.now() + 60_000 });
       names.add(name);
-      if (/^publisher|\.mapping/.test(user)) owners.add(user);
+      if (/^shop|\.mapping/.test(user)) owners.add(user);
     }
     await sleep(300);
   }
@@ -231,10 +236,10 @@ async function cut(management: ManagementClient, run: LocalRun): Promise<number>
 }
 
 interface Effects {
-  /** Times that each order was written. */
+  /** Times that each thing was written. */
   readonly writes: ReadonlyMap<string, number>;
   /** Message ids. */
-  readonly audited: ReadonlySet<string>;
+  readonly logged: ReadonlySet<string>;
 }
 
 async function settled(options: {
@@ -253,12 +258,12 @@ async function settled(options: {
     before = waiting;
     const over = Date.now() > until || Date.now() - moved > stalledMilliseconds;
     if (waiting === 0 || over) {
-      const [orders, log] = await Promise.all(['Orders', 'AuditLog'].map((table) => rowsOf(dynamoDb, run, table)));
-      const writes = new Map(orders?.map((row) => [row.orderId?.S ?? '', Number(row.writes?.N)]));
-      const audited = new Set(log?.map((row) => row.messageId?.S ?? ''));
+      const [things, log] = await Promise.all(['Things', 'Log'].map((table) => rowsOf(dynamoDb, run, table)));
+      const writes = new Map(things?.map((row) => [row.thingId?.S ?? '', Number(row.writes?.N)]));
+      const logged = new Set(log?.map((row) => row.messageId?.S ?? ''));
       // The broker's totals are some seconds old.
-      const complete = confirmed.every((id) => writes.has(id) && audited.has(messageIdOf(id)));
-      if (complete || over) return { writes, audited };
+      const complete = confirmed.every((id) => writes.has(id) && logged.has(messageIdOf(id)));
+      if (complete || over) return { writes, logged };
     }
     await sleep(1000);
   }
@@ -296,7 +301,7 @@ async function deadLettersOf(management: ManagementClient, run: LocalRun): Promi
     const found: string[] = [];
     for (const { name } of (await queuesOf(management, run)).filter(({ name }) => isTerminal(name)))
       for (const { id, attempt, reason } of await peekQueue(connection, name))
-        if (id.startsWith(messageIdOf(orderIdOf('')))) found.push(`${id} in ${name}: ${reason}, attempt ${attempt}`);
+        if (id.startsWith(messageIdOf(thingIdOf('')))) found.push(`${id} in ${name}: ${reason}, attempt ${attempt}`);
     return found;
   } finally {
     await connection.close();

@@ -1,4 +1,4 @@
-// What is too long for `npm test`: 20,000 orders through the local run while every secret rotates three times and all connections are cut after
+// What is too long for `npm test`: 20,000 events through the local run while every secret rotates three times and all connections are cut after
 // each time. A few minutes; exit code 0 only if all promises were kept.
 //
 //   npm run soak -- rotation [--messages 20000] [--rotations 3]
@@ -7,10 +7,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { project } from '../../../bin/project.ts';
 import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { startLocalRun } from '../../../lib/platform/local/local-run.ts';
+import { project } from '../application/project.ts';
 import { rotateUnderLoad } from './rotate-under-load.ts';
 
 const { values } = parseArgs({
@@ -36,7 +36,7 @@ try {
   try {
     const users = Object.keys(run.secrets).filter((user) => user !== run.broker.admin.username);
     const [messages, rotations] = [Number(values.messages), Number(values.rotations)];
-    console.log(`${messages} orders, ${users.length} secrets, RabbitMQ ${run.broker.version}`);
+    console.log(`${messages} events, ${users.length} secrets, RabbitMQ ${run.broker.version}`);
     const account = await rotateUnderLoad({
       run,
       events,
@@ -49,10 +49,7 @@ try {
     const { lost, twice, ...counts } = account;
     console.log(`  ${seconds()}: ${JSON.stringify(counts)}`);
     expect(`every message is confirmed (${account.confirmed})`, account.confirmed === messages);
-    expect(
-      `nothing is lost (orders: ${lost.length}, audit: ${account.unaudited})`,
-      lost.length + account.unaudited === 0,
-    );
+    expect(`nothing is lost (things: ${lost.length}, log: ${account.unlogged})`, lost.length + account.unlogged === 0);
     expect(`nothing waits any more (${account.waiting})`, account.waiting === 0);
     expect(`nothing happens twice (${twice.length})`, twice.length === 0);
     expect(`nothing is dead-lettered (${account.deadLetters.join('; ') || 'none'})`, account.deadLetters.length === 0);

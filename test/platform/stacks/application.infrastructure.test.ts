@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
+import { app } from '../application/app.ts';
 import { type Resource, synthesized } from './synthesized.ts';
 import { variants } from './variants.ts';
 
@@ -234,9 +234,9 @@ describe('a network that exists', () => {
     expect(ofType('AWS::EC2::VPC')).toEqual([]);
     expect(ofType('AWS::EC2::Subnet')).toEqual([]);
     expect(stacks.map(({ stackName }) => stackName)).toEqual([
-      'events-prod-broker',
-      'events-prod-processing',
-      'events-prod-monitoring',
+      'things-prod-broker',
+      'things-prod-processing',
+      'things-prod-monitoring',
     ]);
     expect(only(ofType('AWS::AmazonMQ::Broker')).properties.SubnetIds).toEqual([
       'subnet-0a1b2c3d4e5f60711',
@@ -274,14 +274,14 @@ describe('a network that exists', () => {
 test('a consumer with a filter has it in its mapping, for the body only, with the key that encrypts it', () => {
   const keyArn = 'arn:aws:kms:eu-west-1:111111111111:key/0a1b2c3d';
   const { ofType } = synthesized('dev', {
-    consumers: { 'audit-log': { filter: { unmatched: 'deleted', patterns: [{ country: ['AT'] }], keyArn } } },
+    consumers: { 'log-all': { filter: { unmatched: 'deleted', patterns: [{ country: ['AT'] }], keyArn } } },
   });
   const [filtered, ...others] = queueMappings({ ofType }).filter(
     ({ properties }) => properties.FilterCriteria !== undefined,
   );
   expect(others).toEqual([]);
   expect(filtered?.properties).toMatchObject({
-    Queues: ['audit-log'],
+    Queues: ['log-all'],
     FilterCriteria: { Filters: [{ Pattern: '{"data":{"country":["AT"]}}' }] },
     KmsKeyArn: keyArn,
   });
@@ -362,12 +362,12 @@ describe('permissions', () => {
       .sort();
 
   it.each([
-    ['fulfil-order', 'Orders', ['dynamodb:UpdateItem']],
-    ['fulfil-order', 'Claims', ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']],
-    ['fulfil-order', 'AuditLog', []],
-    ['send-welcome', 'Deliveries', ['dynamodb:UpdateItem']],
-    ['send-welcome', 'Orders', []],
-    ['audit-log', 'AuditLog', ['dynamodb:PutItem']],
+    ['keep-thing', 'Things', ['dynamodb:UpdateItem']],
+    ['keep-thing', 'Claims', ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem']],
+    ['keep-thing', 'Log', []],
+    ['send-note', 'Notes', ['dynamodb:UpdateItem']],
+    ['send-note', 'Things', []],
+    ['log-all', 'Log', ['dynamodb:PutItem']],
   ])('of %s on %s are %j', (consumer, table, actions) => {
     expect(actionsOn(consumer, table)).toEqual(actions);
   });
@@ -445,36 +445,35 @@ test('nothing has a name of its own unless its service asks for one, so that two
   ]);
   // The stack's name, with the environment's in it, is part of theirs.
   const logGroup = named.find(({ type }) => type === 'AWS::Logs::LogGroup');
-  expect(logGroup?.properties.LogGroupName).toContain('eventsdevprocessing');
+  expect(logGroup?.properties.LogGroupName).toContain('thingsdevprocessing');
 });
 
 test('settings for a consumer that is not declared are refused', () => {
-  expect(() => synthesized('dev', { consumers: { 'fullfil-order': { batchSize: 10 } } })).toThrow(
-    /consumer fullfil-order has settings but is not in lib\/app.ts, which has fulfil-order, send-welcome, audit-log/,
+  expect(() => synthesized('dev', { consumers: { 'kep-thing': { batchSize: 10 } } })).toThrow(
+    /consumer kep-thing has settings but is not in lib\/app.ts, which has keep-thing, send-note, log-all/,
   );
 });
 
 test('a consumer with shards has a mapping for each of its queues, those from before included', () => {
   const shards = { count: 3, by: { property: 'message_id' } } as const;
-  const auditLog = { ...app.consumers['audit-log'], shards, formerQueues: ['audit-log'] };
+  const logAll = { ...app.consumers['log-all'], shards, formerQueues: ['log-all'] };
   const { ofType } = synthesized('dev', {
-    application: { ...app, consumers: { ...app.consumers, 'audit-log': auditLog } },
+    application: { ...app, consumers: { ...app.consumers, 'log-all': logAll } },
   });
   const queues = queueMappings({ ofType }).flatMap(({ properties }) => properties.Queues);
   expect(queues).toEqual([
-    'fulfil-order',
-    'send-welcome',
-    'audit-log.shard-0',
-    'audit-log.shard-1',
-    'audit-log.shard-2',
-    'audit-log',
+    'keep-thing',
+    'send-note',
+    'log-all.shard-0',
+    'log-all.shard-1',
+    'log-all.shard-2',
+    'log-all',
   ]);
 });
 
 const snapshots = [
   ...both,
   ['local', synthesized('local')],
-  ['staging', synthesized('staging')],
   ...Object.entries(variants).map(([name, variant]) => [name, synthesized(variant.name, variant)] as const),
 ] as const;
 

@@ -52,8 +52,8 @@ test('consumers may read what is in it, the HTTP API may put something there, an
   const objects = { 'Fn::Join': ['', [{ 'Fn::GetAtt': [buckets[0]?.logicalId, 'Arn'] }, '/*']] };
   expect(permitted.sort()).toEqual([
     ['Ingest', 's3:PutObject', objects],
-    ['auditlog', 's3:GetObject', objects],
-    ['fulfilorder', 's3:GetObject', objects],
-    ['sendwelcome', 's3:GetObject', objects],
+    ['keepthing', 's3:GetObject', objects],
+    ['logall', 's3:GetObject', objects],
+    ['sendnote', 's3:GetObject', objects],
   ]);
 });

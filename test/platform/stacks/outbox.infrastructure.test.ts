@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
+import { app } from '../application/app.ts';
 import { synthesized } from './synthesized.ts';
 
 const dev = synthesized('dev');

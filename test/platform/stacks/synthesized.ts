@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
-import { app as shipped } from '../../../lib/app.ts';
-import { environments } from '../../../lib/environments.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import type { Application } from '../../../lib/platform/declaration/application.ts';
 import { projectRoot } from '../../../lib/platform/project-root.ts';
 import { buildApplication } from '../../../lib/platform/stacks/application.ts';
+import { functionsFolder, project } from '../application/project.ts';
 
 /** The context with which the CDK command line runs the app. */
 export const cdkContext = (): Record<string, unknown> =>
@@ -26,14 +25,14 @@ interface Changes extends Partial<Environment> {
   readonly application?: Application;
 }
 
-/** All resources that an environment deploys, as CloudFormation sees them. Functions are not bundled: their code is another test's business. */
-export const synthesized = (env: string, { application = shipped, ...change }: Changes = {}) => {
+/** All resources that the test application deploys to an environment, as CloudFormation sees them. Functions are not bundled: their code is another test's business. */
+export const synthesized = (env: string, { application = project.app, ...change }: Changes = {}) => {
   const app = new App({
     context: { ...cdkContext(), 'aws:cdk:bundling-stacks': [] },
     builtinCloudFormationValidation: false,
   });
-  const environment = { ...selectEnvironment(environments, { env }), ...change };
-  const stacks = Object.values(buildApplication(app, { application, environment }));
+  const environment = { ...selectEnvironment(project.environments, { env }), ...change };
+  const stacks = Object.values(buildApplication(app, { application, environment, functionsFolder }));
   const templates = stacks.map((stack) => Template.fromStack(stack).toJSON());
   const resources = templates.flatMap(({ Resources }) =>
     Object.entries(Resources as Record<string, Record<string, unknown>>).map(

@@ -1,12 +1,12 @@
-import { environments } from '../../../lib/environments.ts';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { validateEnvironment } from '../../../lib/platform/config/validation/validate-environment.ts';
+import { environments } from '../application/environments.ts';
 
 const dev = selectEnvironment(environments, { env: 'dev' });
 const prod = selectEnvironment(environments, { env: 'prod' });
 
-/** Choices that no shipped environment makes, but that somebody will. */
+/** Choices that none of these environments makes, but that somebody will. */
 export const variants = {
   'dev with endpoints': {
     ...dev,

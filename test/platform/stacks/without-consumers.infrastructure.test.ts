@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { Template } from 'aws-cdk-lib/assertions';
 import { App } from 'aws-cdk-lib/core';
-import { environments } from '../../../lib/environments.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { application } from '../../../lib/platform/declaration/application.ts';
 import { buildApplication } from '../../../lib/platform/stacks/application.ts';
+import { functionsFolder, project } from '../application/project.ts';
 
 const app = application({
   name: 'parking',
@@ -18,8 +18,8 @@ const app = application({
 describe('an application without consumers', () => {
   it('gives stacks with a broker, publishers and an HTTP API', () => {
     const cdk = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const environment = selectEnvironment(environments, { env: 'prod' });
-    const { processing } = buildApplication(cdk, { application: app, environment });
+    const environment = selectEnvironment(project.environments, { env: 'prod' });
+    const { processing } = buildApplication(cdk, { application: app, environment, functionsFolder });
     expect(() => cdk.synth()).not.toThrow();
     const template = Template.fromStack(processing);
     template.resourceCountIs('AWS::Lambda::EventSourceMapping', 1);

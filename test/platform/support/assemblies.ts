@@ -1,11 +1,11 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { project } from '../../../bin/project.ts';
 import { withLock } from '../../../lib/platform/cli/setup/lock.js';
 import { synthesize, synthesizing } from '../../../lib/platform/cli/synthesize.ts';
 import { configurationLines } from '../../../lib/platform/config/broker-configuration.ts';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import type { AssemblyInProgress } from '../../../lib/platform/local/local-run.ts';
+import { project } from '../application/project.ts';
 
 /**
  * The stacks for an environment. The files of one `npm test` share what the first of them synthesizes, while others wait; nobody may change it.

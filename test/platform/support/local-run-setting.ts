@@ -123,9 +123,9 @@ export const rowsOf = async (run: LocalRun, logicalId: string): Promise<Row[]> =
   return rows;
 };
 
-/** What the audit log has of a message. */
-export const auditRow = async (run: LocalRun, messageId: string): Promise<Row | undefined> => {
-  const query = { TableName: tableOf(run, 'AuditLog'), Key: { messageId: { S: messageId } } };
+/** What is logged of a message. */
+export const loggedRow = async (run: LocalRun, messageId: string): Promise<Row | undefined> => {
+  const query = { TableName: tableOf(run, 'Log'), Key: { messageId: { S: messageId } } };
   return (await dynamoDbOf(run).send(new GetItemCommand(query))).Item;
 };
 
@@ -163,7 +163,7 @@ export const readerOf = (run: LocalRun, queue: string): LocalFunction => {
 };
 
 /** Publishes like a client that knows nothing but what `state.json` says. */
-export const placeOrder = async (local: LocalRun, orderId: string): Promise<void> => {
+export const makeThing = async (local: LocalRun, thingId: string): Promise<void> => {
   const { broker, vhost } = local.state;
   const { hostname, port } = new URL(broker.amqps.replace('amqps:', 'https:'));
   const logins = JSON.parse(readFileSync(broker.credentialsFile, 'utf8')) as Record<string, string>;
@@ -174,10 +174,10 @@ export const placeOrder = async (local: LocalRun, orderId: string): Promise<void
     { ca, noDelay: true },
   );
   const channel = await connection.createConfirmChannel();
-  const event = { type: 'order.placed', orderId, customerId: 'customer-1', lines: [{ sku: 'book', quantity: 1 }] };
-  channel.publish('events', 'order.placed', Buffer.from(JSON.stringify(event)), {
-    messageId: `message-of-${orderId}`,
-    type: 'order.placed',
+  const event = { type: 'thing.made', thingId, parts: [{ name: 'wheel', count: 1 }] };
+  channel.publish('events', 'thing.made', Buffer.from(JSON.stringify(event)), {
+    messageId: `message-of-${thingId}`,
+    type: 'thing.made',
     contentType: 'application/json',
     persistent: true,
   });
@@ -185,6 +185,6 @@ export const placeOrder = async (local: LocalRun, orderId: string): Promise<void
   await connection.close();
 };
 
-/** Whether an order has its row. */
-export const ordered = async (local: LocalRun, orderId: string): Promise<boolean> =>
-  (await rowsOf(local, 'Orders')).some((row) => row.orderId?.S === orderId);
+/** Whether a thing has its row. */
+export const hasThing = async (local: LocalRun, thingId: string): Promise<boolean> =>
+  (await rowsOf(local, 'Things')).some((row) => row.thingId?.S === thingId);

@@ -1,5 +1,4 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { alternateUser } from '../../../lib/platform/topology/alternate-users.ts';
 import type { TopologyDeclaration } from '../../../lib/platform/topology/declaration.ts';
@@ -7,6 +6,7 @@ import { expandTopology } from '../../../lib/platform/topology/expand.ts';
 import { InvalidTopologyError } from '../../../lib/platform/topology/invalid-topology-error.ts';
 import { effectiveSettings } from '../../../lib/platform/topology/policy-matching.ts';
 import { validateTopology } from '../../../lib/platform/topology/validation/validate-topology.ts';
+import { app } from '../application/app.ts';
 import { topicMatches } from './topic-matching.ts';
 
 const declaration = topologyOf(app);
@@ -20,7 +20,7 @@ const variant = (change: Partial<TopologyDeclaration>): TopologyDeclaration => (
   ...change,
 });
 
-test('the declaration in the template is valid', () => {
+test('the declaration of the test application is valid', () => {
   expect(() => validateTopology(topology)).not.toThrow();
 });
 
@@ -63,9 +63,9 @@ test('events reach the consumers that are bound to them', () => {
       .filter(({ source, routingKey = '' }) => source === 'events' && topicMatches(routingKey, type))
       .map(({ destination }) => destination)
       .sort();
-  expect(receivers('order.placed')).toEqual(['audit-log', 'fulfil-order']);
-  expect(receivers('order.cancelled')).toEqual(['audit-log', 'fulfil-order']);
-  expect(receivers('user.registered')).toEqual(['audit-log', 'send-welcome']);
+  expect(receivers('thing.made')).toEqual(['keep-thing', 'log-all']);
+  expect(receivers('thing.ended')).toEqual(['keep-thing', 'log-all']);
+  expect(receivers('person.joined')).toEqual(['log-all', 'send-note']);
 });
 
 describe('access', () => {
@@ -79,26 +79,26 @@ describe('access', () => {
   const delayLevels = Array.from({ length: 16 }, (_, level) => `delay.level-${String(level).padStart(2, '0')}`);
 
   it('of a mapping is to read its queue, nothing else', () => {
-    expect(permits('fulfil-order.mapping', 'read')).toEqual(['fulfil-order']);
-    expect(permits('fulfil-order.mapping', 'write')).toEqual([]);
-    expect(permits('fulfil-order.mapping', 'configure')).toEqual([]);
+    expect(permits('keep-thing.mapping', 'read')).toEqual(['keep-thing']);
+    expect(permits('keep-thing.mapping', 'write')).toEqual([]);
+    expect(permits('keep-thing.mapping', 'configure')).toEqual([]);
   });
 
   it('of a function is to hand messages on, nothing else', () => {
-    expect(permits('fulfil-order', 'write')).toEqual(['dead-letter', ...delayLevels]);
-    expect(permits('fulfil-order', 'read')).toEqual([]);
-    expect(permits('fulfil-order', 'configure')).toEqual([]);
+    expect(permits('keep-thing', 'write')).toEqual(['dead-letter', ...delayLevels]);
+    expect(permits('keep-thing', 'read')).toEqual([]);
+    expect(permits('keep-thing', 'configure')).toEqual([]);
   });
 
   it('of a function to the delays ends at its own queue', () => {
     const narrowed = topology.topicPermissions.filter(
-      ({ user, exchange }) => user === 'fulfil-order' && exchange !== 'dead-letter',
+      ({ user, exchange }) => user === 'keep-thing' && exchange !== 'dead-letter',
     );
     expect(narrowed.map(({ exchange }) => exchange).sort()).toEqual(delayLevels);
     for (const { write } of narrowed) {
-      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.fulfil-order').toMatch(new RegExp(write));
-      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.send-welcome').not.toMatch(new RegExp(write));
-      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.x.fulfil-order').not.toMatch(new RegExp(write));
+      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.keep-thing').toMatch(new RegExp(write));
+      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.send-note').not.toMatch(new RegExp(write));
+      expect('0.0.0.0.0.0.0.0.0.0.0.0.0.1.0.1.x.keep-thing').not.toMatch(new RegExp(write));
     }
   });
 
@@ -135,8 +135,8 @@ describe('access', () => {
   });
 
   it('of a publisher is to write to its exchanges and delays', () => {
-    expect(permits('publisher', 'write')).toEqual([...delayLevels, 'events']);
-    expect(permits('publisher', 'read')).toEqual([]);
+    expect(permits('shop', 'write')).toEqual([...delayLevels, 'events']);
+    expect(permits('shop', 'read')).toEqual([]);
   });
 
   it('of a publisher can be limited to routing keys', () => {

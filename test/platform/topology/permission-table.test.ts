@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { app } from '../../../lib/app.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { brokerOperations } from '../../../lib/platform/topology/broker-operations.ts';
 import type { TopologyDeclaration } from '../../../lib/platform/topology/declaration.ts';
 import { expandTopology } from '../../../lib/platform/topology/expand.ts';
-import { permissionTable } from '../../../lib/platform/topology/permission-table.ts';
+import { app } from '../application/app.ts';
 
 const declaration = topologyOf(app);
 
-const page = new URL('../../../docs/permissions.md', import.meta.url);
-
 describe('the table of permissions', () => {
-  it('in docs/permissions.md is that of the declaration: npm run mq -- topology permissions prints it', () => {
-    expect(readFileSync(page, 'utf8')).toContain(permissionTable(declaration, { vhost: 'events' }));
-  });
-
   it('has something for every user to do, and something next to it that he may not', () => {
     const operations = brokerOperations(declaration);
     for (const { name, alternateOf } of expandTopology(declaration, { vhost: 'events' }).users) {

@@ -1,5 +1,5 @@
-import { orderEvent } from '../../../../functions/events.ts';
 import { consumer } from '../../../../lib/platform/runtime/consumer.ts';
+import { orderEvent } from '../order-event.ts';
 
 let placed = 0;
 

@@ -5,7 +5,7 @@ import { projectRoot } from '../../../../lib/platform/project-root.ts';
 import { startMqStandIn } from '../../operations/broker-health/stand-in.ts';
 
 const broker = {
-  brokerName: 'eventsdevbroker-Broker-93610B63',
+  brokerName: 'thingsdevbroker-Broker-93610B63',
   engineType: 'RABBITMQ',
   engineVersion: '4.2.10',
   hostInstanceType: 'mq.m7g.medium',
@@ -23,7 +23,7 @@ const broker = {
       consoleURL: 'https://b-1.mq.eu-west-1.on.aws',
     },
   ],
-  tags: { application: 'events', environment: 'dev' },
+  tags: { application: 'things', environment: 'dev' },
 };
 
 let standIn: Awaited<ReturnType<typeof startMqStandIn>>;
@@ -34,7 +34,7 @@ beforeAll(async () => {
       ...broker,
       brokerName: 'moved',
       publiclyAccessible: true,
-      tags: { application: 'events', environment: 'prod' },
+      tags: { application: 'things', environment: 'prod' },
     },
     'b-3': {
       ...broker,
@@ -57,7 +57,7 @@ const mq = (...args: string[]) =>
       AWS_SECRET_ACCESS_KEY: 'secret',
     };
     const options = { cwd: projectRoot, env, timeout: 120_000 };
-    const command = [join(projectRoot, 'bin/mq.ts'), 'broker', ...args];
+    const command = [join(projectRoot, 'test/platform/application/mq.ts'), 'broker', ...args];
     const child = execFile(process.execPath, command, options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, output: stdout + stderr }),
     );
@@ -67,7 +67,7 @@ describe('mq broker', () => {
   it('status says what runs, where, and what could be done', async () => {
     expect(await mq('status')).toEqual({
       code: 0,
-      output: `eventsdevbroker-Broker-93610B63 (b-1): RUNNING
+      output: `thingsdevbroker-Broker-93610B63 (b-1): RUNNING
 RabbitMQ 4.2.10 on mq.m7g.medium, SINGLE_INSTANCE
   amqps://b-1.mq.eu-west-1.on.aws:5671
   https://b-1.mq.eu-west-1.on.aws
@@ -115,7 +115,7 @@ RabbitMQ 4.2.10 on mq.m7g.medium, SINGLE_INSTANCE
     expect(await mq('status', '--env', 'staging')).toEqual({
       code: 1,
       output:
-        'mq broker: no RabbitMQ broker is tagged application=events environment=staging in region eu-west-1; there are eventsdevbroker-Broker-93610B63, moved, forged\nlines\n',
+        'mq broker: no RabbitMQ broker is tagged application=things environment=staging in region eu-west-1; there are thingsdevbroker-Broker-93610B63, moved, forged\nlines\n',
     });
   });
 });

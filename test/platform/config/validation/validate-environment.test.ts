@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { environments } from '../../../../lib/environments.ts';
 import type { ConsumerSettings, Environment } from '../../../../lib/platform/config/environment.ts';
 import type { ExistingNetworkSettings } from '../../../../lib/platform/config/network-settings.ts';
 import {
   InvalidConfigurationError,
   validateEnvironment,
 } from '../../../../lib/platform/config/validation/validate-environment.ts';
+import { environments } from '../../application/environments.ts';
 
 const named = (name: string): Environment => {
   const found = environments.find((environment) => environment.name === name);
@@ -40,9 +40,9 @@ const existing = (change: Partial<ExistingNetworkSettings['existing']>): Existin
 });
 const zones3: Environment = { ...dev, network: { ...endpoints, availabilityZones: 3 } };
 
-describe('an environment that is shipped', () => {
+describe('an environment within all limits', () => {
   it.each(environments.map((environment) => [environment.name, environment] as const))(
-    'is valid: %s',
+    'has no problems: %s',
     (_, environment) => {
       expect(problemsOf(environment)).toEqual([]);
     },

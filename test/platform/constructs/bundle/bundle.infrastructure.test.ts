@@ -6,9 +6,10 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bundleFunction } from '../../../../lib/platform/constructs/bundle/bundle.ts';
 import { projectRoot } from '../../../../lib/platform/project-root.ts';
+import { functionsFolder } from '../../application/project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-'));
-const entry = join(projectRoot, 'functions', 'fulfil-order', 'handler.ts');
+const entry = join(functionsFolder, 'keep-thing', 'handler.ts');
 const bundle = (name: string, from = entry) => {
   bundleFunction(from, join(folder, name));
   return join(folder, name);

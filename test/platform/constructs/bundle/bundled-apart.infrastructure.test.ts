@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { bundleFunction } from '../../../../lib/platform/constructs/bundle/bundle.ts';
-import { projectRoot } from '../../../../lib/platform/project-root.ts';
+import { functionsFolder } from '../../application/project.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundled-apart-'));
 let files: { readonly name: string; readonly text: string }[];
 
 beforeAll(() => {
-  bundleFunction(join(projectRoot, 'functions/fulfil-order/handler.ts'), folder);
+  bundleFunction(join(functionsFolder, 'keep-thing', 'handler.ts'), folder);
   files = readdirSync(folder, { recursive: true })
     .map(String)
     .filter((name) => name.endsWith('.mjs'))

@@ -1,10 +1,10 @@
 import { describe, expect, it, test } from '@jest/globals';
-import { app } from '../../../../lib/app.ts';
 import { topologyOf } from '../../../../lib/platform/declaration/topology-of.ts';
 import { expandTopology } from '../../../../lib/platform/topology/expand.ts';
 import { InvalidTopologyError } from '../../../../lib/platform/topology/invalid-topology-error.ts';
 import type { Policy, Topology } from '../../../../lib/platform/topology/model.ts';
 import { validateTopology } from '../../../../lib/platform/topology/validation/validate-topology.ts';
+import { app } from '../../application/app.ts';
 
 const declaration = topologyOf(app);
 
@@ -377,7 +377,7 @@ describe('policies', () => {
   it('of a user must not touch the delay infrastructure nor take the dead-lettering from a consumer', () => {
     const greedy = policy({ pattern: '.*', priority: 50, definition: { 'message-ttl': 60_000 } });
     const expanded = expandTopology({ ...declaration, additional: { policies: [greedy] } }, { vhost: 'events' });
-    expect(() => validateTopology(expanded)).toThrow(/policy 'consumer\.fulfil-order' \(priority 10\) never applies/u);
+    expect(() => validateTopology(expanded)).toThrow(/policy 'consumer\.keep-thing' \(priority 10\) never applies/u);
     expect(() => validateTopology(expanded)).toThrow(
       /policy 'p': pattern '\.\*' matches queue 'delay\.level-15'.* and 13 more of the delay infrastructure/u,
     );

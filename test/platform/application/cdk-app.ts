@@ -1,0 +1,6 @@
+// The CDK app of the test application.
+
+import { synthesizeStacks } from '../../../lib/platform/stacks/synthesize-stacks.ts';
+import { functionsFolder, project } from './project.ts';
+
+synthesizeStacks(project.app, project.environments, functionsFolder);
