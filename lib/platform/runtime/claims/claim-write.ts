@@ -41,7 +41,8 @@ const held = (
 /**
  * Claims whatever needs no look at the record first, which is all but what was given back after a crash.
  *
- * A higher turn may be claimed while a lower one is in progress: its existence proves that the lower turn was handed on.
+ * A higher turn may be claimed while a lower one is in progress: its existence proves that the lower turn was handed on. What its owner gave back is
+ * for others: a write that was sent twice may be carried out the second time after that, with nobody there who knows of it.
  */
 export const claimWrite = (request: ClaimRequest, now: number, retentionSeconds: number): ClaimWrite => ({
   condition: [
@@ -55,6 +56,7 @@ export const claimWrite = (request: ClaimRequest, now: number, retentionSeconds:
       { field: 'turn', is: '=', value: request.turn },
       { field: 'state', is: '=', value: 'RELEASED' },
       { field: 'crashes', is: '=', value: 0 },
+      { field: 'owner', is: '<>', value: request.owner },
     ],
   ],
   change: held(request, 0, now, retentionSeconds),

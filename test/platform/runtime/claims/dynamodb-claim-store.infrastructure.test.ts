@@ -164,6 +164,19 @@ describe('when DynamoDB', () => {
     expect(await store.complete(request().key, 'b')).toBe(true);
   });
 
+  it('carries out a claim that the client has sent again only after it was given back, nobody has to wait for it', async () => {
+    const late: (() => Promise<Response>)[] = [];
+    const { store } = await storeBehind(async ({ forward }) => {
+      if (late.push(forward) === 1) return 'no answer';
+      const response = await forward();
+      return { status: response.status, body: await response.text() };
+    });
+    expect(await store.claim(request())).toEqual({ status: 'claimed' });
+    await store.release(request().key, 'a');
+    expect(await (await late[0]?.())?.text()).toMatch(/ConditionalCheckFailed/);
+    expect(await store.claim(request({ owner: 'b' }))).toEqual({ status: 'claimed' });
+  });
+
   it.each([
     ['release', { status: 'claimed' }],
     ['complete', { status: 'duplicate' }],
