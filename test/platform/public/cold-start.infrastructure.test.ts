@@ -12,6 +12,7 @@ const uses: readonly { readonly door: string; readonly names: readonly string[] 
   { door: '#outbox', names: ['createOutbox'] },
   { door: '#errors', names: ['FatalError'] },
   { door: '#errors', names: ['MessageTooLargeError'] },
+  { door: '#events', names: ['event'] },
   { door: '#tables', names: ['tableNames'] },
   { door: '#dynamodb', names: ['dynamoDb'] },
 ];

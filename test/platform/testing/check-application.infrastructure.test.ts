@@ -1,30 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Environment } from '../../../lib/platform/config/environment.ts';
-import { defaultRetrySettings } from '../../../lib/platform/config/retry-settings.ts';
 import { checkApplication } from '../../../lib/platform/testing/check-application.ts';
+import { environments } from '../application/environments.ts';
 
-const environment: Environment = {
-  name: 'trial',
-  production: false,
-  vhost: 'trial',
-  network: { availabilityZones: 2, awsAccess: { by: 'nat', gateways: 1 }, flowLogs: false },
-  broker: {
-    engineVersion: '4.3',
-    instanceType: 'mq.m7g.medium',
-    deploymentMode: 'SINGLE_INSTANCE',
-    maintenanceWindow: { dayOfWeek: 'SUNDAY', timeOfDay: '03:00', timeZone: 'UTC' },
-    configuration: { consumerTimeoutMilliseconds: 1_800_000 },
-  },
-  consumer: { timeoutSeconds: 60, memoryMegabytes: 512, batchSize: 100 },
-  consumers: {},
-  retry: defaultRetrySettings,
-  ingest: { authorization: { type: 'iam' }, requestsPerSecond: 50, burst: 100 },
-  data: { retain: false, pointInTimeRecovery: false },
-  secretRotationDays: 30,
-  monitoring: { alarms: 'none' },
-  logRetentionDays: 14,
-  terminationProtection: false,
-};
+const [environment] = environments;
+if (!environment) throw new Error('the test application has no environment');
 const app = { name: 'shop', exchanges: { events: { type: 'topic' } }, consumers: {} } as const;
 
 describe('an application', () => {
