@@ -86,7 +86,7 @@ export interface PublishDeclaration {
   readonly routingKeys?: readonly string[];
   /**
    * May also publish there with a delay. Whoever is bound to the exchange when the delay ends gets the event as if it were published then;
-   * where nobody is, it is parked.
+   * where nobody is, it goes to the parking-lot queue.
    * @default false
    */
   readonly scheduled?: boolean;

@@ -13,7 +13,7 @@ export const delayLevelPattern = 'delay\\.level-[0-9]{2}';
  *
  * The queues' settings are arguments on purpose: they never change, and arguments win over (or limit) whatever policy happens to match.
  * At-least-once dead-lettering needs `reject-publish` and keeps a copy through a restart of the broker between two levels. It also holds 32
- * messages at a time and tries an unroutable one only every 180 s, hence the alternate exchange to a parking queue at the end.
+ * messages at a time and tries an unroutable one only every 180 s, hence the alternate exchange to a parking-lot queue at the end.
  */
 export function delayInfrastructure(): Pick<Topology, 'exchanges' | 'queues' | 'bindings'> {
   const exchanges: Exchange[] = [

@@ -61,7 +61,7 @@ describe('what commands show of messages', () => {
         accounted: false,
         refused: [{ id: hostile, status: 'failed', problem: hostile }],
         reachedNobody: [],
-        parked: 0,
+        unroutable: 0,
         rows: [],
       },
       seconds: { started: 0, published: 0, total: 0 },

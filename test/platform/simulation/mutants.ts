@@ -219,8 +219,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'nobody looks whether the claim could be given up before the dead letter',
     file: `${batch}/give-up.ts`,
-    find: 'if (await claims.giveUp(key, owner, letterOf(fate))) delivery.givenUp();',
-    replace: 'if ((await claims.giveUp(key, owner, letterOf(fate))) !== undefined) delivery.givenUp();',
+    find: 'if (await claims.giveUp(key, owner, storedFate(fate))) delivery.givenUp();',
+    replace: 'if ((await claims.giveUp(key, owner, storedFate(fate))) !== undefined) delivery.givenUp();',
   },
   {
     name: 'a returned message counts as confirmed',

@@ -56,8 +56,8 @@ export const collectFindings = async (sources: FindingsSources): Promise<Finding
       waiting,
     });
   }
-  const parked = await peekQueue(connection, delayParkingQueue);
-  return { published, consumers: found, parked: parked.length };
+  const unroutable = await peekQueue(connection, delayParkingQueue);
+  return { published, consumers: found, unroutable: unroutable.length };
 };
 
 const scan = async (client: DynamoDBClient, TableName: string): Promise<Row[]> => {

@@ -34,7 +34,7 @@ export interface Findings {
   readonly published: readonly PublishedEvent[];
   readonly consumers: readonly ConsumerFindings[];
   /** Messages whose delay ended but whose queue was gone. */
-  readonly parked: number;
+  readonly unroutable: number;
 }
 
 export interface LedgerRow {
@@ -68,13 +68,13 @@ export interface Ledger {
   /** Ids of confirmed events that were routed to no consumer. */
   readonly reachedNobody: readonly string[];
   readonly rows: readonly LedgerRow[];
-  readonly parked: number;
+  readonly unroutable: number;
   /** Every event is in exactly one place, and its effect happened at most once. */
   readonly accounted: boolean;
 }
 
 /** Strikes the balance of what was found. Pure: the same findings give the same ledger. */
-export const makeLedger = ({ published, consumers, parked }: Findings): Ledger => {
+export const makeLedger = ({ published, consumers, unroutable }: Findings): Ledger => {
   const rows = consumers.map(makeRow);
   const arrived = new Set(consumers.flatMap((consumer) => consumer.arrived));
   const missing = published.filter(({ id }) => !arrived.has(id));
@@ -86,8 +86,8 @@ export const makeLedger = ({ published, consumers, parked }: Findings): Ledger =
     refused,
     reachedNobody,
     rows,
-    parked,
-    accounted: refused.length === 0 && reachedNobody.length === 0 && parked === 0 && rows.every(isBalanced),
+    unroutable,
+    accounted: refused.length === 0 && reachedNobody.length === 0 && unroutable === 0 && rows.every(isBalanced),
   };
 };
 

@@ -79,7 +79,7 @@ const verdict = ({ ledger, settled }: RunSummary): { tone: Tone; text: string }[
       ledger.refused.map(({ id, status, problem }) => `${id} (${status}: ${problem ?? 'no reason given'})`),
     ),
     named('confirmed but routed to no consumer', ledger.reachedNobody),
-    ledger.parked > 0 ? `${ledger.parked} parked: their queue was gone when their delay ended.` : undefined,
+    ledger.unroutable > 0 ? `${ledger.unroutable} unroutable: their queue was gone when their delay ended.` : undefined,
     ...ledger.rows.flatMap((row) => [
       named(`lost on the way to ${row.consumer}`, row.lost),
       named(`effect of ${row.consumer} more than once`, row.effectsRepeated),

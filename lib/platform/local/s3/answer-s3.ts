@@ -49,12 +49,12 @@ export const answerS3 = (
   const { pathname, searchParams } = new URL(request.url, 'http://local');
   const [, bucket = '', path = ''] = /^\/([^/]*)\/?(.*)$/s.exec(pathname) ?? [];
   const operation = operations[request.method];
-  const strange = strangenessOf(request, searchParams);
-  if (!operation || bucket === '' || path === '' || strange !== undefined)
+  const unsupported = unsupportedPart(request, searchParams);
+  if (!operation || bucket === '' || path === '' || unsupported !== undefined)
     return failure(
       501,
       'NotImplemented',
-      `s3: ${request.method} ${pathname}${strange ? ` with ${strange}` : ''} is not supported on this machine; ${Object.values(
+      `s3: ${request.method} ${pathname}${unsupported ? ` with ${unsupported}` : ''} is not supported on this machine; ${Object.values(
         operations,
       )
         .map(({ name }) => name)
@@ -95,7 +95,7 @@ export const failure = (status: number, code: string, message: string): S3Answer
 
 const empty = Buffer.alloc(0);
 
-const strangenessOf = ({ headers }: S3Request, query: URLSearchParams): string | undefined => {
+const unsupportedPart = ({ headers }: S3Request, query: URLSearchParams): string | undefined => {
   const parameter = [...query.keys()].find((name) => name !== 'x-id');
   if (parameter !== undefined) return `the parameter ${parameter}`;
   if ((headers['x-amz-expected-bucket-owner'] ?? account) !== account) return 'another bucket owner';

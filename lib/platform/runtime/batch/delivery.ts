@@ -9,7 +9,8 @@ import type { HeaderValue, Message, RawMessage } from '../message.ts';
 import { type TraceContext, traceContext } from '../trace/trace-context.ts';
 import { type DeadLetterFate, type Fate, type ForwardedFate, isForwarded } from './fate.ts';
 
-export type Suspicion = Extract<ClaimOutcome, { status: 'suspect' }>;
+/** The claim of an owner that vanished, which makes the message a suspect. */
+export type CrashedClaim = Extract<ClaimOutcome, { status: 'suspect' }>;
 
 /** What was found out about a delivery ahead of its turn, where the order key had to be known. */
 export type ReadAhead =
@@ -68,7 +69,7 @@ export class Delivery {
   #timesAsked = 0;
   #claim: 'none' | 'asked' | 'held' | 'given up' = 'none';
   #givenUpBy: string | undefined;
-  #suspicion: Suspicion | undefined;
+  #crashed: CrashedClaim | undefined;
   #fate: Fate | undefined;
   #mayCommit = false;
   #copy: 'none' | 'confirmed' | 'unconfirmed' = 'none';
@@ -152,8 +153,8 @@ export class Delivery {
   }
 
   /** What is known of the owner that vanished. */
-  get suspicion(): Suspicion | undefined {
-    return this.#suspicion;
+  get crashed(): CrashedClaim | undefined {
+    return this.#crashed;
   }
 
   wasReadAhead(readAhead: ReadAhead): void {
@@ -207,10 +208,10 @@ export class Delivery {
     this.#claim = 'given up';
   }
 
-  suspect(suspicion: Suspicion): boolean {
+  suspect(crashed: CrashedClaim): boolean {
     if (!this.#enter('suspect')) return false;
     this.#claim = 'none';
-    this.#suspicion = suspicion;
+    this.#crashed = crashed;
     return true;
   }
 

@@ -1,3 +1,4 @@
+import { shortened } from '../recover/copy.ts';
 import type { DeadLetterReason } from '../recover/dead-letter-reason.ts';
 import type { ErrorDescription } from '../recover/describe-error.ts';
 
@@ -74,4 +75,14 @@ export const deferred = (cause: Exclude<DeferralCause, 'claims-unavailable'>, de
   kind: 'deferred',
   delaySeconds,
   cause,
+});
+
+/** What a claim keeps of a dead letter until that has arrived, so that it can be published again. Texts are cut to a KiB each. */
+export const storedFate = ({ reason, failure }: DeadLetterFate): string =>
+  JSON.stringify({ reason, failure: shortened(failure) });
+
+/** @param stored what `storedFate` made */
+export const restoredFate = (stored: string): DeadLetterFate => ({
+  kind: 'dead-letter',
+  ...(JSON.parse(stored) as Omit<DeadLetterFate, 'kind'>),
 });

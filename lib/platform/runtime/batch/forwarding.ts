@@ -44,7 +44,7 @@ export function diverted(forwarding: Forwarding, result: PublishResult, now: num
   }
   if (result.status === 'failed' && result.error instanceof InvalidMessageError && !isBare) {
     const failure = failureOf(fate, result.error, now);
-    const reason = fate.kind === 'dead-letter' ? fate.reason : 'uncarriable';
+    const reason = fate.kind === 'dead-letter' ? fate.reason : 'unencodable';
     const copy = bareDeadLetterCopy(delivery, failure, reason, result.error.message);
     return { delivery, fate: { kind: 'dead-letter', reason, failure }, copy, isBare: true };
   }

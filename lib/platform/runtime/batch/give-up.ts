@@ -5,8 +5,7 @@ import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import { fateAfterCommit } from './decide-fate.ts';
 import type { Delivery } from './delivery.ts';
-import { claimLost, type DeadLetterFate } from './fate.ts';
-import { letterOf } from './letter.ts';
+import { claimLost, type DeadLetterFate, storedFate } from './fate.ts';
 
 /**
  * Writes into the claim of a delivery that it ends as a dead letter, before that is published. Whoever gets the message again, because the process
@@ -29,7 +28,7 @@ async function writeDown(delivery: Delivery, fate: DeadLetterFate, batch: Batch)
   const { claims } = batch.services;
   if (!claims) return true;
   const { key, owner } = claimOf(delivery, batch);
-  if (await claims.giveUp(key, owner, letterOf(fate))) delivery.givenUp();
+  if (await claims.giveUp(key, owner, storedFate(fate))) delivery.givenUp();
   else if (delivery.mayCommit && (await claims.complete(key, owner)))
     delivery.foundSettled(fateAfterCommit(new DeadlineExceededError('its transaction was answered too late'), batch));
   else delivery.foundSettled(claimLost);

@@ -5,9 +5,8 @@ import type { Batch } from './batch.ts';
 import { claimOf } from './claim-of.ts';
 import { fateAfterCommit, fateOfFailure, fateWithoutClaim } from './decide-fate.ts';
 import type { Delivery } from './delivery.ts';
-import { claimLost, deferred, done, duplicateOf } from './fate.ts';
+import { claimLost, deferred, done, duplicateOf, restoredFate } from './fate.ts';
 import { HandlerContext } from './handler-context.ts';
-import { fateOfLetter } from './letter.ts';
 import { logClaimProblem } from './message-log.ts';
 import { withMessage } from './read-message.ts';
 
@@ -34,7 +33,7 @@ export async function claimDelivery(delivery: Delivery, batch: Batch, claims: Cl
     if (outcome.status === 'duplicate') delivery.claimRefused(duplicateOf(outcome));
     else if (outcome.status === 'busy')
       delivery.claimRefused(deferred('busy', secondsUntil(outcome.leaseUntil, batch)));
-    else if (outcome.status === 'given-up') delivery.wasGivenUp(fateOfLetter(outcome.letter), outcome.owner);
+    else if (outcome.status === 'given-up') delivery.wasGivenUp(restoredFate(outcome.letter), outcome.owner);
     else delivery.suspect(outcome);
   } catch (error) {
     claimsUnavailable(delivery, batch, error);

@@ -14,11 +14,11 @@ const maximumCrashes = 3;
 
 /** Takes a suspect from its vanished owner and handles it, or gives it up. To be called with nothing else in progress. */
 export async function handleSuspect(delivery: Delivery, batch: Batch): Promise<void> {
-  const { suspicion } = delivery;
+  const { crashed } = delivery;
   const { claims, order } = batch.services;
-  if (!suspicion || !claims || !delivery.startClaiming()) return;
+  if (!crashed || !claims || !delivery.startClaiming()) return;
   try {
-    if (!(await claims.takeOver({ ...claimRequest(delivery, batch), crashes: suspicion.crashes }, suspicion.owner))) {
+    if (!(await claims.takeOver({ ...claimRequest(delivery, batch), crashes: crashed.crashes }, crashed.owner))) {
       delivery.claimRefused(deferred('busy'));
       return;
     }
@@ -27,7 +27,7 @@ export async function handleSuspect(delivery: Delivery, batch: Batch): Promise<v
     return;
   }
   if (!delivery.claimGranted()) return;
-  const { crashes, orderKey } = suspicion;
+  const { crashes, orderKey } = crashed;
   if (crashes >= maximumCrashes) {
     // Reading it may be what ends the process, but those that it was put off with still wait for it under its key.
     if (orderKey !== undefined) delivery.wasReadAhead({ orderKey });
@@ -45,7 +45,7 @@ async function readNotingKey(delivery: Delivery, batch: Batch, claims: ClaimStor
   if (!orderBy) return;
   await readClaimed(delivery, batch, orderBy);
   const { orderKey } = delivery;
-  if (orderKey === undefined || orderKey === delivery.suspicion?.orderKey) return;
+  if (orderKey === undefined || orderKey === delivery.crashed?.orderKey) return;
   const { key, owner } = claimOf(delivery, batch);
   try {
     if (!(await claims.noteOrderKey(key, owner, orderKey))) delivery.claimRefused(deferred('busy'));

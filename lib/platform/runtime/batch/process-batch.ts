@@ -123,25 +123,25 @@ async function settleAll(inBatch: readonly Delivery[], batch: Batch): Promise<Er
   );
   // Only a claim makes a suspect.
   const held = services.claims ? new Set([...suspectsOf(lanes), ...behind]) : nobody;
-  const parked = held.size === 0 ? [] : deliveries.filter((delivery) => held.has(delivery));
+  const heldDeliveries = held.size === 0 ? [] : deliveries.filter((delivery) => held.has(delivery));
   const others = held.size === 0 ? deliveries : deliveries.filter((delivery) => !held.has(delivery));
   closeAtDeadline(others, batch, sequence);
   const unavailable = services.claims && claimsUnavailable(others, deliveries.length);
   // A suspect and those behind it come back where it takes the process down.
-  for (const delivery of parked) keys.note(delivery);
+  for (const delivery of heldDeliveries) keys.note(delivery);
   // Everybody else's copies are safe before a suspect may take the process down.
   const unconfirmed = await handOn(others, keys, batch);
   if (unavailable) return unavailable;
   if (unconfirmed.length > 0) return forwardingError(unconfirmed, deliveries.length);
 
-  if (parked.length > 0) await guard.within(releaseClaims(parked, batch));
+  if (heldDeliveries.length > 0) await guard.within(releaseClaims(heldDeliveries, batch));
   const unread = new Unread();
-  for (const [index, delivery] of parked.entries()) {
+  for (const [index, delivery] of heldDeliveries.entries()) {
     await guard.within(handleAlone(delivery, batch, sequence));
     closeAtDeadline([delivery], batch, sequence);
     const unconfirmedSuspects = await handOn([delivery], keys, batch);
     if (unconfirmedSuspects.length > 0) return forwardingError(unconfirmedSuspects, deliveries.length);
-    if (consumer.orderBy) unread.hold(parked.slice(index));
+    if (consumer.orderBy) unread.hold(heldDeliveries.slice(index));
   }
   return undefined;
 }

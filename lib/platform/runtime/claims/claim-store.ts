@@ -41,7 +41,8 @@ export type ClaimOutcome =
   /** Another owner holds the claim until `leaseUntil` (milliseconds since the epoch). */
   | { readonly status: 'busy'; readonly leaseUntil: number }
   /**
-   * Its owner vanished while handling it, `crashes` times so far counting this one. Not claimed yet: see `takeOver`. `orderKey`: as it was noted last.
+   * A suspect: its owner vanished while handling it, and the message may be why. `crashes`: how often that has happened, counting this one. Not
+   * claimed yet: see `takeOver`. `orderKey`: as it was noted last.
    */
   | { readonly status: 'suspect'; readonly crashes: number; readonly owner: string; readonly orderKey?: string };
 

@@ -8,7 +8,7 @@ import type { HealthStore } from './health-reporter.ts';
 const keptMilliseconds = 2 * 3_600_000;
 
 /** Who waits for it is a batch: what does not get through goes with the next report. */
-const hastyClient = (): DynamoDBClient =>
+const oneTryClient = (): DynamoDBClient =>
   createDynamoDbClient({
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 500, requestTimeout: 1000, throwOnRequestTimeout: true },
@@ -20,7 +20,7 @@ export class DynamoDbHealthStore implements HealthStore {
   readonly #tableName: string;
   readonly #consumer: string;
 
-  constructor(consumer: string, tableName: string, client: DynamoDBClient = hastyClient()) {
+  constructor(consumer: string, tableName: string, client: DynamoDBClient = oneTryClient()) {
     this.#client = client;
     this.#tableName = tableName;
     this.#consumer = consumer;

@@ -13,4 +13,4 @@ export type DeadLetterReason =
   /** The copy for a later attempt found no way to its queue: the delay infrastructure lacks a binding. */
   | 'unroutable'
   /** No AMQP client can send the copy that it needs, because of the headers or properties that it came with. The dead letter lacks them. */
-  | 'uncarriable';
+  | 'unencodable';

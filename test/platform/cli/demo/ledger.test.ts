@@ -14,7 +14,7 @@ const ledgerOf = (findings: Partial<ConsumerFindings>, rest: Partial<Findings> =
   const ledger = makeLedger({
     published: confirmed(...(findings.arrived ?? [])),
     consumers: [consumer(findings)],
-    parked: 0,
+    unroutable: 0,
     ...rest,
   });
   const [row] = ledger.rows;
@@ -108,8 +108,8 @@ describe('the ledger', () => {
     expect(ledger).toMatchObject({ confirmed: 0, refused: [failed('b')], accounted: false });
   });
 
-  it('is not balanced while messages are parked', () => {
-    expect(ledgerOf({}, { parked: 1 }).accounted).toBe(false);
+  it('is not balanced while messages found no queue after their delay', () => {
+    expect(ledgerOf({}, { unroutable: 1 }).accounted).toBe(false);
   });
 
   it('notices whichever single message is taken away', () => {

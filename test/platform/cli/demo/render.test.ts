@@ -7,7 +7,7 @@ const summaryOf = (findings: Partial<ConsumerFindings>, settled = true) => ({
   ledger: makeLedger({
     published: [...new Set(findings.arrived)].map((id) => ({ id, status: 'confirmed' as const })),
     consumers: [{ consumer: 'fulfil-order', arrived: [], deadLetters: [], waiting: [], ...findings }],
-    parked: 0,
+    unroutable: 0,
   }),
   seconds: { started: 5, published: 6, total: 12.34 },
   broker: 'RabbitMQ 4.0.5',

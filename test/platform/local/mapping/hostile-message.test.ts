@@ -148,7 +148,7 @@ const copiesAreSendable = (record: RabbitMqRecord): void => {
       send(copy);
     } catch (error) {
       expect(error).toBeInstanceOf(InvalidMessageError);
-      send(bareDeadLetterCopy(message, failure, 'uncarriable', String(error)));
+      send(bareDeadLetterCopy(message, failure, 'unencodable', String(error)));
     }
 };
 

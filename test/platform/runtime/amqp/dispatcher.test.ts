@@ -126,7 +126,7 @@ describe('a publisher that loses its connection', () => {
     const clock = new VirtualClock();
     const broker = new ModelledBroker(clock);
     let opened = 0;
-    const hasty: PublishingConnection = {
+    const lostAtOnce: PublishingConnection = {
       get blocked() {
         return broker.blocked;
       },
@@ -140,7 +140,7 @@ describe('a publisher that loses its connection', () => {
       discardIfFrozen: () => undefined,
       close: () => broker.close(),
     };
-    const publisher = publisherOver(hasty, { clock, random: () => 0.5 });
+    const publisher = publisherOver(lostAtOnce, { clock, random: () => 0.5 });
     expect(await outcome(clock, 1000, publisher.publish([message('a')]))).toEqual(['confirmed']);
   });
 

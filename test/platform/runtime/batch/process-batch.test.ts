@@ -285,7 +285,7 @@ describe('a batch whose copies are not confirmed comes back as a whole', () => {
   });
 
   it.each([
-    ['retry', new Error('out of stock'), 'uncarriable'],
+    ['retry', new Error('out of stock'), 'unencodable'],
     ['dead letter', new FatalError('out of stock'), 'fatal'],
   ])('but a %s that no client can send becomes a dead letter without its headers', async (_, error, reason) => {
     const world = newWorld();

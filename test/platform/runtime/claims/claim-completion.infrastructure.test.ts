@@ -62,7 +62,7 @@ describe('an effect in one transaction with its claim', () => {
     expect(whyClaimCancelled(error, 1, completion('a'))).toBe('committed');
   });
 
-  it('whose own condition fails leaves the claim as it is, and the claim is not blamed', async () => {
+  it('whose own condition fails leaves the claim as it is and is not reported as a lost claim', async () => {
     await store.claim(request('a'));
     const impossible: TransactWriteItem = {
       ConditionCheck: { TableName: orders, Key: { id: { S: 'stock' } }, ConditionExpression: 'attribute_exists(id)' },
@@ -73,7 +73,7 @@ describe('an effect in one transaction with its claim', () => {
     expect(await store.claim(request('b'))).toMatchObject({ status: 'busy' });
   });
 
-  it('that fails for any other reason does not blame the claim', () => {
+  it('that fails for any other reason is not reported as a lost claim', () => {
     expect(whyClaimCancelled(new Error('connection reset'), 0, completion('a'))).toBeUndefined();
     expect(whyClaimCancelled('thrown text', 0, completion('a'))).toBeUndefined();
   });

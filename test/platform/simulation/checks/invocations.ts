@@ -9,7 +9,7 @@ interface Current {
   readonly accounts: readonly Account[];
   readonly runs: Run[];
   /** The message that ended the process. */
-  culprit: Account | undefined;
+  cause: Account | undefined;
   disturbed: boolean;
   hasEnded: boolean;
   /** Requests to DynamoDB, and how many of them it denied. */
@@ -39,7 +39,7 @@ export class InvocationWatch {
       overAt: this.#now() + 0.85 * timeoutMilliseconds,
       accounts,
       runs: [],
-      culprit: undefined,
+      cause: undefined,
       disturbed: false,
       hasEnded: false,
       requests: 0,
@@ -101,9 +101,10 @@ export class InvocationWatch {
     if (isDenied) current.denied += 1;
   }
 
-  blame(process: SimulatedProcess, account: Account | undefined): void {
+  /** Which message is about to end the process. */
+  noteCause(process: SimulatedProcess, account: Account | undefined): void {
     const current = this.#current.get(process);
-    if (current) current.culprit = account;
+    if (current) current.cause = account;
   }
 
   end(process: SimulatedProcess, result: InvocationResult, keepsClaims: boolean): void {
@@ -127,7 +128,7 @@ export class InvocationWatch {
       return;
     }
     for (const account of current.accounts)
-      if (!current.culprit) account.killings += 1;
-      else if (current.culprit !== account) account.neighboursCrashes += 1;
+      if (!current.cause) account.killings += 1;
+      else if (current.cause !== account) account.neighboursCrashes += 1;
   }
 }

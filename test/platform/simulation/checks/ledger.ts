@@ -30,7 +30,7 @@ export interface Account {
   confirmed: boolean;
   /** Effects outside of any transaction. */
   effects: number;
-  /** How often its environment ended while it was claimed or handled and it was not to blame. */
+  /** How often its environment ended while it was claimed or handled and it was not the cause. */
   killings: number;
   /** How often a message beside it ended its environment, or another one got it while its claim may still have belonged to the one before. */
   neighboursCrashes: number;

@@ -106,7 +106,7 @@ export class Consumers {
       events: (of) => this.#eventsOf(of, process),
       crash: (of, doing) => {
         if (!process.alive) return;
-        invocations.blame(process, of);
+        invocations.noteCause(process, of);
         deaths.kill(process, `${doing} ${of?.id}`);
       },
     });
