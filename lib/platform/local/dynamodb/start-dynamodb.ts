@@ -38,7 +38,7 @@ export interface RunningDynamoDb {
   stop(): Promise<void>;
 }
 
-const startSeconds = 20;
+const startSeconds = 60;
 
 const decide = async (
   authorize: NonNullable<DynamoDbOptions['authorize']>,
@@ -106,7 +106,7 @@ const launch = async (options: DynamoDbOptions, port: number): Promise<Launched>
 /**
  * Starts a DynamoDB-compatible store in a process of its own, listening on the loopback interface. It ends with this process, however that ends.
  *
- * @throws Error when the port is taken or the process does not come up within 20 s.
+ * @throws Error when the port is taken or the process does not come up within 60 s.
  */
 export const startDynamoDb = async (options: DynamoDbOptions = {}): Promise<RunningDynamoDb> => {
   let onDeath: (how: string) => void = () => undefined;
