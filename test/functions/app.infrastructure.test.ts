@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Application } from '#app';
-import { checkApplication, receiversOf } from '#testing';
+import { checkApplication } from '#testing';
 import { events } from '../../functions/events.ts';
 import { app } from '../../lib/app.ts';
 import { environments } from '../../lib/environments.ts';
@@ -19,14 +19,6 @@ describe('lib/app.ts', () => {
     const asked = Object.values(consumers).flatMap(({ on = {} }) => Object.values(on).flat());
     const types = asked.filter((type) => !/[*#]/.test(type));
     expect(types.filter((type) => !Object.hasOwn(events, type))).toEqual([]);
-  });
-
-  it('has a consumer for each event that comes in over HTTP', () => {
-    const { httpApi }: Application = app;
-    const unheard = Object.keys(httpApi ? events : {}).filter(
-      (routingKey) => receiversOf(app, { exchange: httpApi?.exchange ?? '', routingKey }).length === 0,
-    );
-    expect(unheard).toEqual([]);
   });
 });
 
