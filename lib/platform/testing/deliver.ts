@@ -8,6 +8,7 @@ import { MemoryClaimStore } from '../runtime/claims/memory-claim-store.ts';
 import { type ConsumerHandler, optionsOf } from '../runtime/consumer.ts';
 import { definitionOf } from '../runtime/consumer-runtime.ts';
 import type { RabbitMqEvent, RabbitMqRecord } from '../runtime/decode/event.ts';
+import { Header } from '../runtime/headers.ts';
 import { MemoryKeyQueueStore } from '../runtime/order/memory-key-queue-store.ts';
 import type { OutgoingMessage } from '../runtime/publisher.ts';
 import { systemClock } from '../time/clock.ts';
@@ -17,22 +18,25 @@ import { setVariables } from './set-variables.ts';
 export interface Delivered {
   /** How many messages were done, retried, dead-lettered, … */
   readonly report: BatchReport;
+  /** Why messages were retried or dead-lettered, such as `message-1: ValidationError: …`. */
+  readonly failures: readonly string[];
   /** What `transact` has committed. */
   readonly written: readonly TransactWriteItem[];
-  /** Copies for retries and dead letters; their headers say why. */
+  /** What was published for retries and as dead letters. */
   readonly copies: readonly OutgoingMessage[];
 }
 
 const remainingMilliseconds = 30_000;
+const silent = new Logger({ logLevel: 'SILENT' });
 
 /**
  * Hands bodies to a consumer as one batch of its queue, the ids of the messages being `message-1`, `message-2`, …: decoding, schema, order and the fate of each
  * message are as deployed. Claims, `transact` and the copies of failed messages stay in memory; what the handler calls itself is called. It knows the names of the
- * tables that the application permits the consumer. Middlewares of your own do not run.
+ * tables that the application permits the consumer. It logs nothing; `failures` says what went wrong. Middlewares of your own do not run.
  *
  * @example
- * const { report, written } = await deliver(app, handler, [events['order.placed'].example]);
- * expect(report).toMatchObject({ done: 1 });
+ * const { failures, written } = await deliver(app, handler, [events['order.placed'].example]);
+ * expect(failures).toEqual([]);
  */
 export const deliver = async (
   app: Application,
@@ -73,14 +77,17 @@ export const deliver = async (
       {
         remainingMilliseconds,
         owner: 'test/1',
-        logger: () => new Logger({ logLevel: 'WARN', serviceName: options.queue }),
+        logger: () => silent,
       },
     );
-    return { report, written, copies };
+    return { report, failures: copies.map(failureOf), written, copies };
   } finally {
     restore();
   }
 };
+
+const failureOf = ({ properties, headers }: OutgoingMessage): string =>
+  `${properties.messageId}: ${headers[Header.exceptionType]}: ${headers[Header.exceptionMessage]}`;
 
 const eventOf = (queue: string, bodies: readonly unknown[]): RabbitMqEvent => ({
   eventSource: 'aws:rmq',

@@ -1,0 +1,40 @@
+import { importLines } from '../source/import-lines.ts';
+
+/** What `npm run init -- --bare` takes out: the sample domain of the template. What you have added is not in these lists and stays. */
+export const samples = {
+  consumers: ['fulfil-order', 'send-welcome', 'audit-log'],
+  tables: ['Orders', 'Deliveries', 'AuditLog'],
+  events: ['order.placed', 'order.cancelled', 'user.registered'],
+  /** Of `functions/events.ts`. */
+  statements: [
+    'orderId',
+    'orderPlaced',
+    'orderCancelled',
+    'orderEvent',
+    'OrderPlaced',
+    'OrderCancelled',
+    'OrderEvent',
+    'userRegistered',
+    'UserRegistered',
+  ],
+  /** Folders end with a slash. */
+  files: [
+    'functions/fulfil-order/',
+    'functions/send-welcome/',
+    'functions/audit-log/',
+    'functions/demo/generate-events.ts',
+    'functions/demo/sample-effects.ts',
+    'test/functions/fulfil-order/',
+    'test/functions/send-welcome/',
+    'test/functions/demo/',
+    'test/functions/sample-events.test.ts',
+    'test/functions/acceptance/when-the-demo-runs.test.ts',
+  ],
+} as const;
+
+/** `functions/demo/domain.ts` of an application without the samples. */
+export const bareDomain = `${importLines({ '#demo': '{ type DemoDomain, repeatExamples }', '../events.ts': '{ events }' })}
+
+/** What \`npm run demo\` publishes: the examples of your events. Where the effects of a consumer can be counted goes into \`effects\`. */
+export const demoDomain: DemoDomain = { generate: repeatExamples(events, { exchange: 'events' }), effects: {} };
+`;
