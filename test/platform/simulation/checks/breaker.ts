@@ -47,22 +47,23 @@ export class BreakerWatch {
     });
   }
 
-  /** To be told how consumers stand after each look. */
+  /** To be told how consumers stand after each look. One that died is not told of, so an opening may be told by the next one. */
   looked(statuses: readonly ConsumerStatus[]): void {
-    const { windowSeconds } = this.#settings;
-    const windowFrom = this.#now() - windowSeconds * 1000;
     for (const status of statuses) {
       const plan = this.#consumers.find(({ name }) => name === status.consumer);
       const before = this.#seen.get(status.consumer);
       this.#seen.set(status.consumer, status);
-      if (!plan || windowFrom - mostReportDelay - plan.timeoutMilliseconds < this.#calmSince) continue;
+      if (!plan) continue;
       if (status.state === 'open' && before?.since !== status.since)
-        this.#mayOpen(plan, Math.max(windowFrom, before?.since ?? 0));
-      else if (status.state === 'closed' && status.since <= windowFrom) this.#mayStayClosed(plan, windowFrom);
+        this.#mayOpen(plan, status.since, before?.since ?? 0);
+      else if (status.state === 'closed') this.#mayStayClosed(plan, status.since);
     }
   }
 
-  #mayStayClosed({ name, timeoutMilliseconds }: ConsumerPlan, windowFrom: number): void {
+  #mayStayClosed(plan: ConsumerPlan, since: number): void {
+    const { name, timeoutMilliseconds } = plan;
+    const windowFrom = this.#windowBefore(this.#now());
+    if (since > windowFrom || !this.#knowsAll(plan, windowFrom)) return;
     const until = this.#now() - timeoutMilliseconds - slack;
     const failed = this.#messages(name, hasFailed, windowFrom + recordLength + slack, until);
     const others = this.#messages(
@@ -79,15 +80,29 @@ export class BreakerWatch {
     });
   }
 
-  #mayOpen({ name, timeoutMilliseconds }: ConsumerPlan, from: number): void {
+  /** @param opened when it was decided @param before when the state before had begun */
+  #mayOpen(plan: ConsumerPlan, opened: number, before: number): void {
+    const { name, timeoutMilliseconds } = plan;
     const { trialMessages } = this.#settings;
-    const failed = this.#messages(name, hasFailed, from - recordLength - timeoutMilliseconds, this.#now());
+    const windowFrom = this.#windowBefore(opened);
+    if (!this.#knowsAll(plan, windowFrom)) return;
+    const from = Math.max(windowFrom, before) - recordLength - timeoutMilliseconds;
+    const failed = this.#messages(name, hasFailed, from, opened + slack);
     if (failed >= trialMessages) return;
     this.#ledger.violate({
       rule: 'a circuit does not open for what is over',
       consumer: name,
       what: `the circuit of ${name} opens although only ${failed} messages failed in its time`,
     });
+  }
+
+  #windowBefore(look: number): number {
+    return look - this.#settings.windowSeconds * 1000;
+  }
+
+  /** Whether no report of that window can have got lost. */
+  #knowsAll({ timeoutMilliseconds }: ConsumerPlan, windowFrom: number): boolean {
+    return windowFrom - mostReportDelay - timeoutMilliseconds >= this.#calmSince;
   }
 
   /** Messages with a run of that kind that began within this time. */
