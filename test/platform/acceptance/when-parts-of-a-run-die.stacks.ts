@@ -86,8 +86,6 @@ describe('when the broker makes a dead letter of a message', () => {
       const found = await until('a dead letter', async () => {
         await asAdministrator(run, async (connection) => {
           const channel = await connection.createConfirmChannel();
-          // A message expires when it is the first of its queue. What came back to it in the tests before would stay in front.
-          await channel.purgeQueue('send-note');
           channel.sendToQueue('send-note', Buffer.from('{}'), { messageId: 'too-late', expiration: '1' });
           await channel.waitForConfirms();
         });
