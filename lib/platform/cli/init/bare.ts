@@ -20,7 +20,7 @@ export const bare = (texts: Texts): Change[] => {
     ...demoChange(texts),
     ...Object.keys(texts)
       .filter(isSample)
-      .map((path) => ({ path, what: 'goes' })),
+      .map((path) => ({ path, what: 'removed' })),
   ].filter((change) => !('text' in change) || change.text !== texts[change.path]);
   refuseMissing(changed(texts, changes));
   return changes;

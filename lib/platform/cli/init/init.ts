@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { OperatorError } from '../../config/operator-error.ts';
 import { projectRoot } from '../../project-root.ts';
 import { firstConsumer } from '../first-consumer.ts';
-import { printableLines } from '../printable.ts';
+import { answer } from '../source/answer.ts';
 import { formatted, listed, write } from '../source/changes.ts';
 import { Refusal } from '../source/refusal.ts';
 import { bare } from './bare.ts';
@@ -12,13 +11,13 @@ import { changed, merged, readTexts } from './texts.ts';
 
 const usage = `npm run init -- --name NAME [--bare] [options]
 
-Makes the template yours. Run it again whenever you like: what is done already stays as it is.
+Makes the template yours. You can run it again at any time: what is done stays as it is.
 
   --name NAME   gives the project its name: the package, the stacks, README.md. The first time, version and
-                changelog begin anew
-  --bare        takes the sample domain out: its consumers, events and tables with their tests. What you have added stays
-  --dry-run     says what would change, and changes nothing
-  --force       also where git could not take it back: with changes that are not committed, or in no repository`;
+                changelog start over
+  --bare        removes the sample domain: its consumers, events and tables with their tests. What you have added stays
+  --dry-run     shows what would change, and changes nothing
+  --force       runs even if git could not undo it: with uncommitted changes, or outside a repository`;
 
 const options = {
   name: { type: 'string' },
@@ -52,13 +51,4 @@ const run = async (root: string, args: readonly string[]): Promise<string> => {
 };
 
 /** What `npm run init` does. Resolves with the exit code. */
-export const runInitCommand = async (args: readonly string[]): Promise<number> => {
-  try {
-    console.log(printableLines(await run(projectRoot, args)));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    console.error(printableLines(error.message));
-    return 1;
-  }
-};
+export const runInitCommand = (args: readonly string[]): Promise<number> => answer(() => run(projectRoot, args));

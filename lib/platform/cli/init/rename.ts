@@ -80,7 +80,7 @@ const titleChange = (texts: Texts, name: string): Change => ({
 const changelogChange = (template: string, version: string): Change => ({
   path: 'CHANGELOG.md',
   text: `# Changelog\n\nAn entry says what a user notices.\n\n## Unreleased\n\n- Made from ${template} ${version}.\n`,
-  what: 'begins anew',
+  what: 'starts over',
 });
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -76,8 +76,9 @@ export const newConsumer = async (
   write(root, await formatted(root, [...edits, ...added]));
   return `Consumer ${name}:
 ${listed([...edits, ...added])}
-Next: npm test -- --unit --testPathPatterns functions/${name}; npm start (anew, where it is running: it does not take up a changed declaration)
-Undo, with what else is not committed in these files: git restore ${edits.map(({ path }) => path).join(' ')} && git clean -fdq ${folder} test/${folder}`;
+Next: npm test -- --unit --testPathPatterns functions/${name}
+      npm start; if it is running, restart it: it does not pick up a changed declaration
+Undo (also drops other uncommitted changes to these files): git restore ${edits.map(({ path }) => path).join(' ')} && git clean -fdq ${folder} test/${folder}`;
 };
 
 /** The events file with the field in each event that lacks it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { formatted, write } from '../source/changes.ts';
+import { type Change, formatted, listed, write } from '../source/changes.ts';
 import { parseSource } from '../source/source.ts';
 import { addEvent } from './add-event.ts';
 import { eventsFile } from './declared-event.ts';
@@ -10,9 +10,10 @@ export const newEvent = async (root: string, type: string): Promise<string> => {
   const source = parseSource(eventsFile, readFileSync(join(root, eventsFile), 'utf8'));
   const { text, schema } = addEvent(source, type);
   const what = `schema ${schema} and an example: give them the fields that the event has`;
-  write(root, await formatted(root, [{ path: eventsFile, text, what }]));
+  const changes: Change[] = [{ path: eventsFile, text, what }];
+  write(root, await formatted(root, changes));
   return `Event ${type}:
-  ${eventsFile}  ${what}
+${listed(changes)}
 Next: npm run new -- consumer <name> --on ${type}
 Undo: git restore ${eventsFile}`;
 };

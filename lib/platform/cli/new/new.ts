@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util';
-import { OperatorError } from '../../config/operator-error.ts';
 import { projectRoot } from '../../project-root.ts';
-import { printableLines } from '../printable.ts';
 import type { Project } from '../project.ts';
+import { answer } from '../source/answer.ts';
 import { Refusal } from '../source/refusal.ts';
 import { newConsumer } from './new-consumer.ts';
 import { newEvent } from './new-event.ts';
@@ -43,7 +42,7 @@ const run = (project: Project, args: readonly string[]): Promise<string> | strin
   const [kind, name, ...rest] = positionals;
   const on = (values.on ?? []).flatMap((types) => types.split(',')).filter((type) => type !== '');
   if (rest.length > 0)
-    throw new Refusal(`'${rest.join(' ')}' is too much: one event or consumer at a time\n\n${usage}`);
+    throw new Refusal(`'${rest.join(' ')}' was not expected: add one event or consumer at a time\n\n${usage}`);
   if (kind === 'event' && name !== undefined) {
     const [given] = Object.keys(values);
     if (given !== undefined) throw new Refusal(`--${given} is for consumers\n\n${usage}`);
@@ -61,13 +60,5 @@ const run = (project: Project, args: readonly string[]): Promise<string> | strin
 };
 
 /** What `npm run new` does. Resolves with the exit code. */
-export const runNewCommand = async (project: Project, args: readonly string[]): Promise<number> => {
-  try {
-    console.log(printableLines(await run(project, args)));
-    return 0;
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    console.error(printableLines(error.message));
-    return 1;
-  }
-};
+export const runNewCommand = (project: Project, args: readonly string[]): Promise<number> =>
+  answer(() => run(project, args));

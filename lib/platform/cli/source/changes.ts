@@ -9,7 +9,7 @@ import { parseSource } from './source.ts';
 export interface Change {
   /** From the project's folder. */
   readonly path: string;
-  /** Absent: the file goes. */
+  /** Absent: the file is removed. */
   readonly text?: string;
   /** What is new in it, for the user. */
   readonly what: string;
@@ -47,7 +47,7 @@ const format = async (root: string, path: string, text: string): Promise<string>
   );
 };
 
-/** Writes, and removes, what has been prepared. Folders that are empty then go, too. */
+/** Writes, and removes, what has been prepared. So are folders that this leaves empty. */
 export const write = (root: string, changes: readonly Change[]): void => {
   for (const { path, text } of changes) {
     if (text === undefined) continue;
