@@ -1,12 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DeadlineGuard, timeBudget } from '../../../../lib/platform/runtime/batch/deadline.ts';
+import type { ClaimStore } from '../../../../lib/platform/runtime/claims/claim-store.ts';
 import { DeadlineExceededError } from '../../../../lib/platform/runtime/errors.ts';
 import { sleep } from '../../../../lib/platform/time/clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 import { gate, type Handle, invoke, letPass, message, newWorld, summary } from './harness.ts';
 
 const forever = new Promise<void>(() => {});
+const hangs = () => forever as never;
+const hangingClaims: ClaimStore = {
+  claim: hangs,
+  takeOver: hangs,
+  noteOrderKey: hangs,
+  complete: hangs,
+  giveUp: hangs,
+  forwarded: hangs,
+  release: hangs,
+};
 
 describe('the time of an invocation', () => {
   it.each([
@@ -108,16 +119,7 @@ describe('when the time is almost over', () => {
 
   it('a claim store that hangs fails the batch, and does not hang the function', async () => {
     const world = newWorld();
-    const claims = {
-      claim: () => forever as never,
-      takeOver: () => forever as never,
-      noteOrderKey: () => forever as never,
-      complete: () => forever as never,
-      giveUp: () => forever as never,
-      forwarded: () => forever as never,
-      release: () => forever as never,
-    };
-    const running = invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 300 });
+    const running = invoke(world, [message('a')], () => {}, { claims: hangingClaims, remainingMilliseconds: 300 });
     await expect(letPass(world, 300, running)).rejects.toThrow(
       'no answer for 1 of 1 messages, so the whole batch of 1 has to come back: 1 × the claim store had not answered in time',
     );
@@ -126,15 +128,7 @@ describe('when the time is almost over', () => {
 
   it('a completion that hangs counts as done: the effect has happened', async () => {
     const world = newWorld();
-    const claims = {
-      claim: world.claims.claim.bind(world.claims),
-      takeOver: () => forever as never,
-      noteOrderKey: () => forever as never,
-      complete: () => forever as never,
-      giveUp: () => forever as never,
-      forwarded: () => forever as never,
-      release: () => forever as never,
-    };
+    const claims = { ...hangingClaims, claim: world.claims.claim.bind(world.claims) };
     const running = invoke(world, [message('a')], () => {}, { claims, remainingMilliseconds: 150 });
     expect(await letPass(world, 150, running)).toMatchObject({ done: 1 });
   });
