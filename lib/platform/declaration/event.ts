@@ -19,6 +19,5 @@ export type Events = Readonly<Record<string, EventDeclaration>>;
  *   'car.left': event({ schema: carLeft, example: { type: 'car.left', carId: 'car-1' } }),
  * };
  */
-// @__NO_SIDE_EFFECTS__
 export const event = <Schema extends StandardSchemaV1>(declared: EventDeclaration<Schema>): EventDeclaration<Schema> =>
   declared;
