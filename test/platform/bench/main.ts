@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
 import { FunctionEnvironment } from '../../../lib/platform/config/function-environment.ts';
+import { readArguments, refuse } from '../support/command-line.ts';
 import { type Comparison, isMet, ratioOf } from './comparison.ts';
 import { inProcess } from './in-process.ts';
 import { describeMachine } from './machine.ts';
@@ -25,23 +25,10 @@ const usage = `npm run bench [-- name…] [--json]
 Medians, each beside the same work done by somebody else in the same run. Names: ${Object.keys(benchmarks).join(', ')} (default all).
 `;
 
-const fail = (message: string): never => {
-  process.stderr.write(`${message}\n\n${usage}`);
-  process.exit(2);
-};
-
-const readArguments = () => {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
-    });
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-};
-
-const { positionals, values } = readArguments();
+const { positionals, values } = readArguments(usage, {
+  allowPositionals: true,
+  options: { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } },
+});
 if (values.help) {
   process.stdout.write(usage);
   process.exit(0);
@@ -56,7 +43,7 @@ if (!values.json)
       .join(', ')}\n`,
   );
 for (const name of names) {
-  const run = benchmarks[name] ?? fail(`there is no benchmark '${name}'`);
+  const run = benchmarks[name] ?? refuse(`there is no benchmark '${name}'`, usage);
   process.stderr.write(`${name} …\n`);
   results[name] = await run();
   if (!values.json) process.stdout.write(`${renderComparisons(results[name])}\n`);

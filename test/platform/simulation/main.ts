@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { readArguments, refuse } from '../support/command-line.ts';
 import { acrossWorkers } from './run/across-workers.ts';
 
 const usage = `npm run simulate -- [--seeds N] [--from S] [--all] [--json]
@@ -11,35 +11,22 @@ npm run simulate -- --mutants [--seeds N] [--only NAME] [--json]
   --only NAME  mutants whose name contains this
   --json       the report as JSON`;
 
-const fail = (message: string): never => {
-  console.error(`${message}\n\n${usage}`);
-  process.exit(2);
-};
-
-const readArguments = () => {
-  try {
-    return parseArgs({
-      options: {
-        seeds: { type: 'string', default: '4000' },
-        from: { type: 'string', default: '1' },
-        all: { type: 'boolean', default: false },
-        mutants: { type: 'boolean', default: false },
-        only: { type: 'string' },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    return fail(error instanceof Error ? error.message : String(error));
-  }
-};
-
-const values = readArguments();
+const { values } = readArguments(usage, {
+  options: {
+    seeds: { type: 'string', default: '4000' },
+    from: { type: 'string', default: '1' },
+    all: { type: 'boolean', default: false },
+    mutants: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
 
 const whole = (name: 'seeds' | 'from'): number => {
   const number = Number(values[name]);
   if (Number.isSafeInteger(number) && number >= 1) return number;
-  return fail(`--${name} is ${JSON.stringify(values[name])}; it takes a whole number from 1`);
+  return refuse(`--${name} is ${JSON.stringify(values[name])}; it takes a whole number from 1`, usage);
 };
 
 if (values.help) console.log(usage);
