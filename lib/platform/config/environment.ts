@@ -23,7 +23,7 @@ export interface Environment {
   /** Retry schedule of consumers that do not set their own in code. */
   readonly retry: RetrySettings;
   /** The HTTP API for events, where the application has one. */
-  readonly ingest: IngestSettings;
+  readonly httpApi: HttpApiSettings;
   readonly data: DataSettings;
   /** How often each broker user's password changes, in days, 1 to 1,000; the administrator's does not. */
   readonly secretRotationDays: number;
@@ -59,7 +59,7 @@ export interface ConsumerSettings {
 }
 
 /** Who may publish over HTTP. There is no value for "everybody". */
-export type IngestAuthorization =
+export type HttpApiAuthorization =
   /** AWS principals that have the permission `execute-api:Invoke`; requests are signed (Signature Version 4). */
   | { readonly type: 'iam' }
   /** Whoever has a token of this issuer, signed with RSA, as a bearer token in `Authorization`. */
@@ -73,8 +73,8 @@ export type IngestAuthorization =
       readonly scopes?: readonly string[];
     };
 
-export interface IngestSettings {
-  readonly authorization: IngestAuthorization;
+export interface HttpApiSettings {
+  readonly authorization: HttpApiAuthorization;
   /** Requests a second, on average, of all callers together; what goes beyond is answered 429. 1 to 10,000. */
   readonly requestsPerSecond: number;
   /** Requests that may come at once. 1 to 5,000. */

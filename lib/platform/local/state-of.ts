@@ -41,7 +41,7 @@ export const stateOf = (
       aws: awsEndpoint,
       dynamoDb: dynamoDb.endpoint,
       s3: s3Endpoint,
-      ingest: outputNamed('IngestUrl', published),
+      httpApi: outputNamed('IngestUrl', published),
     },
     consumerControl: outputNamed('ConsumerControlFunction', published),
     parts: { broker: 'running', dynamoDb: 'running' },

@@ -5,8 +5,8 @@ export type {
   ConsumerSettings,
   DataSettings,
   Environment,
-  IngestAuthorization,
-  IngestSettings,
+  HttpApiAuthorization,
+  HttpApiSettings,
 } from '../config/environment.ts';
 export type { MessageFilter } from '../config/message-filter.ts';
 export type { AlarmSettings, MonitoringSettings } from '../config/monitoring-settings.ts';

@@ -1,3 +1,3 @@
-export type { AcceptedEvents } from '../runtime/ingest/accept-event.ts';
-export type { IngestHandler as HttpApiHandler, IngestOptions as HttpApiOptions } from '../runtime/ingest/ingest.ts';
-export { ingest as httpApi } from '../runtime/ingest/ingest.ts';
+export type { AcceptedEvents } from '../runtime/http-api/accept-event.ts';
+export type { HttpApiHandler, HttpApiOptions } from '../runtime/http-api/http-api.ts';
+export { httpApi } from '../runtime/http-api/http-api.ts';

@@ -12,7 +12,7 @@ import { ClaimCheckBucket } from '../constructs/claim-check-bucket.ts';
 import { Consumer } from '../constructs/consumer.ts';
 import { ConsumerControl } from '../constructs/consumer-control.ts';
 import { DataTable } from '../constructs/data-table.ts';
-import { IngestApi } from '../constructs/ingest-api.ts';
+import { HttpApi } from '../constructs/http-api.ts';
 import { Outbox } from '../constructs/outbox.ts';
 import { SecretRotation } from '../constructs/secret-rotation.ts';
 import type { Application } from '../declaration/application.ts';
@@ -114,12 +114,12 @@ export class ProcessingStack extends Stack {
       });
     }
     if (application.httpApi) {
-      const { url, handler } = new IngestApi(this, 'Ingest', {
+      const { url, handler } = new HttpApi(this, 'Ingest', {
         broker,
         topology,
         functionsFolder,
         exchange: application.httpApi.exchange,
-        settings: environment.ingest,
+        settings: environment.httpApi,
         maximumMessageBytes: environment.broker.configuration.maxMessageSizeBytes,
         logRetentionDays,
       });

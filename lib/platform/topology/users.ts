@@ -17,7 +17,7 @@ export function functionUser(consumer: string, prefix = ''): string {
 
 /** Publisher as whom the relay publishes what is in the outbox. */
 export const outboxPublisher = 'outbox-relay';
-/** Publisher as whom the HTTP API publishes. */
+/** Publisher as whom the HTTP API publishes. Deployed brokers know it by this name; it differs from `httpApi` in lib/app.ts for that reason. */
 export const httpApiPublisher = 'ingest';
 
 export function publisherUser(publisher: string, prefix = ''): string {

@@ -28,7 +28,7 @@ interface Post {
 }
 
 const post = async ({ type, body, headers = {}, keys = run.credentials }: Post) => {
-  const url = new URL(`/events/${type}`, run.state.endpoints.ingest);
+  const url = new URL(`/events/${type}`, run.state.endpoints.httpApi);
   const content = Buffer.from(JSON.stringify(body));
   const signed = {
     host: url.host,
@@ -108,7 +108,7 @@ describe('an event that comes in over HTTP', () => {
       const stranger = { ...run.credentials, secretAccessKey: 'guessed' };
       const event = { type: 'person.joined', body: joined('p-3') };
       expect(await post({ ...event, keys: stranger })).toMatchObject({ status: 403 });
-      const unsigned = await fetch(`${run.state.endpoints.ingest}/events/person.joined`, {
+      const unsigned = await fetch(`${run.state.endpoints.httpApi}/events/person.joined`, {
         method: 'POST',
         body: '{}',
       });
@@ -171,13 +171,13 @@ describe('the line of npm start', () => {
     const { aws, endpoints } = run.state;
     expect(statSync(aws.credentialsFile).mode & 0o777).toBe(0o600);
     expect(readFileSync(aws.credentialsFile, 'utf8')).toContain(run.credentials.secretAccessKey);
-    expect(renderCall(String(endpoints.ingest), aws, example)).not.toContain(run.credentials.secretAccessKey);
+    expect(renderCall(String(endpoints.httpApi), aws, example)).not.toContain(run.credentials.secretAccessKey);
   });
 
   (curl ? it : it.skip)(
     'publishes an event with curl',
     async () => {
-      const line = renderCall(String(run.state.endpoints.ingest), run.state.aws, example)
+      const line = renderCall(String(run.state.endpoints.httpApi), run.state.aws, example)
         .split('\n')
         .slice(1)
         .join('\n');

@@ -9,7 +9,7 @@ export interface ExampleEvent {
 
 /** The line with which curl publishes an event over the local HTTP API; the key stays in its file. */
 export const renderCall = (
-  ingest: string,
+  url: string,
   { region, credentialsFile }: LocalState['aws'],
   { type, body }: ExampleEvent,
 ): string => {
@@ -17,6 +17,6 @@ export const renderCall = (
   return [
     'To publish an event over HTTP:',
     `  curl --aws-sigv4 aws:amz:${region}:execute-api --user "$(sed -n 's/.* = //p' '${file}' | paste -sd: -)" \\`,
-    `    -H 'Content-Type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}' ${ingest}/events/${type}`,
+    `    -H 'Content-Type: application/json' -d '${JSON.stringify(body).replaceAll("'", "'\\''")}' ${url}/events/${type}`,
   ].join('\n');
 };

@@ -10,7 +10,7 @@ export const renderPlaces = (state: LocalState, stateFile: string): string => {
     ['management', state.broker.management],
     ...(state.broker.caFile ? [['CA', state.broker.caFile]] : []),
     ['users and passwords', state.broker.credentialsFile],
-    ...(state.endpoints.ingest ? [['HTTP API', state.endpoints.ingest]] : []),
+    ...(state.endpoints.httpApi ? [['HTTP API', state.endpoints.httpApi]] : []),
     ['queues', state.queues.join('\n')],
     ['dead letters', state.deadLetterQueues.join('\n')],
     ['tables', Object.values(state.tables).join('\n')],

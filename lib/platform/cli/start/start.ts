@@ -81,8 +81,8 @@ const start = async (project: Project, events: Events): Promise<void> => {
   });
   console.log(renderPlaces(run.state, join(directory, 'state.json')));
   const [example] = Object.entries(events).map(([type, { example }]) => ({ type, body: example }));
-  if (run.state.endpoints.ingest && example)
-    console.log(renderCall(run.state.endpoints.ingest, run.state.aws, example));
+  if (run.state.endpoints.httpApi && example)
+    console.log(renderCall(run.state.endpoints.httpApi, run.state.aws, example));
   if (Object.keys(project.app.consumers).length === 0) console.log(firstConsumer);
   console.log(
     `Up in ${((performance.now() - begun) / 1000).toFixed(1)} s. Functions follow changes of their source. Ctrl-C ends it.`,

@@ -6,7 +6,7 @@ import { OperatorError } from '../operator-error.ts';
 import type { RetrySettings } from '../retry-settings.ts';
 import { brokerProblems } from './broker-problems.ts';
 import { consumerProblems } from './consumer-problems.ts';
-import { ingestProblems } from './ingest-problems.ts';
+import { httpApiProblems } from './http-api-problems.ts';
 import { networkProblems } from './network-problems.ts';
 
 /** Retention periods that CloudWatch Logs offers, in days. */
@@ -39,7 +39,7 @@ export const validateEnvironment = (environment: Environment): void => {
       consumerProblems(`consumers.${name}`, { ...environment.consumer, ...settings }),
     ),
     ...retryProblems('retry', environment.retry),
-    ...ingestProblems(environment.ingest),
+    ...httpApiProblems(environment.httpApi),
     ...monitoringProblems(environment.monitoring),
     ...wholeNumber('secretRotationDays', environment.secretRotationDays, {
       least: 1,

@@ -30,7 +30,7 @@ export interface LocalState {
     readonly dynamoDb: string;
     readonly s3: string;
     /** `http://127.0.0.1:PORT`, the HTTP API that takes events at `POST /events/{type}`; absent where the assembly has none. */
-    readonly ingest?: string;
+    readonly httpApi?: string;
   };
   /** Function that pauses and resumes consumers; absent where the assembly has none. */
   readonly consumerControl?: string;

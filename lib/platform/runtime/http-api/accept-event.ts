@@ -18,11 +18,11 @@ export interface AcceptOptions {
   /** Milliseconds since the epoch until which the sink may take its time. */
   readonly deadline: number;
   /** Told about each request, once. */
-  readonly onSettled: (report: IngestReport) => void;
+  readonly onSettled: (report: RequestReport) => void;
 }
 
 /** What became of a request, for the log. */
-export interface IngestReport {
+export interface RequestReport {
   readonly status: number;
   readonly type: string;
   readonly messageId?: string;
@@ -41,7 +41,7 @@ export async function acceptEvent(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const type = request.pathParameters?.type ?? '';
   const requestId = request.requestContext?.requestId;
-  const refuse = (problem: Problem, context: Partial<IngestReport> = {}, headers?: Record<string, string>) => {
+  const refuse = (problem: Problem, context: Partial<RequestReport> = {}, headers?: Record<string, string>) => {
     options.onSettled({ status: problem.status, type, detail: problem.detail, ...context });
     return problemResponse(problem, requestId, headers);
   };

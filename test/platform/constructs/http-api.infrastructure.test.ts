@@ -4,7 +4,7 @@ import { app } from '../application/app.ts';
 import { environments } from '../application/environments.ts';
 import { synthesized } from '../stacks/synthesized.ts';
 
-const { ingest } = selectEnvironment(environments, { env: 'prod' });
+const { httpApi } = selectEnvironment(environments, { env: 'prod' });
 const prod = synthesized('prod');
 const routesOf = ({ ofType }: typeof prod) => ofType('AWS::ApiGatewayV2::Route').map(({ properties }) => properties);
 
@@ -20,7 +20,7 @@ describe('the HTTP API for events', () => {
       audience: ['events'],
       scopes: ['publish'],
     } as const;
-    const changed = synthesized('prod', { ingest: { ...ingest, authorization } });
+    const changed = synthesized('prod', { httpApi: { ...httpApi, authorization } });
     expect(routesOf(changed)).toMatchObject([{ AuthorizationType: 'JWT', AuthorizationScopes: ['publish'] }]);
     expect(changed.ofType('AWS::ApiGatewayV2::Authorizer').map(({ properties }) => properties)).toMatchObject([
       { AuthorizerType: 'JWT', JwtConfiguration: { Issuer: 'https://id.example.com', Audience: ['events'] } },
@@ -62,7 +62,7 @@ describe('the HTTP API for events', () => {
   });
 
   it('sets execution environments aside where their number is limited', () => {
-    const changed = synthesized('dev', { ingest: { ...ingest, maximumConcurrency: 20 } });
+    const changed = synthesized('dev', { httpApi: { ...httpApi, maximumConcurrency: 20 } });
     const api = changed.ofType('AWS::Lambda::Function').find(({ logicalId }) => logicalId.startsWith('Ingest'));
     expect(api?.properties.ReservedConcurrentExecutions).toBe(20);
   });

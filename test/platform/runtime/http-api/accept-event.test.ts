@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import fc from 'fast-check';
 import * as z from 'zod/mini';
-import { acceptEvent, type IngestReport } from '../../../../lib/platform/runtime/ingest/accept-event.ts';
-import type { IdentifiedEvent, SinkOutcome } from '../../../../lib/platform/runtime/ingest/event-sink.ts';
+import { acceptEvent, type RequestReport } from '../../../../lib/platform/runtime/http-api/accept-event.ts';
+import type { IdentifiedEvent, SinkOutcome } from '../../../../lib/platform/runtime/http-api/event-sink.ts';
 
 const known = {
   'order.placed': {
@@ -26,7 +26,7 @@ interface Sent {
 /** Sends one request; what came back, what the sink got and what was reported. */
 const send = async ({ type = 'order.placed', headers = {}, body = JSON.stringify(order), outcome }: Sent) => {
   const events: IdentifiedEvent[] = [];
-  const reports: IngestReport[] = [];
+  const reports: RequestReport[] = [];
   const response = await acceptEvent(
     {
       pathParameters: { type },

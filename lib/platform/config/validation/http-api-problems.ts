@@ -1,37 +1,37 @@
-import type { IngestAuthorization, IngestSettings } from '../environment.ts';
+import type { HttpApiAuthorization, HttpApiSettings } from '../environment.ts';
 import { type Problem, wholeNumber } from '../limits.ts';
 
 /** What is wrong with the settings of the HTTP API. Limits: "Quotas for HTTP APIs" in the developer guide of API Gateway. */
-export const ingestProblems = (settings: IngestSettings): readonly Problem[] => [
+export const httpApiProblems = (settings: HttpApiSettings): readonly Problem[] => [
   ...authorizationProblems(settings.authorization),
-  ...wholeNumber('ingest.requestsPerSecond', settings.requestsPerSecond, {
+  ...wholeNumber('httpApi.requestsPerSecond', settings.requestsPerSecond, {
     least: 1,
     most: 10_000,
     limit: 'API Gateway takes',
   }),
-  ...wholeNumber('ingest.burst', settings.burst, { least: 1, most: 5000, limit: 'API Gateway takes' }),
+  ...wholeNumber('httpApi.burst', settings.burst, { least: 1, most: 5000, limit: 'API Gateway takes' }),
   ...(settings.maximumConcurrency === undefined
     ? []
-    : wholeNumber('ingest.maximumConcurrency', settings.maximumConcurrency, {
+    : wholeNumber('httpApi.maximumConcurrency', settings.maximumConcurrency, {
         least: 1,
         most: 100_000,
         limit: 'Lambda takes',
       })),
 ];
 
-const authorizationProblems = (authorization: IngestAuthorization): readonly Problem[] => {
+const authorizationProblems = (authorization: HttpApiAuthorization): readonly Problem[] => {
   if (authorization.type === 'iam') return [];
   if (authorization.type !== 'jwt')
     return [
-      `ingest.authorization.type is ${JSON.stringify((authorization as { type?: unknown }).type)}; it must be iam or jwt`,
+      `httpApi.authorization.type is ${JSON.stringify((authorization as { type?: unknown }).type)}; it must be iam or jwt`,
     ];
   const { issuer, audience, scopes } = authorization;
   return [
     ...(issuerIsFit(issuer)
       ? []
-      : [`ingest.authorization.issuer is ${JSON.stringify(issuer)}; API Gateway takes an https URL without query`]),
-    ...texts('ingest.authorization.audience', audience, 50),
-    ...(scopes === undefined ? [] : texts('ingest.authorization.scopes', scopes, 10)),
+      : [`httpApi.authorization.issuer is ${JSON.stringify(issuer)}; API Gateway takes an https URL without query`]),
+    ...texts('httpApi.authorization.audience', audience, 50),
+    ...(scopes === undefined ? [] : texts('httpApi.authorization.scopes', scopes, 10)),
   ];
 };
 

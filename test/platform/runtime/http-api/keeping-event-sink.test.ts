@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { EventPublisher } from '../../../../lib/platform/runtime/amqp/event-publisher.ts';
-import { keepingEventSink } from '../../../../lib/platform/runtime/ingest/keeping-event-sink.ts';
+import { keepingEventSink } from '../../../../lib/platform/runtime/http-api/keeping-event-sink.ts';
 import {
   MessageTooLargeError,
   RejectedError,

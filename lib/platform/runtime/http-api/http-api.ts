@@ -6,14 +6,14 @@ import { connectionSettings } from '../amqp/connection-settings.ts';
 import { createEventPublisher } from '../amqp/event-publisher.ts';
 import { ConfigurationError } from '../errors.ts';
 import { requiredVariable } from '../required-variable.ts';
-import { type AcceptedEvents, acceptEvent, type IngestReport } from './accept-event.ts';
+import { type AcceptedEvents, acceptEvent, type RequestReport } from './accept-event.ts';
 import { brokerEventSink } from './broker-event-sink.ts';
 import type { EventSink } from './event-sink.ts';
 import { keepingEventSink } from './keeping-event-sink.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-export interface IngestOptions {
+export interface HttpApiOptions {
   /** What may be published, by type; also the routing key. */
   readonly events: AcceptedEvents;
   /** Where events go. @default the broker, with a wait for its confirm; where there is an outbox, that when the broker is away */
@@ -23,7 +23,7 @@ export interface IngestOptions {
 }
 
 /** Handler of an HTTP API's route `POST /events/{type}` (payload format 2.0). */
-export type IngestHandler = (
+export type HttpApiHandler = (
   request: APIGatewayProxyEventV2,
   context: Context,
 ) => Promise<APIGatewayProxyStructuredResultV2>;
@@ -40,7 +40,7 @@ const answerReserve = 1000;
  *
  * @throws ConfigurationError, InvalidConnectionSettingsError naming the environment variable that is missing or wrong, at once
  */
-export function ingest({ events, sink, environment = process.env }: IngestOptions): IngestHandler {
+export function httpApi({ events, sink, environment = process.env }: HttpApiOptions): HttpApiHandler {
   const logger = new Logger();
   const target = sink ?? brokerSink(environment, logger);
   // With a bucket, what Lambda takes is the limit.
@@ -93,7 +93,7 @@ function messageLimit(environment: Environment): number {
   return bytes;
 }
 
-function log(logger: Logger, { status, error, detail, traceId, ...report }: IngestReport): void {
+function log(logger: Logger, { status, error, detail, traceId, ...report }: RequestReport): void {
   const keys = { ...report, status, ...(traceId === undefined ? {} : { trace_id: traceId }) };
   if (status < 400) logger.info('event accepted', keys);
   else if (status < 500) logger.info('request refused', { ...keys, detail });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
-  HttpApi,
+  HttpApi as GatewayHttpApi,
   HttpMethod,
   HttpStage,
   type IHttpRouteAuthorizer,
@@ -12,7 +12,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Names, RemovalPolicy } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { IngestAuthorization, IngestSettings } from '../config/environment.ts';
+import type { HttpApiAuthorization, HttpApiSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
 import { defaultMessageSize } from '../config/message-limits.ts';
 import { httpApiPublisher, publisherUser } from '../topology/users.ts';
@@ -23,30 +23,33 @@ import { VpcFunction } from './vpc-function.ts';
 /** Of 30 that API Gateway waits: room for a first connection, with a publishing deadline of 8 s. */
 const timeoutSeconds = 15;
 
-export interface IngestApiProps {
+export interface HttpApiProps {
   readonly broker: Broker;
   readonly topology: BrokerTopology;
   /** Folder that holds `http-api/handler.ts`. */
   readonly functionsFolder: string;
   /** Events go here. */
   readonly exchange: string;
-  readonly settings: IngestSettings;
+  readonly settings: HttpApiSettings;
   /** Largest message that the broker takes, in bytes. @default 524288 */
   readonly maximumMessageBytes?: number;
   readonly logRetentionDays: number;
 }
 
-/** An HTTP API that publishes events, `POST /events/{type}`: authorised, throttled, logged. */
-export class IngestApi extends Construct {
+/**
+ * An HTTP API that publishes events, `POST /events/{type}`: authorised, throttled, logged. Deployed stacks, logs and messages (`app_id`) know it by the
+ * name `ingest`; another name would replace what is deployed.
+ */
+export class HttpApi extends Construct {
   /** `https://…`, without a slash at the end. */
   readonly url: string;
   readonly handler: VpcFunction;
 
-  constructor(scope: Construct, id: string, props: IngestApiProps) {
+  constructor(scope: Construct, id: string, props: HttpApiProps) {
     super(scope, id);
     const { topology, settings } = props;
     this.handler = this.addHandler(props);
-    const api = new HttpApi(this, 'Api', {
+    const api = new GatewayHttpApi(this, 'Api', {
       apiName: Names.uniqueResourceName(this, { maxLength: 128, separator: '-' }),
       description: 'Events that come in over HTTP',
       createDefaultStage: false,
@@ -82,7 +85,7 @@ export class IngestApi extends Construct {
     this.url = api.apiEndpoint;
   }
 
-  private addHandler(props: IngestApiProps): VpcFunction {
+  private addHandler(props: HttpApiProps): VpcFunction {
     const { broker, topology, settings, exchange } = props;
     const user = topology.secretOf(publisherUser(httpApiPublisher));
     const handler = new VpcFunction(this, 'Handler', {
@@ -108,7 +111,7 @@ export class IngestApi extends Construct {
   }
 }
 
-const authorizerFor = (authorization: IngestAuthorization): IHttpRouteAuthorizer =>
+const authorizerFor = (authorization: HttpApiAuthorization): IHttpRouteAuthorizer =>
   authorization.type === 'jwt'
     ? new HttpJwtAuthorizer('Jwt', authorization.issuer, { jwtAudience: [...authorization.audience] })
     : new HttpIamAuthorizer();
