@@ -1,3 +1,4 @@
+import type { LeftOut } from './left-out.ts';
 import type { MappingState } from './mapping/mapping-state.ts';
 import type { FunctionError } from './runtime/invocation.ts';
 
@@ -76,6 +77,8 @@ export type LocalRunEvent =
       readonly resourceType: string;
       readonly milliseconds: number;
     }
+  /** A stack is there, without what this machine cannot run. */
+  | { readonly type: 'left-out'; readonly stack: string; readonly resources: readonly LeftOut[] }
   /** Something that whoever started the run should know. */
   | { readonly type: 'notice'; readonly message: string };
 

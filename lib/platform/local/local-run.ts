@@ -18,7 +18,7 @@ import { privateBroker, userBroker } from './run-broker.ts';
 import { startServices } from './run-services.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
 import type { LocalSchedule } from './schedule/local-schedule.ts';
-import { type PublishedValues, StackCreation } from './stack-creation.ts';
+import { nothingPublished, type PublishedValues, StackCreation } from './stack-creation.ts';
 import { RunDirectory } from './state/run-directory.ts';
 import { RunFiles } from './state/run-files.ts';
 import type { LocalState } from './state/state-file.ts';
@@ -84,7 +84,9 @@ export interface LocalRun {
 /**
  * Runs a cloud assembly on this machine: a broker, tables, secrets, functions in processes of their own, mappings and custom resources.
  *
- * @throws AssemblyError for anything in the templates that is not supported here
+ * What this machine cannot run is left out, by name (`left-out`).
+ *
+ * @throws AssemblyError for a template that is wrong, and where something that runs needs what is left out
  * @throws RunDirectoryError when the folder is in use
  * @throws BrokerStartError when no private broker could be started
  * @throws BrokerUrlError when the user's broker cannot be used
@@ -152,7 +154,7 @@ const checkVhosts = (assembly: Assembly, { vhost }: UserBroker): void => {
 };
 
 const createStacks = async (assembly: Assembly, machine: Machine): Promise<PublishedValues> => {
-  const published: PublishedValues = { exports: new Map(), outputs: new Map() };
+  const published = nothingPublished();
   for (const stack of assembly.stacks) await new StackCreation(stack, machine, published).run();
   return published;
 };

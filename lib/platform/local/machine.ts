@@ -1,9 +1,10 @@
-import { AssemblyError } from './assembly/template.ts';
+import { AssemblyError, UnsupportedError } from './assembly/template.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { Role } from './endpoints/principals.ts';
 import type { LocalRunEvent } from './events.ts';
 import type { LocalHttpApi } from './gateway/local-http-api.ts';
 import { matchesWildcard } from './iam/wildcard.ts';
+import type { LeftOut } from './left-out.ts';
 import type { EventSourceMapping } from './mapping/event-source-mappings.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
@@ -49,6 +50,7 @@ export class Machine {
   readonly buckets = new Map<string, string>();
   /** Lines of broker configurations by their ids. */
   readonly configurations = new Map<string, Readonly<Record<string, string>>>();
+  readonly leftOut: LeftOut[] = [];
   #broker: { readonly arn: string; readonly access: BrokerAccess } | undefined;
 
   constructor(services: MachineServices) {
@@ -89,10 +91,10 @@ export class Machine {
     return this.#broker.access;
   }
 
-  /** @throws AssemblyError when the function is not of the assembly */
+  /** @throws UnsupportedError when the function is not of the assembly */
   roleOf(target: LocalFunction): Role {
     const role = this.functionRoles.get(target);
-    if (!role) throw new AssemblyError(`function ${target.name} has no role in this assembly`);
+    if (!role) throw new UnsupportedError(`function ${target.name} has no role in this assembly`);
     return role;
   }
 
@@ -106,11 +108,11 @@ export class Machine {
     );
   }
 
-  /** @throws AssemblyError when no function of the assembly has this name or ARN, with or without qualifier */
+  /** @throws UnsupportedError when no function of the assembly has this name or ARN, with or without qualifier */
   findFunction(nameOrArn: string, asker: string): LocalFunction {
     const name = /^arn:[^:]+:lambda:[^:]*:[^:]*:function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn.split(':')[0] ?? '';
     const found = this.functions.get(name);
-    if (!found) throw new AssemblyError(`${asker}: function ${nameOrArn} is in no template of this assembly`);
+    if (!found) throw new UnsupportedError(`${asker}: function ${nameOrArn} is in no template of this assembly`);
     return found;
   }
 }

@@ -2,7 +2,14 @@ import { dependencies, withDependencies } from './assembly/creation-order.ts';
 import { conditionHolds, type Resolved, resolve, type Scope } from './assembly/intrinsics.ts';
 import { arn, pseudoParameters } from './assembly/pseudo-parameters.ts';
 import type { AssemblyStack } from './assembly/read-assembly.ts';
-import { AssemblyError, type TemplateResource, type TemplateValue } from './assembly/template.ts';
+import {
+  AssemblyError,
+  type TemplateOutput,
+  type TemplateResource,
+  type TemplateValue,
+  UnsupportedError,
+} from './assembly/template.ts';
+import { explained, isIndispensable, NeedError } from './left-out.ts';
 import type { Machine } from './machine.ts';
 import { resourceType } from './resources/registry.ts';
 import { type CreatedResource, nameOf, type ResourceRequest } from './resources/resource-type.ts';
@@ -15,7 +22,11 @@ export interface PublishedValues {
   readonly exports: Map<string, Resolved>;
   /** By `stack/output`. */
   readonly outputs: Map<string, Resolved>;
+  /** Why there is no value, by the name of an export or by `stack/output`. */
+  readonly missing: Map<string, NeedError>;
 }
+
+export const nothingPublished = (): PublishedValues => ({ exports: new Map(), outputs: new Map(), missing: new Map() });
 
 /** Creates the resources of a stack, each as soon as those it depends on exist. */
 export class StackCreation {
@@ -23,6 +34,8 @@ export class StackCreation {
   readonly #machine: Machine;
   readonly #published: PublishedValues;
   readonly #created = new Map<string, CreatedResource>();
+  /** Why each resource is not there that this machine cannot run. */
+  readonly #leftOut = new Map<string, NeedError>();
   readonly #scope: Scope;
   #forMappings: ReadonlySet<string> = new Set();
 
@@ -35,6 +48,7 @@ export class StackCreation {
     this.#scope = {
       template: stack.template,
       ref: (name) => {
+        this.#mustBeThere(name);
         const parameter = stack.template.Parameters?.[name];
         const value =
           pseudo[name] ??
@@ -47,25 +61,28 @@ export class StackCreation {
         return value;
       },
       attribute: (logicalId, name) => {
+        this.#mustBeThere(logicalId);
         const resource = this.#created.get(logicalId);
         const value = name
           .split('.')
           .reduce<Resolved>((part, key) => (part as Record<string, Resolved> | undefined)?.[key], resource?.attributes);
         const whole = resource?.attributes?.[name] ?? value;
         if (whole === undefined)
-          throw new AssemblyError(
+          throw new UnsupportedError(
             `${logicalId} (${stack.template.Resources?.[logicalId]?.Type}) in stack ${stack.name} has no attribute ${name} on this machine`,
           );
         return whole;
       },
       importValue: (name) => {
         const value = published.exports.get(name);
+        throwIfAny(published.missing.get(name));
         if (value === undefined)
           throw new AssemblyError(`Fn::ImportValue in stack ${stack.name}: no stack exports ${name}`);
         return value;
       },
       stackOutput: (stackName, outputName) => {
         const value = published.outputs.get(`${stackName}/${outputName}`);
+        throwIfAny(published.missing.get(`${stackName}/${outputName}`));
         if (value === undefined)
           throw new AssemblyError(
             `Fn::GetStackOutput in stack ${stack.name}: stack ${stackName} has no output ${outputName}`,
@@ -86,36 +103,46 @@ export class StackCreation {
       mappings.map(([logicalId]) => logicalId),
       graph,
     );
-    // Before anything is started: what is not supported fails at once.
-    for (const [logicalId, resource] of wanted)
-      resourceType({ logicalId, type: resource.Type, stack: this.#stackOf() });
     const pending = new Map<string, Promise<void>>();
     const create = (logicalId: string, resource: TemplateResource): Promise<void> => {
       const known = pending.get(logicalId);
       if (known !== undefined) return known;
-      const before = [...(graph.get(logicalId) ?? [])].flatMap((name) => {
-        const dependency = Resources[name];
-        return dependency && this.#exists(dependency.Condition) ? [create(name, dependency)] : [];
-      });
-      const creating = Promise.all(before).then(() => this.#create(logicalId, resource));
+      const before = [...(graph.get(logicalId) ?? [])];
+      const creating = Promise.all(
+        before.flatMap((name) => {
+          const dependency = Resources[name];
+          return dependency && this.#exists(dependency.Condition) ? [create(name, dependency)] : [];
+        }),
+      ).then(() => this.#create(logicalId, resource, before));
       pending.set(logicalId, creating);
       return creating;
     };
     const settled = await Promise.allSettled(wanted.map(([logicalId, resource]) => create(logicalId, resource)));
     const failed = settled.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
-    for (const [name, output] of Object.entries(Outputs)) {
-      if (!this.#exists(output.Condition)) continue;
-      const value = resolve(output.Value, this.#scope);
-      this.#published.outputs.set(`${this.#stack.name}/${name}`, value);
-      if (output.Export) this.#published.exports.set(String(resolve(output.Export.Name, this.#scope)), value);
-    }
+    for (const [name, output] of Object.entries(Outputs))
+      if (this.#exists(output.Condition)) this.#publish(name, output);
+    const resources = this.#machine.leftOut.filter(({ stack }) => stack === this.#stack.name);
+    if (resources.length > 0) this.#machine.services.emit({ type: 'left-out', stack: this.#stack.name, resources });
   }
 
-  async #create(logicalId: string, resource: TemplateResource): Promise<void> {
+  async #create(logicalId: string, resource: TemplateResource, before: readonly string[]): Promise<void> {
     const begun = performance.now();
-    const request = this.#request(logicalId, resource);
-    this.#created.set(logicalId, await resourceType(request)(request));
+    const names = { logicalId, type: resource.Type, stack: this.#stackOf() };
+    try {
+      const create = resourceType(names);
+      this.#created.set(logicalId, await create(this.#request(names, resource, before)));
+    } catch (error) {
+      if (!(error instanceof UnsupportedError) || isIndispensable(resource, error)) throw error;
+      this.#leftOut.set(logicalId, new NeedError(error.message, { cause: error }));
+      this.#machine.leftOut.push({
+        stack: names.stack.name,
+        logicalId,
+        resourceType: resource.Type,
+        reason: error.message,
+      });
+      return;
+    }
     this.#machine.services.emit({
       type: 'resource',
       stack: this.#stack.name,
@@ -125,17 +152,41 @@ export class StackCreation {
     });
   }
 
-  #request(logicalId: string, resource: TemplateResource): ResourceRequest {
+  #request(
+    names: Pick<ResourceRequest, 'logicalId' | 'type' | 'stack'>,
+    resource: TemplateResource,
+    before: readonly string[],
+  ): ResourceRequest {
     const template = resource.Properties ?? {};
     const withReferences = (value: TemplateValue): Resolved => resolve(value, { ...this.#scope, secret: undefined });
-    const names = { logicalId, type: resource.Type, stack: this.#stackOf() };
     let properties: Record<string, Resolved>;
     try {
+      for (const name of before) this.#mustBeThere(name);
       properties = resolve(template, this.#scope) as Record<string, Resolved>;
     } catch (cause) {
-      throw new AssemblyError(`${nameOf(names)}: ${(cause as Error).message}`, { cause });
+      throw explained(nameOf(names), cause as Error);
     }
     return { ...names, properties, template, withReferences, machine: this.#machine };
+  }
+
+  #publish(name: string, { Value, Export }: TemplateOutput): void {
+    const { outputs, exports, missing } = this.#published;
+    const exportName = Export && String(resolve(Export.Name, this.#scope));
+    try {
+      const value = resolve(Value, this.#scope);
+      outputs.set(`${this.#stack.name}/${name}`, value);
+      if (exportName !== undefined) exports.set(exportName, value);
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      const need = error instanceof NeedError ? error : new NeedError(error.message, { cause: error });
+      missing.set(`${this.#stack.name}/${name}`, need);
+      if (exportName !== undefined) missing.set(exportName, need);
+    }
+  }
+
+  /** @throws NeedError for a resource that was left out */
+  #mustBeThere(logicalId: string): void {
+    throwIfAny(this.#leftOut.get(logicalId));
   }
 
   #stackOf(): ResourceRequest['stack'] {
@@ -149,9 +200,13 @@ export class StackCreation {
 
   #parameter(name: string, value: string | number | undefined): string {
     if (value === undefined)
-      throw new AssemblyError(
+      throw new UnsupportedError(
         `parameter ${name} of stack ${this.#stack.name} has no default, and the local run has no value for it`,
       );
     return String(value);
   }
 }
+
+const throwIfAny = (error: Error | undefined): void => {
+  if (error) throw error;
+};

@@ -44,6 +44,7 @@ export const stateOf = (
       httpApi: outputNamed('IngestUrl', published),
     },
     consumerControl: outputNamed('ConsumerControlFunction', published),
+    leftOut: machine.leftOut,
     parts: { broker: 'running', dynamoDb: 'running' },
     aws: { region, credentialsFile: directory.file('aws-credentials') },
   };

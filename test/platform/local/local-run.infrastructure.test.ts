@@ -49,19 +49,12 @@ describe('a local run refuses', () => {
     );
   });
 
-  it('a resource type that nothing here stands in for, naming it', async () => {
-    const { message } = await run({ Resources: { Inbox: { Type: 'AWS::SQS::Queue' } } });
-    expect(message).toContain(
-      'Inbox (AWS::SQS::Queue) in stack tiny: resources of type AWS::SQS::Queue are not supported',
-    );
-  });
-
-  it('a property that would change what happens, naming it', async () => {
+  it('a mapping of a queue with a property that would change what happens, naming it', async () => {
     const { message } = await run({
       Resources: {
         Mapping: {
           Type: 'AWS::Lambda::EventSourceMapping',
-          Properties: { FunctionName: 'f', FunctionResponseTypes: ['ReportBatchItemFailures'] },
+          Properties: { FunctionName: 'f', Queues: ['q'], FunctionResponseTypes: ['ReportBatchItemFailures'] },
         },
       },
     });
@@ -73,20 +66,6 @@ describe('a local run refuses', () => {
   it('a value beyond Lambda’s limits', async () => {
     const { message } = await run({ Resources: functionResources('index.handler', { Timeout: 901 }) });
     expect(message).toContain('Timeout is 901; Lambda takes 1 to 900');
-  });
-
-  it('a managed policy that it does not know', async () => {
-    const { message } = await run({
-      Resources: {
-        Role: {
-          Type: 'AWS::IAM::Role',
-          Properties: { ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess'] },
-        },
-      },
-    });
-    expect(message).toContain(
-      'what the managed policy arn:aws:iam::aws:policy/AdministratorAccess permits is not known',
-    );
   });
 
   it('a reference to something that is not there', async () => {
@@ -117,6 +96,105 @@ describe('a local run refuses', () => {
     });
     expect(message).toMatch(/has no AWS::AmazonMQ::Broker/);
     expect(events.filter(({ type }) => type === 'resource')).toHaveLength(2);
+  });
+});
+
+/** What a run leaves out: logical ids with reasons. */
+const leftOutOf = async (template: Template): Promise<Record<string, string>> => {
+  const { message, events } = await run(template);
+  expect(message).toMatch(/has no AWS::AmazonMQ::Broker/);
+  const resources = events.flatMap((event) => (event.type === 'left-out' ? event.resources : []));
+  return Object.fromEntries(resources.map(({ logicalId, reason }) => [logicalId, reason]));
+};
+
+const inbox = {
+  Inbox: { Type: 'AWS::SQS::Queue' },
+  Why: 'Inbox (AWS::SQS::Queue) in stack tiny: nothing on this machine stands in for resources of type AWS::SQS::Queue',
+};
+
+describe('a local run leaves out', () => {
+  it('what this machine cannot run, with its reason, and makes the rest', async () => {
+    const site = { Type: 'AWS::S3::Bucket', Properties: { WebsiteConfiguration: { IndexDocument: 'index.html' } } };
+    const admin = 'arn:aws:iam::aws:policy/AdministratorAccess';
+    expect(
+      await leftOutOf({
+        Parameters: { Image: { Type: 'String' } },
+        Resources: {
+          Inbox: inbox.Inbox,
+          Site: site,
+          Admin: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: [admin] } },
+          Named: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: { Ref: 'Image' } } },
+          Group: { Type: 'AWS::Logs::LogGroup' },
+          ...functionResources('index.handler', { Runtime: 'python3.13' }),
+        },
+      }),
+    ).toEqual({
+      Inbox: inbox.Why,
+      Site: expect.stringContaining('Site (AWS::S3::Bucket) in stack tiny: WebsiteConfiguration has no effect on this'),
+      Admin: expect.stringContaining(`what the managed policy ${admin} permits is not known`),
+      Named: expect.stringContaining('parameter Image of stack tiny has no default'),
+      Function: expect.stringContaining('runtime python3.13; only Node.js runs here'),
+    });
+  });
+
+  it('what needs it, down to the outputs', async () => {
+    const target = { Id: 'inbox', Arn: { 'Fn::GetAtt': ['Inbox', 'Arn'] } };
+    const rule = { ScheduleExpression: 'rate(1 minute)', Targets: [target] };
+    expect(
+      await leftOutOf({
+        Resources: {
+          Inbox: inbox.Inbox,
+          Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: { Dimensions: [{ Value: { Ref: 'Inbox' } }] } },
+          Dashboard: { Type: 'AWS::CloudWatch::Dashboard', DependsOn: 'Alarm' },
+          Poll: { Type: 'AWS::Lambda::EventSourceMapping', Properties: { EventSourceArn: target.Arn } },
+          Rule: { Type: 'AWS::Events::Rule', Properties: rule },
+        },
+        Outputs: { InboxUrl: { Value: { Ref: 'Inbox' }, Export: { Name: 'inbox' } } },
+      }),
+    ).toEqual({
+      Inbox: inbox.Why,
+      Alarm: `Alarm (AWS::CloudWatch::Alarm) in stack tiny needs ${inbox.Why}`,
+      Dashboard: `Dashboard (AWS::CloudWatch::Dashboard) in stack tiny needs Alarm (AWS::CloudWatch::Alarm) in stack tiny needs ${inbox.Why}`,
+      Poll: `Poll (AWS::Lambda::EventSourceMapping) in stack tiny needs ${inbox.Why}`,
+      Rule: `Rule (AWS::Events::Rule) in stack tiny needs ${inbox.Why}`,
+    });
+  });
+
+  it('nothing that a function needs which would run without it: the error names both', async () => {
+    const { Role: role, Function: handler } = functionResources('index.handler');
+    const { message } = await run({
+      Resources: {
+        Inbox: inbox.Inbox,
+        ...(role && { Role: role }),
+        Policy: {
+          Type: 'AWS::IAM::Policy',
+          Properties: {
+            Roles: [{ Ref: 'Role' }],
+            PolicyDocument: { Statement: [{ Resource: { 'Fn::GetAtt': ['Inbox', 'Arn'] } }] },
+          },
+        },
+        ...(handler && { Function: { ...handler, DependsOn: ['Policy'] } }),
+      },
+    });
+    expect(message).toBe(
+      `Function (AWS::Lambda::Function) in stack tiny needs Policy (AWS::IAM::Policy) in stack tiny needs ${inbox.Why}`,
+    );
+  });
+
+  it('no function that a mapping of a queue hands its messages to', async () => {
+    const { message } = await run({
+      Resources: {
+        ...functionResources('index.handler', { PackageType: 'Image', Runtime: 'python3.13' }),
+        Mapping: {
+          Type: 'AWS::Lambda::EventSourceMapping',
+          Properties: { FunctionName: { Ref: 'Function' }, Queues: ['q'] },
+        },
+      },
+    });
+    expect(message).toContain(
+      'Mapping (AWS::Lambda::EventSourceMapping) in stack tiny needs Function (AWS::Lambda::Function)',
+    );
+    expect(message).toContain('only Node.js runs here');
   });
 });
 

@@ -28,6 +28,10 @@ export const renderEvent = (event: LocalRunEvent, nameOf: NameOf): string | unde
       return event.state === 'Enabled' || event.state === 'Stopped'
         ? undefined
         : `${nameOf(event.functionName)}  mapping of queue ${event.queue} is ${event.state}${event.reason ? `: ${event.reason}` : ''}`;
+    case 'left-out':
+      return `stack ${event.stack}  left out, because it can't run here: ${event.resources
+        .map(({ logicalId, resourceType }) => `${logicalId} (${resourceType})`)
+        .join(', ')}; leftOut in .local/state.json says why`;
     case 'notice':
       return event.message;
     case 'environment-started':

@@ -1,4 +1,4 @@
-import { AssemblyError } from './template.ts';
+import { UnsupportedError } from './template.ts';
 
 /** A `{{resolve:secretsmanager:…}}` of a template. */
 export interface SecretReference {
@@ -17,7 +17,7 @@ const parse = (reference: string): SecretReference => {
       reference,
     ) ?? [];
   if (!secretId || (field && field !== 'SecretString'))
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `dynamic reference {{resolve:${reference}}} is not supported here; only secretsmanager with SecretString is`,
     );
   return jsonKey ? { secretId, jsonKey } : { secretId };

@@ -1,7 +1,7 @@
 import { cidrBlocks } from './cidr.ts';
 import { resolveReferences, type SecretReference } from './dynamic-reference.ts';
 import { region } from './pseudo-parameters.ts';
-import { AssemblyError, type Template, type TemplateValue } from './template.ts';
+import { AssemblyError, type Template, type TemplateValue, UnsupportedError } from './template.ts';
 
 /** A value without intrinsic functions. `undefined` is what `AWS::NoValue` leaves. */
 export type Resolved = string | number | boolean | null | undefined | Resolved[] | { [name: string]: Resolved };
@@ -145,7 +145,7 @@ const evaluate = (name: string, argument: TemplateValue, scope: Scope): Resolved
     case 'Fn::Length':
       return list(resolve(argument, scope), name).length;
     default:
-      throw new AssemblyError(`intrinsic function ${name} is not supported here`);
+      throw new UnsupportedError(`intrinsic function ${name} is not supported here`);
   }
 };
 

@@ -38,7 +38,7 @@ const json = <Content>(file: string): Content => {
 /**
  * Reads what `cdk synth` wrote.
  * @param directory usually `cdk.out`
- * @throws AssemblyError when there is no assembly, or it holds container images or stages, which cannot run here
+ * @throws AssemblyError when there is no assembly, or it holds stages, which cannot run here
  */
 export const readAssembly = (directory: string): Assembly => {
   const manifestFile = join(directory, 'manifest.json');
@@ -65,15 +65,8 @@ export const readAssembly = (directory: string): Assembly => {
 };
 
 const readAssets = (directory: string, file: string, into: Map<string, string>): void => {
-  const manifest = json<{
-    files?: Record<string, { source: { path?: string } }>;
-    dockerImages?: Record<string, unknown>;
-  }>(join(directory, file));
-  const images = Object.keys(manifest.dockerImages ?? {});
-  if (images.length > 0)
-    throw new AssemblyError(`${file} holds container images (${images.join(', ')}); only file assets run here`);
-  for (const [hash, { source }] of Object.entries(manifest.files ?? {}))
-    if (source.path) into.set(hash, join(directory, source.path));
+  const { files = {} } = json<{ files?: Record<string, { source: { path?: string } }> }>(join(directory, file));
+  for (const [hash, { source }] of Object.entries(files)) if (source.path) into.set(hash, join(directory, source.path));
 };
 
 const inOrder = (artifacts: Record<string, Artifact>): [string, Artifact][] => {

@@ -41,3 +41,6 @@ export interface Template {
 export class AssemblyError extends Error {
   override readonly name = 'AssemblyError';
 }
+
+/** This machine cannot run a resource as AWS would. It is left out, unless something that runs needs it. */
+export class UnsupportedError extends AssemblyError {}

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { account, partition } from '../assembly/pseudo-parameters.ts';
-import { AssemblyError } from '../assembly/template.ts';
+import { UnsupportedError } from '../assembly/template.ts';
 import { authorize, type Decision } from '../iam/authorize.ts';
 import type { PolicyStatement } from '../iam/policy-statement.ts';
 
@@ -32,10 +32,10 @@ export class Principals {
     return role;
   }
 
-  /** @throws AssemblyError for a role that is not in the assembly */
+  /** @throws UnsupportedError for a role that is not in the assembly */
   role(nameOrArn: string): Role {
     const role = this.#roles.get(nameOrArn.slice(nameOrArn.lastIndexOf('/') + 1));
-    if (!role) throw new AssemblyError(`role ${nameOrArn} is in no template of this assembly`);
+    if (!role) throw new UnsupportedError(`role ${nameOrArn} is in no template of this assembly`);
     return role;
   }
 

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { arn } from '../assembly/pseudo-parameters.ts';
-import { AssemblyError } from '../assembly/template.ts';
+import { AssemblyError, UnsupportedError } from '../assembly/template.ts';
 import type { FunctionSettings } from '../runtime/function-settings.ts';
 import { LocalFunction } from '../runtime/local-function.ts';
 import { physicalName } from './physical-name.ts';
@@ -44,13 +44,13 @@ const known = {
 const codeOf = (request: ResourceRequest): string => {
   const key = (request.properties.Code as { S3Key?: unknown } | undefined)?.S3Key;
   if (typeof key !== 'string')
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: Code must be a file asset; inline code and container images are not run here`,
     );
   const folder = request.stack.assets.get(basename(key).replace(/\.zip$/, ''));
   if (!folder) throw new AssemblyError(`${nameOf(request)}: the assembly has no asset for ${key}`);
   if (folder.endsWith('.zip'))
-    throw new AssemblyError(`${nameOf(request)}: ${folder} is an archive; only folders are run here`);
+    throw new UnsupportedError(`${nameOf(request)}: ${folder} is an archive; only folders are run here`);
   return folder;
 };
 
@@ -60,7 +60,7 @@ export const functionSettings = (request: ResourceRequest): FunctionSettings => 
   const { properties, stack, logicalId } = request;
   const runtime = stringProperty(request, 'Runtime');
   if (!runtime.startsWith('nodejs'))
-    throw new AssemblyError(`${nameOf(request)}: runtime ${runtime}; only Node.js runs here`);
+    throw new UnsupportedError(`${nameOf(request)}: runtime ${runtime}; only Node.js runs here`);
   const name =
     typeof properties.FunctionName === 'string' ? properties.FunctionName : physicalName(stack.name, logicalId, 64);
   const logging = (properties.LoggingConfig ?? {}) as {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { AssemblyError } from '../assembly/template.ts';
+import { AssemblyError, UnsupportedError } from '../assembly/template.ts';
 import { type Authorizer, openToAll } from '../gateway/authorizer.ts';
 import { iamAuthorizer } from '../gateway/iam-authorizer.ts';
 import { JwtAuthorizer } from '../gateway/jwt-authorizer.ts';
@@ -41,7 +41,7 @@ const idOf = ({ stack, logicalId }: ResourceRequest): string =>
 const createApi: ResourceType = async (request) => {
   checkProperties(request, { effective: ['Name', 'ProtocolType'], ignored: ['Description', 'Tags', 'Version'] });
   if (request.properties.ProtocolType !== 'HTTP')
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: ProtocolType is ${String(request.properties.ProtocolType)}; only HTTP is served on this machine`,
     );
   const { machine } = request;
@@ -65,7 +65,7 @@ const createIntegration: ResourceType = (request) => {
   });
   const { IntegrationType, PayloadFormatVersion, TimeoutInMillis } = request.properties;
   if (IntegrationType !== 'AWS_PROXY' || PayloadFormatVersion !== '2.0')
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: ${String(IntegrationType)} with payload format ${String(PayloadFormatVersion)}; only AWS_PROXY with 2.0 is served on this machine`,
     );
   const timeoutMilliseconds = Number(TimeoutInMillis ?? 30_000);
@@ -86,13 +86,15 @@ const createAuthorizer: ResourceType = (request) => {
   });
   const { AuthorizerType, IdentitySource } = request.properties;
   if (AuthorizerType !== 'JWT')
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: AuthorizerType is ${String(AuthorizerType)}; only JWT is known on this machine`,
     );
   const source = Array.isArray(IdentitySource) ? String(IdentitySource[0]) : '$request.header.Authorization';
   const header = /^\$request\.header\.(.+)$/.exec(source)?.[1]?.toLowerCase();
   if (header === undefined)
-    throw new AssemblyError(`${nameOf(request)}: IdentitySource is ${source}; only a header is read on this machine`);
+    throw new UnsupportedError(
+      `${nameOf(request)}: IdentitySource is ${source}; only a header is read on this machine`,
+    );
   const { Issuer = '', Audience = [] } = (request.properties.JwtConfiguration ?? {}) as JwtConfiguration;
   const id = idOf(request);
   partsOf(request).authorizers.set(id, { issuer: Issuer, audience: Audience, header });
@@ -105,7 +107,7 @@ const authorizerOf = (request: ResourceRequest): Authorizer => {
   if (AuthorizationType === 'AWS_IAM') return iamAuthorizer(request.machine.services.principals);
   const jwt = partsOf(request).authorizers.get(String(AuthorizerId));
   if (AuthorizationType !== 'JWT' || !jwt)
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: AuthorizationType ${String(AuthorizationType)} with authorizer ${String(AuthorizerId)}; NONE, AWS_IAM and JWT are known on this machine`,
     );
   return new JwtAuthorizer({
@@ -139,7 +141,7 @@ const createStage: ResourceType = (request) => {
   });
   const name = stringProperty(request, 'StageName');
   if (name !== '$default' || String(request.properties.AutoDeploy) !== 'true')
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: stage ${name}; only $default with AutoDeploy is served on this machine, under no path of its own`,
     );
   const { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst } = (request.properties.DefaultRouteSettings ??

@@ -1,5 +1,5 @@
 import { account, partition } from '../assembly/pseudo-parameters.ts';
-import { AssemblyError } from '../assembly/template.ts';
+import { UnsupportedError } from '../assembly/template.ts';
 import { managedStatements } from '../endpoints/managed-policies.ts';
 import type { PolicyStatement } from '../iam/policy-statement.ts';
 import { physicalName } from './physical-name.ts';
@@ -32,7 +32,7 @@ const createRole: ResourceType = (request) => {
   for (const policy of names(ManagedPolicyArns)) {
     const statements = request.machine.services.principals.managedPolicy(policy) ?? managedStatements(policy);
     if (!statements)
-      throw new AssemblyError(
+      throw new UnsupportedError(
         `${nameOf(request)}: what the managed policy ${policy} permits is not known on this machine`,
       );
     role.statements.push(...statements);
@@ -42,7 +42,7 @@ const createRole: ResourceType = (request) => {
 
 const attach = (request: ResourceRequest, statements: readonly PolicyStatement[]): void => {
   if (names(request.properties.Users).length > 0 || names(request.properties.Groups).length > 0)
-    throw new AssemblyError(`${nameOf(request)}: only roles can have policies on this machine, not users or groups`);
+    throw new UnsupportedError(`${nameOf(request)}: only roles can have policies on this machine, not users or groups`);
   for (const name of names(request.properties.Roles))
     request.machine.services.principals.role(name).statements.push(...statements);
 };

@@ -1,4 +1,4 @@
-import { AssemblyError } from '../assembly/template.ts';
+import { UnsupportedError } from '../assembly/template.ts';
 import { bucketTypes } from './bucket.ts';
 import { createCustomResource } from './custom-resource.ts';
 import { mappingTypes } from './event-source-mapping.ts';
@@ -28,12 +28,12 @@ const types: Readonly<Record<string, ResourceType>> = {
   'AWS::CloudFormation::CustomResource': createCustomResource,
 };
 
-/** @throws AssemblyError for a type that nothing here stands in for */
+/** @throws UnsupportedError for a type that nothing here stands in for */
 export const resourceType = (request: Pick<ResourceRequest, 'type' | 'logicalId' | 'stack'>): ResourceType => {
   const known = request.type.startsWith('Custom::') ? createCustomResource : types[request.type];
   if (!known)
-    throw new AssemblyError(
-      `${nameOf(request)}: resources of type ${request.type} are not supported in the local run; nothing on this machine stands in for it`,
+    throw new UnsupportedError(
+      `${nameOf(request)}: nothing on this machine stands in for resources of type ${request.type}`,
     );
   return known;
 };

@@ -1,5 +1,5 @@
 import type { Resolved } from '../assembly/intrinsics.ts';
-import { AssemblyError, type TemplateValue } from '../assembly/template.ts';
+import { AssemblyError, type TemplateValue, UnsupportedError } from '../assembly/template.ts';
 import type { Machine } from '../machine.ts';
 
 /** A resource about to be created. */
@@ -43,13 +43,13 @@ export interface KnownProperties {
 export const nameOf = (request: Pick<ResourceRequest, 'logicalId' | 'type' | 'stack'>): string =>
   `${request.logicalId} (${request.type}) in stack ${request.stack.name}`;
 
-/** @throws AssemblyError for properties that would behave differently here without a word */
+/** @throws UnsupportedError for properties that would behave differently here without a word */
 export const checkProperties = (request: ResourceRequest, { effective, ignored }: KnownProperties): void => {
   const unknown = Object.keys(request.properties).filter(
     (name) => !effective.includes(name) && !ignored.includes(name),
   );
   if (unknown.length > 0)
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: ${unknown.join(', ')} ${unknown.length === 1 ? 'has' : 'have'} no effect on this machine; it would behave differently from AWS`,
     );
 };

@@ -1,4 +1,4 @@
-import { AssemblyError } from '../assembly/template.ts';
+import { AssemblyError, UnsupportedError } from '../assembly/template.ts';
 import { checkProperties, nameOf, type ResourceType, stringProperty } from './resource-type.ts';
 
 const principal = 'secretsmanager.amazonaws.com';
@@ -14,9 +14,9 @@ const createRotationSchedule: ResourceType = (request) => {
   });
   const { machine, properties } = request;
   const secret = machine.services.secrets.find(stringProperty(request, 'SecretId'));
-  if (!secret) throw new AssemblyError(`${nameOf(request)}: SecretId is no secret of this assembly`);
+  if (!secret) throw new UnsupportedError(`${nameOf(request)}: SecretId is no secret of this assembly`);
   if (String(properties.RotateImmediatelyOnUpdate) !== 'false')
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: RotateImmediatelyOnUpdate is not false; a secret that rotates while its stack is being made is not supported on this machine`,
     );
   const functionArn = stringProperty(request, 'RotationLambdaARN');

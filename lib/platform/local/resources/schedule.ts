@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { arn } from '../assembly/pseudo-parameters.ts';
-import { AssemblyError } from '../assembly/template.ts';
+import { UnsupportedError } from '../assembly/template.ts';
 import { LocalSchedule } from '../schedule/local-schedule.ts';
 import { rateMilliseconds } from '../schedule/rate.ts';
 import { physicalName } from './physical-name.ts';
@@ -20,22 +20,24 @@ const createRule: ResourceType = (request) => {
   const expression = stringProperty(request, 'ScheduleExpression');
   const everyMilliseconds = rateMilliseconds(expression);
   if (everyMilliseconds === undefined)
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: ScheduleExpression is ${expression}; only rates such as rate(5 minutes) run on this machine`,
     );
   const state = stringProperty(request, 'State', 'ENABLED');
   if (state !== 'ENABLED' && state !== 'DISABLED')
-    throw new AssemblyError(`${nameOf(request)}: State is ${state}; ENABLED and DISABLED are known on this machine`);
-  for (const target of (properties.Targets ?? []) as unknown as readonly Record<string, unknown>[]) {
+    throw new UnsupportedError(`${nameOf(request)}: State is ${state}; ENABLED and DISABLED are known on this machine`);
+  const targets = ((properties.Targets ?? []) as unknown as readonly Record<string, unknown>[]).map((target) => {
     const unknown = Object.keys(target).filter((member) => !knownTargetMembers.includes(member));
     if (unknown.length > 0)
-      throw new AssemblyError(`${nameOf(request)}: ${unknown.join(', ')} of a target has no effect on this machine`);
-    const invoked = machine.findFunction(String(target.Arn), nameOf(request));
+      throw new UnsupportedError(`${nameOf(request)}: ${unknown.join(', ')} of a target has no effect on this machine`);
+    return { input: target.Input, invoked: machine.findFunction(String(target.Arn), nameOf(request)) };
+  });
+  for (const { input, invoked } of targets) {
     const schedule = new LocalSchedule(
       {
         ruleArn,
         everyMilliseconds,
-        ...(typeof target.Input === 'string' && { input: target.Input }),
+        ...(typeof input === 'string' && { input }),
         isPermitted: () => machine.permits(invoked, 'events.amazonaws.com', ruleArn),
       },
       invoked,

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Resolved } from '../assembly/intrinsics.ts';
 import { arn, region } from '../assembly/pseudo-parameters.ts';
-import { AssemblyError } from '../assembly/template.ts';
+import { AssemblyError, UnsupportedError } from '../assembly/template.ts';
 import { physicalName } from './physical-name.ts';
 import {
   type CreatedResource,
@@ -83,7 +83,7 @@ const streamOf = (request: ResourceRequest): object => {
   if (!StreamSpecification) return {};
   const { StreamViewType, ...others } = StreamSpecification as Record<string, Resolved>;
   if (Object.keys(others).length > 0)
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: ${Object.keys(others).join(', ')} of StreamSpecification has no effect on this machine`,
     );
   return { StreamSpecification: { StreamEnabled: true, StreamViewType } };
@@ -112,7 +112,7 @@ const createGlobalTable: ResourceType = (request) => {
   });
   const replicas = request.properties.Replicas;
   if (Array.isArray(replicas) && replicas.length > 1)
-    throw new AssemblyError(
+    throw new UnsupportedError(
       `${nameOf(request)}: ${replicas.length} replicas; there is only one region on this machine`,
     );
   return create(request, withoutThroughput(request.properties.GlobalSecondaryIndexes));

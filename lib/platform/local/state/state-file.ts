@@ -1,4 +1,5 @@
 import { chmodSync, renameSync, writeFileSync } from 'node:fs';
+import type { LeftOut } from '../left-out.ts';
 import type { PartState } from '../supervision.ts';
 
 /** `.local/state.json`: where the parts of a running local run are, for other tools. */
@@ -34,6 +35,8 @@ export interface LocalState {
   };
   /** Function that pauses and resumes consumers; absent where the assembly has none. */
   readonly consumerControl?: string;
+  /** Resources of the stacks that are not in the run, and why. */
+  readonly leftOut: readonly LeftOut[];
   /** Whether the processes that hold the data are there; a broker of the user's own always counts as running. Changes while the run goes on. */
   readonly parts: { readonly broker: PartState; readonly dynamoDb: PartState };
   /** For signed requests to the endpoints. */

@@ -38,6 +38,17 @@ describe('what npm start shows', () => {
       { type: 'mapping', functionName: 'f', queue: 'q', state: 'Disabled', reason: 'ESM_CONFIG_NOT_VALID: no queue' },
       'fulfil-order  mapping of queue q is Disabled: ESM_CONFIG_NOT_VALID: no queue',
     ],
+    [
+      {
+        type: 'left-out',
+        stack: 'shop',
+        resources: [
+          { stack: 'shop', logicalId: 'Cluster', resourceType: 'AWS::ECS::Cluster', reason: 'nothing stands in' },
+          { stack: 'shop', logicalId: 'Service', resourceType: 'AWS::ECS::Service', reason: 'needs Cluster' },
+        ],
+      },
+      "stack shop  left out, because it can't run here: Cluster (AWS::ECS::Cluster), Service (AWS::ECS::Service); leftOut in .local/state.json says why",
+    ],
     [{ type: 'notice', message: 'waiting for the broker' }, 'waiting for the broker'],
     [
       {
