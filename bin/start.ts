@@ -1,5 +1,4 @@
-import { events } from '../functions/events.ts';
 import { runStartCommand } from '../lib/platform/cli/start/start.ts';
 import { project } from './project.ts';
 
-await runStartCommand(project, events);
+await runStartCommand(project);

@@ -10,6 +10,8 @@ export type LocalRunEvent =
       readonly functionName: string;
       readonly stream: 'stdout' | 'stderr';
       readonly line: string;
+      /** Folder of the bundle that wrote it, to which the paths in its stacks are absolute. */
+      readonly code: string;
     }
   /** A new execution environment loaded its handler. */
   | {
@@ -18,7 +20,13 @@ export type LocalRunEvent =
       readonly pid: number;
       readonly milliseconds: number;
     }
-  | { readonly type: 'function-failed'; readonly functionName: string; readonly error: FunctionError }
+  | {
+      readonly type: 'function-failed';
+      readonly functionName: string;
+      readonly error: FunctionError;
+      /** Folder of the bundle that failed. */
+      readonly code: string;
+    }
   /** A mapping handed a batch to its function. */
   | {
       readonly type: 'batch';

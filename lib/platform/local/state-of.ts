@@ -1,4 +1,4 @@
-import { deadLetterQueue } from '../topology/names.ts';
+import { deadLetterQueuesOf } from '../topology/consumer-queues.ts';
 import { region } from './assembly/pseudo-parameters.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
@@ -28,7 +28,7 @@ export const stateOf = (
       version: broker.version,
     },
     queues,
-    deadLetterQueues: queues.map(deadLetterQueue),
+    deadLetterQueues: deadLetterQueuesOf(queues),
     tables: Object.fromEntries(machine.tables),
     buckets: Object.fromEntries(machine.buckets),
     functions: Object.fromEntries(

@@ -1,4 +1,5 @@
 import type { ConsumerDeclaration } from './declaration.ts';
+import { deadLetterQueue } from './names.ts';
 
 const shardSuffix = '.shard-';
 
@@ -18,4 +19,9 @@ export function fedQueues(consumer: string, { shards }: Queues): string[] {
 /** The queues that a consumer reads, each with a mapping of its own: those it is fed by, and former ones until they are empty. */
 export function consumerQueues(consumer: string, declared: Queues): string[] {
   return [...fedQueues(consumer, declared), ...(declared.formerQueues ?? [])];
+}
+
+/** The dead-letter queues of queues that are consumed, each once: shards share one. */
+export function deadLetterQueuesOf(queues: readonly string[]): string[] {
+  return [...new Set(queues.map((queue) => deadLetterQueue(consumerOfQueue(queue))))];
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createProgress } from '../../../lib/platform/cli/demo/progress.ts';
-import { paintFor, renderSummary } from '../../../lib/platform/cli/demo/render.ts';
+import { renderSummary } from '../../../lib/platform/cli/demo/render.ts';
 import { renderStatuses } from '../../../lib/platform/cli/mq/consumer/render.ts';
 import { renderProblem } from '../../../lib/platform/cli/mq/publish/render.ts';
+import { paintFor } from '../../../lib/platform/cli/paint.ts';
 import { printable, printableLines } from '../../../lib/platform/cli/printable.ts';
+import { createProgress } from '../../../lib/platform/cli/progress.ts';
 import { anyCharacter } from '../support/any-character.ts';
 
 /** Clears the screen, goes up a line, forges a line, turns the direction of writing. */

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, DynamoDBClient, GetItemCommand, paginateScan } from '@aws-sdk/client-dynamodb';
 import { afterAll } from '@jest/globals';
 import { type ChannelModel, connect, type GetMessage } from 'amqplib';
+import { plain } from '../../../lib/platform/cli/paint.ts';
 import { renderEvent } from '../../../lib/platform/cli/start/render-event.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { type AssemblyInProgress, type LocalRun, startLocalRun } from '../../../lib/platform/local/local-run.ts';
@@ -71,10 +72,8 @@ export const runStacks = async (assembly: string | AssemblyInProgress): Promise<
   return { run, events, directory, assembly: typeof assembly === 'string' ? assembly : await assembly.folder };
 };
 
-const rendered = (event: LocalRunEvent): string[] => {
-  const line = renderEvent(event, (functionName) => functionName);
-  return line === undefined ? [] : [line];
-};
+const rendered = (event: LocalRunEvent): readonly string[] =>
+  renderEvent(event, { nameOf: (functionName) => functionName, paint: plain, at: new Date() });
 
 /** Asks again and again; returns the first answer that is neither false nor undefined. */
 export const until = async <Found>(

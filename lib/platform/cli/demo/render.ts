@@ -1,5 +1,5 @@
-import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import type { Paint, Tone } from '../paint.ts';
 import { printable } from '../printable.ts';
 import type { Ledger, LedgerRow } from './ledger.ts';
 
@@ -13,15 +13,6 @@ export interface RunSummary {
   /** Whether the queues were empty when the ledger was made; otherwise the time was up. */
   readonly settled: boolean;
 }
-
-type Tone = 'good' | 'bad' | 'dim';
-export type Paint = (tone: Tone, text: string) => string;
-
-/** Colours for a terminal; plain text for anything else and where NO_COLOR is set. */
-export const paintFor = (stream: NodeJS.WriteStream): Paint => {
-  const formats = { good: 'green', bad: 'red', dim: 'dim' } as const;
-  return (tone, text) => (stream.isTTY ? styleText(formats[tone], text, { stream }) : text);
-};
 
 /** The ledger as a person reads it. */
 export const renderSummary = (summary: RunSummary, paint: Paint): string => {

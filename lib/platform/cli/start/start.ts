@@ -1,33 +1,26 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import type { Events } from '../../declaration/event.ts';
+import { topologyOf } from '../../declaration/topology-of.ts';
 import type { LocalRunEvent } from '../../local/events.ts';
 import { type LocalRun, startLocalRun } from '../../local/local-run.ts';
-import { type FailureVerb, failureVerbs } from '../../local/mapping/failure-verb.ts';
 import { projectRoot } from '../../project-root.ts';
+import { consumerOfQueue, consumerQueues } from '../../topology/consumer-queues.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
-import { firstConsumer } from '../first-consumer.ts';
-import { printable, printableLines } from '../printable.ts';
+import { paintFor } from '../paint.ts';
+import { printableLines } from '../printable.ts';
+import { createProgress } from '../progress.ts';
 import type { Project } from '../project.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { synthesize, synthesizing } from '../synthesize.ts';
+import { readState, renderAddresses } from './addresses.ts';
+import { renderFirstScreen } from './first-screen.ts';
+import { readOptions, type StartOptions, usage } from './options.ts';
 import { rebuildOnChange } from './rebuild.ts';
-import { renderCall } from './render-call.ts';
 import { renderEvent } from './render-event.ts';
-import { renderPlaces } from './render-places.ts';
-
-const usage = `npm start -- [--failure-verb ${failureVerbs.join('|')}]
-
-Runs the synthesized stacks on this machine until Ctrl-C: RabbitMQ, tables, functions, mappings.
-  --failure-verb VERB   what a mapping does with a batch whose function failed (default nack)
-
-RABBITMQ_URL=amqps://user:password@host:port/vhost   a broker of your own instead of a private one
-RABBITMQ_MANAGEMENT_URL=https://host:port            its management API, where it is not at RabbitMQ's own ports
-RABBITMQ_CA_FILE=ca.pem                              the CA to trust for it
-RABBITMQ_ACCEPT_UNENCRYPTED=1                        allows amqp:// to another machine`;
+import { StartProgress } from './start-progress.ts';
 
 const directory = join(projectRoot, '.local');
 const assembly = join(directory, 'cdk.out');
+const stateFile = join(directory, 'state.json');
 
 /** Folders of which the code of functions is made. */
 const sources = [
@@ -35,35 +28,29 @@ const sources = [
   ...['functions', 'runtime', 'operations', 'topology', 'config', 'time'].map((part) => join('lib', 'platform', part)),
 ];
 
-const readOptions = (): { readonly failureVerb: FailureVerb } | undefined => {
-  const { values } = parseArgs({
-    options: { 'failure-verb': { type: 'string', default: 'nack' }, help: { type: 'boolean', short: 'h' } },
-  });
-  if (values.help) {
-    console.log(usage);
-    return undefined;
-  }
-  const failureVerb = failureVerbs.find((verb) => verb === values['failure-verb']);
-  if (!failureVerb)
-    throw new Error(`--failure-verb is ${values['failure-verb']}; one of ${failureVerbs.join(', ')} is needed`);
-  return { failureVerb };
-};
-
-const start = async (project: Project, events: Events): Promise<void> => {
-  const options = readOptions();
-  if (!options) return;
+const start = async (project: Project, { failureVerb }: StartOptions): Promise<void> => {
+  const { app, events } = project;
   const broker = brokerFromEnvironment();
   const context = { env: 'local', ...broker.context };
+  const paint = paintFor(process.stdout);
+  const progress = createProgress(process.stderr);
 
   let run: LocalRun | undefined;
   let stopWatching = (): void => undefined;
+  /** The functions that read queues. */
   const names = new Map<string, string>();
+  const nameOf = (name: string): string => names.get(name) ?? serviceOf(run, name) ?? name;
+  const queues = Object.entries(topologyOf(app).consumers).flatMap(([name, each]) => consumerQueues(name, each));
+  const starting = new StartProgress(queues.length);
   const show = (event: LocalRunEvent): void => {
-    if (event.type === 'mapping') names.set(event.functionName, event.queue);
+    if (event.type === 'mapping') names.set(event.functionName, consumerOfQueue(event.queue));
+    if (!run && starting.note(event)) progress.show(starting.text);
     // The many lines of the topology's declaration say nothing once it has succeeded.
     if (event.type === 'line' && !run) return;
-    const line = renderEvent(event, (name) => names.get(name) ?? name);
-    if (line !== undefined) console.log(printable(line));
+    const lines = renderEvent(event, { nameOf, paint, at: new Date() });
+    if (lines.length === 0) return;
+    if (!run) progress.clear();
+    console.log(lines.join('\n'));
   };
   const end = async (): Promise<void> => {
     stopWatching();
@@ -72,21 +59,20 @@ const start = async (project: Project, events: Events): Promise<void> => {
   stopOnSignal(end, 0);
 
   const begun = performance.now();
-  run = await startLocalRun({
-    assembly: synthesizing(project, assembly, context),
-    directory,
-    failureVerb: options.failureVerb,
-    ...broker.options,
-    onEvent: show,
-  });
-  console.log(renderPlaces(run.state, join(directory, 'state.json')));
-  const [example] = Object.entries(events).map(([type, { example }]) => ({ type, body: example }));
-  if (run.state.endpoints.httpApi && example)
-    console.log(renderCall(run.state.endpoints.httpApi, run.state.aws, example));
-  if (Object.keys(project.app.consumers).length === 0) console.log(firstConsumer);
-  console.log(
-    `Up in ${((performance.now() - begun) / 1000).toFixed(1)} s. Functions follow changes of their source. Ctrl-C ends it.`,
-  );
+  progress.show(starting.text);
+  try {
+    run = await startLocalRun({
+      assembly: synthesizing(project, assembly, context),
+      directory,
+      failureVerb,
+      ...broker.options,
+      onEvent: show,
+    });
+  } finally {
+    progress.clear();
+  }
+  const seconds = (performance.now() - begun) / 1000;
+  console.log(renderFirstScreen({ app, events, state: run.state, seconds }, paint));
 
   const { update } = run;
   stopWatching = rebuildOnChange(
@@ -94,15 +80,26 @@ const start = async (project: Project, events: Events): Promise<void> => {
     async () => {
       await synthesize(project, assembly, context);
       const changed = await update(assembly);
-      if (changed.length > 0) console.log(`new code: ${changed.map((name) => names.get(name) ?? name).join(', ')}`);
+      if (changed.length > 0) console.log(`new code: ${changed.map(nameOf).join(', ')}`);
     },
     (error) => console.log(printableLines(`not rebuilt, the old code keeps running: ${error.message}`)),
   );
 };
 
-/** What `npm start` does. Ends with the process. @param events the first one is shown with the address of the HTTP API */
-export const runStartCommand = (project: Project, events: Events): Promise<void> =>
-  start(project, events).catch((error: Error) => {
+/** What the logs call a function. */
+const serviceOf = (run: LocalRun | undefined, functionName: string): string | undefined =>
+  run?.functions.find(({ name }) => name === functionName)?.settings.environment.POWERTOOLS_SERVICE_NAME;
+
+const main = async (project: Project, args: readonly string[]): Promise<void> => {
+  const options = readOptions(args);
+  if (options === 'help') console.log(usage);
+  else if (options.addresses) console.log(renderAddresses(readState(stateFile), stateFile, project.events));
+  else await start(project, options);
+};
+
+/** What `npm start` does. Ends with the process. */
+export const runStartCommand = (project: Project): Promise<void> =>
+  main(project, process.argv.slice(2)).catch((error: Error) => {
     console.error(printableLines(`${error.name}: ${error.message}`));
     process.exit(1);
   });

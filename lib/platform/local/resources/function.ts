@@ -93,10 +93,10 @@ const createFunction: ResourceType = async (request) => {
   // Its address is part of the environment of functions.
   await machine.services.dynamoDb;
   const created = new LocalFunction(settings, () => ({ ...machine.access, credentials }), {
-    line: (stream, line) => machine.services.emit({ type: 'line', functionName, stream, line }),
+    line: (stream, line, code) => machine.services.emit({ type: 'line', functionName, stream, line, code }),
     started: (pid, milliseconds) =>
       machine.services.emit({ type: 'environment-started', functionName, pid, milliseconds }),
-    failed: (error) => machine.services.emit({ type: 'function-failed', functionName, error }),
+    failed: (error, code) => machine.services.emit({ type: 'function-failed', functionName, error, code }),
   });
   machine.functions.set(settings.name, created);
   machine.functionRoles.set(created, role);

@@ -40,6 +40,11 @@ export class ExecutionEnvironment {
     });
   }
 
+  /** Folder of the code that it runs. */
+  get code(): string {
+    return this.#settings.code;
+  }
+
   /** Process id while the process lives. */
   get pid(): number | undefined {
     return this.#ended ? undefined : this.#child?.pid;

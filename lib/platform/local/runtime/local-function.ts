@@ -4,12 +4,15 @@ import { type FunctionError, type InvocationResult, maximumPayloadBytes } from '
 import type { LocalAccess } from './runtime-variables.ts';
 
 export interface FunctionObserver {
-  /** A line that the function wrote; metrics in embedded metric format are such lines too. */
-  line(stream: 'stdout' | 'stderr', line: string): void;
+  /**
+   * A line that the function wrote; metrics in embedded metric format are such lines too.
+   * @param code folder of the bundle that wrote it, which may have been replaced meanwhile
+   */
+  line(stream: 'stdout' | 'stderr', line: string, code: string): void;
   /** A new execution environment has loaded the handler, in so many milliseconds. */
   started?(pid: number, milliseconds: number): void;
   /** An invocation or an initialisation failed. */
-  failed?(error: FunctionError): void;
+  failed?(error: FunctionError, code: string): void;
 }
 
 /**
@@ -81,7 +84,7 @@ export class LocalFunction {
     const environment = this.#takeIdle() ?? (await this.#start());
     if (!(environment instanceof ExecutionEnvironment)) return { status: 'failed', error: environment };
     const result = await environment.invoke(payload);
-    if (result.status === 'failed') this.#observer.failed?.(result.error);
+    if (result.status === 'failed') this.#observer.failed?.(result.error, environment.code);
     this.#environments = this.#environments.filter((candidate) => !candidate.ended);
     if (this.#environments.includes(environment)) this.#idle.push(environment);
     return result;
@@ -125,13 +128,14 @@ export class LocalFunction {
     if (this.#stopped)
       return { errorType: 'ResourceNotFoundException', errorMessage: `function ${this.name} was stopped` };
     const environment = new ExecutionEnvironment(this.#settings);
+    const { code } = environment;
     this.#environments.push(environment);
     const begun = performance.now();
-    const failure = await environment.start(this.#access(), this.#observer.line.bind(this.#observer));
+    const failure = await environment.start(this.#access(), (stream, line) => this.#observer.line(stream, line, code));
     if (failure) {
       this.#environments = this.#environments.filter((candidate) => candidate !== environment);
       await environment.stop();
-      this.#observer.failed?.(failure);
+      this.#observer.failed?.(failure, code);
       return failure;
     }
     if (environment.pid !== undefined) this.#observer.started?.(environment.pid, performance.now() - begun);

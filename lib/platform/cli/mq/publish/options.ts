@@ -5,6 +5,8 @@ import { UsageError } from '../command.ts';
 /** Where the events come from. */
 export type Input =
   | { readonly kind: 'data'; readonly json: string }
+  /** The one of `functions/events.ts`. */
+  | { readonly kind: 'example' }
   /** `-` is standard input. `whole`: one body; otherwise a line each. */
   | { readonly kind: 'file'; readonly file: string; readonly whole: boolean };
 
@@ -33,15 +35,12 @@ export function parsePublishOptions(args: readonly string[]): PublishCommandOpti
   const [type, ...rest] = positionals.filter((positional) => positional !== '-');
   if (rest.length > 0)
     throw new UsageError(`'${rest[0]}' is one type too many; events of several types come a line each, without TYPE`);
-  const sources = [values.data !== undefined, values.file !== undefined, fromStdin].filter(Boolean).length;
-  if (sources !== 1) throw new UsageError('give one of --data, --file and -');
-  const input: Input =
-    values.data === undefined
-      ? { kind: 'file', file: values.file ?? '-', whole: values.whole ?? false }
-      : { kind: 'data', json: values.data };
-  if (input.kind === 'data' && values.whole) throw new UsageError('--whole goes with --file or -');
+  const sources = [values.data !== undefined, values.example, values.file !== undefined, fromStdin].filter(Boolean);
+  if (sources.length !== 1) throw new UsageError('give one of --data, --example, --file and -');
+  const input = inputOf(values);
+  if (input.kind !== 'file' && values.whole) throw new UsageError('--whole goes with --file or -');
   if (type === undefined) {
-    if (input.kind === 'data' || input.whole) throw new UsageError('TYPE is missing');
+    if (input.kind !== 'file' || input.whole) throw new UsageError('TYPE is missing');
     for (const option of ['exchange', 'routing-key', 'id', 'content-type'] as const)
       if (values[option] !== undefined)
         throw new UsageError(`--${option} goes with TYPE; without it, each line says its own`);
@@ -67,6 +66,11 @@ export function parsePublishOptions(args: readonly string[]): PublishCommandOpti
   };
 }
 
+const inputOf = ({ data, example, file, whole }: ReturnType<typeof parsed>['values']): Input => {
+  if (data !== undefined) return { kind: 'data', json: data };
+  return example ? { kind: 'example' } : { kind: 'file', file: file ?? '-', whole: whole ?? false };
+};
+
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
@@ -74,6 +78,7 @@ function parsed(args: readonly string[]) {
       allowPositionals: true,
       options: {
         data: { type: 'string' },
+        example: { type: 'boolean' },
         file: { type: 'string' },
         whole: { type: 'boolean' },
         exchange: { type: 'string' },

@@ -2,12 +2,13 @@ import type { Command } from '../command.ts';
 
 export const command: Command = {
   summary: 'publishes events with confirms, one or a stream of them, and counts what became of each',
-  usage: `npm run mq -- publish [TYPE] (--data JSON | --file FILE | -) [OPTIONS]
+  usage: `npm run mq -- publish [TYPE] (--data JSON | --example | --file FILE | -) [OPTIONS]
 
   TYPE                    type of the events, which is also their routing key; without it, each line is an event
                           of its own: {"type":"order.placed","data":{…}}, with id, routingKey, headers,
                           contentType, correlationId, priority, exchange, bodyBase64 where wanted
   --data JSON             one event with this data
+  --example               the example of TYPE in functions/events.ts
   --file FILE             an event for each line of FILE, its data as JSON (NDJSON)
   -                       the same from standard input
   --whole                 with --file or -: one event whose body is the content as it is, whatever it is

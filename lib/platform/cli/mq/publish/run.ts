@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { largestMessage } from '../../../config/message-limits.ts';
 import { createPublisher } from '../../../runtime/amqp/amqp-publisher.ts';
-import { createProgress } from '../../demo/progress.ts';
+import { createProgress } from '../../progress.ts';
 import type { Project } from '../../project.ts';
 import { publishingDefaults } from '../../publishing-defaults.ts';
 import { ExitCode, UsageError } from '../command.ts';
 import { connectionFor } from './connection.ts';
 import { eventOfData, eventOfLine, eventOfWhole, type ReadLine } from './event-of-line.ts';
-import { type PublishCommandOptions, parsePublishOptions } from './options.ts';
+import { type Input, type PublishCommandOptions, parsePublishOptions } from './options.ts';
 import { type Numbered, publishEvents } from './publish-events.ts';
 import { readLines } from './read-lines.ts';
 import { renderJson, renderProblem, renderSummary } from './render.ts';
@@ -22,8 +22,9 @@ const progressMilliseconds = 100;
 /** Above what waits at most, so that the largest body can follow others. */
 const backlogBytes = maximumBodyBytes + 64 * 1024 * 1024;
 
-export async function run(args: readonly string[], { app }: Pick<Project, 'app'>): Promise<number> {
-  const given = parsePublishOptions(args);
+export async function run(args: readonly string[], { app, events }: Pick<Project, 'app' | 'events'>): Promise<number> {
+  const parsed = parsePublishOptions(args);
+  const given = { ...parsed, input: parsed.input.kind === 'example' ? exampleOf(events, parsed.type) : parsed.input };
   const { username, exchange } = publishingDefaults(app, given.username);
   const options = { exchange, ...given };
   const settings = connectionFor(given, username);
@@ -81,7 +82,20 @@ export async function run(args: readonly string[], { app }: Pick<Project, 'app'>
   }
 }
 
-async function* eventsOf(options: PublishCommandOptions, signal: AbortSignal): AsyncGenerator<Numbered> {
+/** @throws UsageError for a type that is not declared, with those that are */
+function exampleOf(events: Project['events'], type = ''): Input & { readonly kind: 'data' } {
+  if (!Object.hasOwn(events, type))
+    throw new UsageError(
+      `functions/events.ts has no event '${type}', and so no example of it; it has ${Object.keys(events).join(', ') || 'none'}`,
+    );
+  return { kind: 'data', json: JSON.stringify(events[type]?.example) };
+}
+
+interface PublishOptions extends PublishCommandOptions {
+  readonly input: Exclude<Input, { readonly kind: 'example' }>;
+}
+
+async function* eventsOf(options: PublishOptions, signal: AbortSignal): AsyncGenerator<Numbered> {
   const { input, type } = options;
   if (input.kind === 'data') {
     yield numbered(eventOfData(input.json, type ?? '', options), input.json.length);

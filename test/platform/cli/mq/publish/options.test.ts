@@ -36,9 +36,12 @@ describe('the command line of mq publish', () => {
   });
 
   it.each([
-    [['t'], 'give one of --data, --file and -'],
-    [['t', '-', '--data', '1'], 'give one of --data, --file and -'],
+    [['t'], 'give one of --data, --example, --file and -'],
+    [['t', '-', '--data', '1'], 'give one of --data, --example, --file and -'],
     [['--data', '1'], 'TYPE is missing'],
+    [['--example'], 'TYPE is missing'],
+    [['t', '--example', '--data', '1'], 'give one of --data, --example, --file and -'],
+    [['t', '--example', '--whole'], '--whole goes with --file or -'],
     [['--whole', '-'], 'TYPE is missing'],
     [['a', 'b', '-'], "'b' is one type too many"],
     [['t', '--data', '1', '--whole'], '--whole goes with --file or -'],

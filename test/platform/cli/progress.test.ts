@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProgress } from '../../../../lib/platform/cli/demo/progress.ts';
+import { createProgress } from '../../../lib/platform/cli/progress.ts';
 
 const streamOf = (properties: object) => {
   const written: string[] = [];

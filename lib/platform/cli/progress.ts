@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from './printable.ts';
 
 /** Shows what is going on while it goes on. Texts are made printable here. */
 export interface Progress {
