@@ -4,9 +4,8 @@
 import { jest } from '@jest/globals';
 import { isNewestVersion } from '../support/test-broker.ts';
 
-await import('./when-a-broker-restarts.own-broker.ts');
+await import('./when-a-broker-is-killed.own-broker.ts');
 await import('./when-the-broker-fails-while-publishing.own-broker.ts');
-await import('./when-delays-survive-a-broker.own-broker.ts');
 if (isNewestVersion()) await import('./when-a-broker-of-ones-own-is-used.own-broker.ts');
 
 jest.setTimeout(300_000);

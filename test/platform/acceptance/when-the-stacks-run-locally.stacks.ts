@@ -13,6 +13,7 @@ import {
   startStacks,
   until,
 } from '../support/local-run-setting.ts';
+import { isNewestVersion } from '../support/test-broker.ts';
 
 const folder = scratchFolder();
 let assembly: string;
@@ -58,13 +59,15 @@ describe('when the synthesized stacks run on this machine', () => {
     expect(target.pid).not.toBe(before);
   });
 
-  it('a broker that restarts stops nothing for good', async () => {
-    // Quorum queues that were declared less than a second or so before may not survive a crash; an orderly restart they do.
-    await run.ownBroker?.restart();
-    await until('all mappings enabled', () => run.mappings.every(({ state }) => state === 'Enabled'));
-    await makeThing(run, 'A-3');
-    await until('the thing', () => hasThing(run, 'A-3'));
-  });
+  // On the newest version, brokers are stopped and killed by the tests before these.
+  if (!isNewestVersion())
+    it('a broker that restarts stops nothing for good', async () => {
+      // Quorum queues that were declared less than a second or so before may not survive a crash; an orderly restart they do.
+      await run.ownBroker?.restart();
+      await until('all mappings enabled', () => run.mappings.every(({ state }) => state === 'Enabled'));
+      await makeThing(run, 'A-3');
+      await until('the thing', () => hasThing(run, 'A-3'));
+    });
 
   it('new code reaches its function, and only that one', async () => {
     const next = join(folder, 'next.out');
