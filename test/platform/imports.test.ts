@@ -73,6 +73,9 @@ const allowed: Record<string, readonly string[]> = {
     'lib/platform/runtime',
     'lib/platform/operations',
     'lib/platform/local',
+    // Bundles an edited handler without making stacks; knows esbuild, not CDK.
+    'lib/platform/constructs/bundle/bundle.ts',
+    'lib/platform/constructs/bundle/rebundler.ts',
     'lib/platform/project-root.ts',
   ],
 };

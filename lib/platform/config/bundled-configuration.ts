@@ -3,3 +3,6 @@
  * function share 4 KB.
  */
 export const bundledConfiguration = 'configuration.json';
+
+/** Type of the metadata by which an assembly says of which handler file a function's code is the bundle. It is in no template. */
+export const bundledEntry = 'bundle:entry';

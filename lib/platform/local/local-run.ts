@@ -49,6 +49,13 @@ export interface AssemblyInProgress {
   readonly brokerConfiguration: readonly string[];
 }
 
+/** A function whose code is the bundle of a handler file. */
+export interface RunningHandler {
+  readonly target: LocalFunction;
+  /** Relative to the project. */
+  readonly entry: string;
+}
+
 /** A cloud assembly that runs on this machine. */
 export interface LocalRun {
   readonly broker: BrokerAccess;
@@ -75,6 +82,8 @@ export interface LocalRun {
   readonly secrets: Readonly<Record<string, string>>;
   /** Resolves when no secret is being rotated. */
   rotated(): Promise<void>;
+  /** Functions whose code is the bundle of a handler file. */
+  readonly handlers: readonly RunningHandler[];
   /** Puts the code of a newer assembly into the functions that changed; returns their names. */
   update(assembly: string): Promise<readonly string[]>;
   /** Ends everything and removes what is not meant to stay. The second call waits for the first. */
@@ -206,6 +215,13 @@ const runningRun = ({ machine, broker, ownBroker, dynamoDb, files, assembly, not
     },
     functions: [...machine.functions.values()],
     mappings: machine.mappings,
+    get handlers() {
+      const entries = new Map(current.stacks.map((stack) => [stack.name, stack.entries]));
+      return [...machine.functionResources].flatMap(([target, { stack, logicalId }]) => {
+        const entry = entries.get(stack)?.get(logicalId);
+        return entry === undefined ? [] : [{ target, entry }];
+      });
+    },
     streamMappings: machine.streamMappings,
     schedules: machine.schedules,
     tables: files.state.tables,

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Assembly } from './assembly/read-assembly.ts';
 import type { Machine } from './machine.ts';
+import { isSameCode } from './runtime/same-code.ts';
 
 /** S3 key of the code of each function, by `stack/logicalId`, and the templates without these keys. */
 const codeOf = (assembly: Assembly): { readonly keys: ReadonlyMap<string, string>; readonly rest: string } => {
@@ -43,9 +44,10 @@ export const updateFunctions = async (
     const key = fresh.keys.get(`${stack}/${logicalId}`);
     if (key === undefined || key === old.keys.get(`${stack}/${logicalId}`)) continue;
     const code = assets.get(basename(key).replace(/\.zip$/, ''));
-    if (code === undefined) continue;
-    await target.replace({ ...target.settings, code });
-    changed.push(target.name);
+    if (code === undefined || isSameCode(code, target.settings.code)) continue;
+    const failure = await target.replace({ ...target.settings, code });
+    if (failure) notice(`${target.name}: the new code does not load: ${failure.errorType}: ${failure.errorMessage}`);
+    else changed.push(target.name);
   }
   return changed;
 };

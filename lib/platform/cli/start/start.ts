@@ -13,20 +13,14 @@ import { stopOnSignal } from '../stop-on-signal.ts';
 import { synthesize, synthesizing } from '../synthesize.ts';
 import { readState, renderAddresses } from './addresses.ts';
 import { renderFirstScreen } from './first-screen.ts';
+import { followSources } from './follow-sources.ts';
 import { readOptions, type StartOptions, usage } from './options.ts';
-import { rebuildOnChange } from './rebuild.ts';
 import { renderEvent } from './render-event.ts';
 import { StartProgress } from './start-progress.ts';
 
 const directory = join(projectRoot, '.local');
 const assembly = join(directory, 'cdk.out');
 const stateFile = join(directory, 'state.json');
-
-/** Folders of which the code of functions is made. */
-const sources = [
-  'functions',
-  ...['functions', 'runtime', 'operations', 'topology', 'config', 'time'].map((part) => join('lib', 'platform', part)),
-];
 
 const start = async (project: Project, { failureVerb }: StartOptions): Promise<void> => {
   const { app, events } = project;
@@ -36,7 +30,6 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   const progress = createProgress(process.stderr);
 
   let run: LocalRun | undefined;
-  let stopWatching = (): void => undefined;
   /** The functions that read queues. */
   const names = new Map<string, string>();
   const nameOf = (name: string): string => names.get(name) ?? serviceOf(run, name) ?? name;
@@ -52,11 +45,17 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
     if (!run) progress.clear();
     console.log(lines.join('\n'));
   };
-  const end = async (): Promise<void> => {
-    stopWatching();
+  const following = followSources({
+    project,
+    synthesize: () => synthesize(project, assembly, context).then(() => assembly),
+    codeFolder: join(directory, 'code'),
+    nameOf,
+    say: (text) => console.log(printableLines(text)),
+  });
+  stopOnSignal(async () => {
+    await following.stop();
     await run?.stop();
-  };
-  stopOnSignal(end, 0);
+  }, 0);
 
   const begun = performance.now();
   progress.show(starting.text);
@@ -73,17 +72,7 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   }
   const seconds = (performance.now() - begun) / 1000;
   console.log(renderFirstScreen({ app, events, state: run.state, seconds }, paint));
-
-  const { update } = run;
-  stopWatching = rebuildOnChange(
-    sources.map((folder) => join(projectRoot, folder)),
-    async () => {
-      await synthesize(project, assembly, context);
-      const changed = await update(assembly);
-      if (changed.length > 0) console.log(`new code: ${changed.map(nameOf).join(', ')}`);
-    },
-    (error) => console.log(printableLines(`not rebuilt, the old code keeps running: ${error.message}`)),
-  );
+  following.begin(run);
 };
 
 /** What the logs call a function. */

@@ -28,15 +28,21 @@ export class BundleCache {
 
   /** Writes the bundle that is kept under `key` into `folder`; `false` when there is none or a source has changed. */
   restore(key: string, folder: string): boolean {
-    const place = this.#place(key);
-    if (!existsSync(place)) return false;
-    const { sources, files } = JSON.parse(readFileSync(place, 'utf8')) as KeptBundle;
+    const kept = this.#kept(key);
+    if (!kept) return false;
+    const { sources, files } = kept;
     if (Object.entries(sources).some(([path, hash]) => this.#hash(path) !== hash)) return false;
     for (const [path, content] of Object.entries(files)) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), content, 'base64');
     }
     return true;
+  }
+
+  /** What the bundle that is kept under `key` was made of, whether or not that has changed; `undefined` when there is none. */
+  sources(key: string): ReadonlySet<string> | undefined {
+    const kept = this.#kept(key);
+    return kept && new Set(Object.keys(kept.sources));
   }
 
   /** Keeps what `folder` holds. Another process may keep or restore the same at the same time: a bundle is one file, and replaced whole. */
@@ -55,6 +61,11 @@ export class BundleCache {
     mkdirSync(this.#folder, { recursive: true });
     writeFileSync(fresh, JSON.stringify(kept));
     renameSync(fresh, place);
+  }
+
+  #kept(key: string): KeptBundle | undefined {
+    const place = this.#place(key);
+    return existsSync(place) ? (JSON.parse(readFileSync(place, 'utf8')) as KeptBundle) : undefined;
   }
 
   #place(key: string): string {

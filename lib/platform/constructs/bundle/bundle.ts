@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { type BuildOptions, buildSync, type OutputFile, version } from 'esbuild';
+import { type BuildOptions, type BuildResult, buildSync, type OutputFile, version } from 'esbuild';
 import { OperatorError } from '../../config/operator-error.ts';
 import { projectRoot } from '../../project-root.ts';
 import { BundleCache } from './bundle-cache.ts';
@@ -58,6 +58,25 @@ export const checkHandler = (entry: string): void => {
   if (!existsSync(entry)) throw new MissingHandlerError(entry);
 };
 
+type BundleOptions = BuildOptions & { readonly write: false; readonly metafile: true };
+
+/** By what the bundle of a handler is made. */
+export const bundleOptions = (entry: string): BundleOptions => ({
+  ...settings,
+  external: [`*/${apart.name}.ts`],
+  entryPoints: [{ in: entry, out: 'index' }],
+});
+
+/** The same for the part of it that is bundled by itself. It is the same for all handlers. */
+export const apartOptions: BundleOptions = {
+  ...settings,
+  splitting: false,
+  entryPoints: [{ in: join(projectRoot, apart.folder, `${apart.name}.ts`), out: apart.output }],
+};
+
+/** A bundle as esbuild returns it. */
+export type Built = BuildResult<{ write: false; metafile: true }>;
+
 /**
  * Bundles a handler and all that it imports into `folder` as `index.mjs`, with what it imports dynamically in chunks of their own that are
  * loaded when first needed. The result depends on the sources only, so equal sources make equal assets on every machine.
@@ -65,27 +84,27 @@ export const checkHandler = (entry: string): void => {
  */
 export const bundleFunction = (entry: string, folder: string): void => {
   checkHandler(entry);
-  const key = JSON.stringify([version, entry, settings, apart]);
-  if (cache.restore(key, folder)) return;
-  const { outputFiles, metafile } = buildSync({
-    ...settings,
-    external: [`*/${apart.name}.ts`],
-    entryPoints: [{ in: entry, out: 'index' }],
-  });
-  const inputs = Object.keys(metafile.inputs);
-  const leadsApart = outputFiles.filter(({ path, text }) => path.endsWith('.mjs') && text.includes(apart.name));
-  for (const file of outputFiles) write(folder, file, leadsApart.includes(file) ? pointedApart(file) : file.contents);
-  if (leadsApart.length > 0) {
-    const separate = buildSync({
-      ...settings,
-      splitting: false,
-      entryPoints: [{ in: join(projectRoot, apart.folder, `${apart.name}.ts`), out: apart.output }],
-    });
-    for (const file of separate.outputFiles) write(folder, file, file.contents);
-    inputs.push(...Object.keys(separate.metafile.inputs));
-  }
-  cache.keep(key, folder, [...new Set(inputs)]);
+  if (cache.restore(keyOf(entry), folder)) return;
+  const built = buildSync(bundleOptions(entry));
+  writeBundle(entry, folder, built, leadsApart(built) ? buildSync(apartOptions) : undefined);
 };
+
+/** Writes a bundle into `folder` and keeps it. @param separate where the bundle leads to the part that is bundled by itself */
+export const writeBundle = (entry: string, folder: string, built: Built, separate: Built | undefined): void => {
+  for (const file of built.outputFiles) write(folder, file, isPointer(file) ? pointedApart(file) : file.contents);
+  for (const file of separate?.outputFiles ?? []) write(folder, file, file.contents);
+  const inputs = [built, separate].flatMap((part) => Object.keys(part?.metafile.inputs ?? {}));
+  cache.keep(keyOf(entry), folder, [...new Set(inputs)]);
+};
+
+/** Files that the bundle of a handler was last made of, relative to the project; `undefined` when it is not known. */
+export const bundleSources = (entry: string): ReadonlySet<string> | undefined => cache.sources(keyOf(entry));
+
+export const leadsApart = ({ outputFiles }: Built): boolean => outputFiles.some(isPointer);
+
+const isPointer = ({ path, text }: OutputFile): boolean => path.endsWith('.mjs') && text.includes(apart.name);
+
+const keyOf = (entry: string): string => JSON.stringify([version, entry, settings, apart]);
 
 const write = (folder: string, { path }: OutputFile, contents: Uint8Array | string): void => {
   const target = join(folder, relative(projectRoot, path));

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { type AssetCode, Code } from 'aws-cdk-lib/aws-lambda';
-import { AssetHashType, DockerImage } from 'aws-cdk-lib/core';
-import { bundledConfiguration } from '../../config/bundled-configuration.ts';
+import { dirname, join, relative, sep } from 'node:path';
+import { AssetCode, type ResourceBindOptions } from 'aws-cdk-lib/aws-lambda';
+import type { AssetOptions } from 'aws-cdk-lib/aws-s3-assets';
+import { AssetHashType, type CfnResource, DockerImage } from 'aws-cdk-lib/core';
+import { bundledConfiguration, bundledEntry } from '../../config/bundled-configuration.ts';
+import { projectRoot } from '../../project-root.ts';
 import { bundleFunction, checkHandler } from './bundle.ts';
 
 /** Name under which Lambda finds the handler of a bundle: export `handler` of `index.mjs`. */
@@ -19,7 +21,7 @@ export const functionCode = (entry: string, configuration?: unknown): AssetCode 
   // CDK would say only that a folder is not there.
   checkHandler(entry);
   const json = configuration === undefined ? undefined : JSON.stringify(configuration);
-  return Code.fromAsset(dirname(entry), {
+  return new BundledCode(entry, {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
       // CDK asks for an image to fall back to; the local bundler below never falls back.
@@ -36,3 +38,18 @@ export const functionCode = (entry: string, configuration?: unknown): AssetCode 
     },
   });
 };
+
+/** Says in the assembly which handler file it is the bundle of, so that a local run can bundle that file anew. */
+class BundledCode extends AssetCode {
+  readonly #entry: string;
+
+  constructor(entry: string, options: AssetOptions) {
+    super(dirname(entry), options);
+    this.#entry = entry;
+  }
+
+  override bindToResource(resource: CfnResource, options?: ResourceBindOptions): void {
+    super.bindToResource(resource, options);
+    resource.node.addMetadata(bundledEntry, relative(projectRoot, this.#entry).split(sep).join('/'));
+  }
+}

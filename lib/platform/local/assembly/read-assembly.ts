@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { bundledEntry } from '../../config/bundled-configuration.ts';
 import { AssemblyError, type Template } from './template.ts';
 
 export interface AssemblyStack {
@@ -8,6 +9,8 @@ export interface AssemblyStack {
   readonly template: Template;
   /** Absolute path of each file asset by its hash, which is also the stem of its S3 key. */
   readonly assets: ReadonlyMap<string, string>;
+  /** Handler file of each function whose code is a bundle, relative to the project, by logical id. */
+  readonly entries: ReadonlyMap<string, string>;
 }
 
 export interface Assembly {
@@ -16,9 +19,14 @@ export interface Assembly {
   readonly stacks: readonly AssemblyStack[];
 }
 
+/** By the path of a construct. */
+type Metadata = Readonly<Record<string, readonly { readonly type: string; readonly data?: unknown }[]>>;
+
 interface Artifact {
   readonly type: string;
   readonly dependencies?: readonly string[];
+  readonly metadata?: Metadata;
+  readonly additionalMetadataFile?: string;
   readonly properties?: {
     readonly templateFile?: string;
     readonly stackName?: string;
@@ -59,10 +67,26 @@ export const readAssembly = (directory: string): Assembly => {
       name: artifact.properties?.stackName ?? id,
       template: json<Template>(join(directory, artifact.properties?.templateFile ?? '')),
       assets,
+      entries: entriesIn(metadataOf(directory, artifact)),
     }));
   if (stacks.length === 0) throw new AssemblyError(`${manifestFile} holds no stack`);
   return { directory, stacks };
 };
+
+/** CDK keeps what would make its manifest too large in a file of its own. */
+const metadataOf = (directory: string, { metadata = {}, additionalMetadataFile }: Artifact): Metadata =>
+  additionalMetadataFile === undefined
+    ? metadata
+    : { ...metadata, ...json<Metadata>(join(directory, additionalMetadataFile)) };
+
+const entriesIn = (metadata: Metadata): ReadonlyMap<string, string> =>
+  new Map(
+    Object.values(metadata).flatMap((entries): [string, string][] => {
+      const dataOf = (wanted: string) => entries.find(({ type }) => type === wanted)?.data;
+      const [logicalId, entry] = [dataOf('aws:cdk:logicalId'), dataOf(bundledEntry)];
+      return typeof logicalId === 'string' && typeof entry === 'string' ? [[logicalId, entry]] : [];
+    }),
+  );
 
 const readAssets = (directory: string, file: string, into: Map<string, string>): void => {
   const { files = {} } = json<{ files?: Record<string, { source: { path?: string } }> }>(join(directory, file));

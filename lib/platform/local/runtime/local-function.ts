@@ -25,6 +25,8 @@ export class LocalFunction {
   #settings: FunctionSettings;
   readonly #idle: ExecutionEnvironment[] = [];
   #environments: ExecutionEnvironment[] = [];
+  /** Those that have old code and go when their invocation has ended. */
+  readonly #leaving = new Set<ExecutionEnvironment>();
   #warming: Promise<void> | undefined;
   #stopped = false;
 
@@ -62,7 +64,7 @@ export class LocalFunction {
 
   /** Starts an execution environment ahead of the first invocation. A handler that does not load is reported to the observer. */
   async warm(): Promise<void> {
-    this.#warming ??= this.#start().then((environment) => {
+    this.#warming ??= this.#startReported().then((environment) => {
       // Unless other code has been deployed meanwhile.
       if (environment instanceof ExecutionEnvironment && this.#environments.includes(environment))
         this.#idle.push(environment);
@@ -81,34 +83,40 @@ export class LocalFunction {
       return { status: 'failed', error: { errorType: 'RequestEntityTooLargeException', errorMessage } };
     }
     await this.#warming;
-    const environment = this.#takeIdle() ?? (await this.#start());
+    const environment = this.#takeIdle() ?? (await this.#startReported());
     if (!(environment instanceof ExecutionEnvironment)) return { status: 'failed', error: environment };
     const result = await environment.invoke(payload);
     if (result.status === 'failed') this.#observer.failed?.(result.error, environment.code);
     this.#environments = this.#environments.filter((candidate) => !candidate.ended);
     if (this.#environments.includes(environment)) this.#idle.push(environment);
+    if (this.#leaving.delete(environment)) await environment.stop();
     return result;
   }
 
-  /** Deploys new settings or code: later invocations run in new processes, the ones under way end in their old ones. */
-  async replace(settings: FunctionSettings): Promise<void> {
+  /**
+   * Deploys new settings or code: later invocations run in new processes, those under way end in their old ones. Where the function has processes, one with the new
+   * code is up before the old ones go.
+   * @returns why the new handler does not load; the function then stays as it was
+   */
+  async replace(settings: FunctionSettings): Promise<FunctionError | undefined> {
+    await this.#warming;
+    const fresh = this.#environments.length === 0 ? undefined : await this.#start(settings);
+    if (fresh && !(fresh instanceof ExecutionEnvironment)) return fresh;
     this.#settings = settings;
-    const old = this.#environments;
-    this.#environments = [];
-    this.#idle.length = 0;
-    await Promise.all(
-      old.map(async (environment) => {
-        while (environment.busy) await new Promise((resolve) => setTimeout(resolve, 20));
-        await environment.stop();
-      }),
-    );
+    const idle = this.#idle.splice(0);
+    for (const old of this.#environments) if (old !== fresh && !idle.includes(old)) this.#leaving.add(old);
+    this.#environments = fresh ? [fresh] : [];
+    this.#idle.push(...this.#environments);
+    await Promise.all(idle.map((environment) => environment.stop()));
+    return undefined;
   }
 
   /** Kills all processes of the function. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    const environments = this.#environments;
+    const environments = [...this.#environments, ...this.#leaving];
     this.#environments = [];
+    this.#leaving.clear();
     await Promise.all(environments.map((environment) => environment.stop()));
   }
 
@@ -124,18 +132,25 @@ export class LocalFunction {
     }
   }
 
-  async #start(): Promise<ExecutionEnvironment | FunctionError> {
+  async #startReported(): Promise<ExecutionEnvironment | FunctionError> {
     if (this.#stopped)
       return { errorType: 'ResourceNotFoundException', errorMessage: `function ${this.name} was stopped` };
-    const environment = new ExecutionEnvironment(this.#settings);
+    const { settings } = this;
+    const started = await this.#start(settings);
+    if (!(started instanceof ExecutionEnvironment)) this.#observer.failed?.(started, settings.code);
+    return started;
+  }
+
+  async #start(settings: FunctionSettings): Promise<ExecutionEnvironment | FunctionError> {
+    const environment = new ExecutionEnvironment(settings);
     const { code } = environment;
     this.#environments.push(environment);
     const begun = performance.now();
     const failure = await environment.start(this.#access(), (stream, line) => this.#observer.line(stream, line, code));
     if (failure) {
       this.#environments = this.#environments.filter((candidate) => candidate !== environment);
+      this.#leaving.delete(environment);
       await environment.stop();
-      this.#observer.failed?.(failure, code);
       return failure;
     }
     if (environment.pid !== undefined) this.#observer.started?.(environment.pid, performance.now() - begun);

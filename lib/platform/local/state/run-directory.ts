@@ -10,7 +10,16 @@ export class RunDirectoryError extends Error {
 const lockName = 'run.lock';
 /** A process that was told to end just now may still write its last file. */
 const removal = { recursive: true, force: true, maxRetries: 10, retryDelay: 50 } as const;
-const temporary = ['state.json', 'credentials.json', 'aws-credentials', 'broker', 'dynamodb', 'certificates', lockName];
+const temporary = [
+  'state.json',
+  'credentials.json',
+  'aws-credentials',
+  'broker',
+  'dynamodb',
+  'certificates',
+  'code',
+  lockName,
+];
 
 /** The folder of a local run: one run at a time, and only what is meant to stay is left in it afterwards. */
 export class RunDirectory {
@@ -48,7 +57,9 @@ export class RunDirectory {
     return directory;
   }
 
-  file(name: 'state.json' | 'credentials.json' | 'aws-credentials' | 'broker' | 'certificates' | 'dynamodb'): string {
+  file(
+    name: 'state.json' | 'credentials.json' | 'aws-credentials' | 'broker' | 'certificates' | 'code' | 'dynamodb',
+  ): string {
     return join(this.path, name);
   }
 
