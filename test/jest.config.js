@@ -7,6 +7,9 @@ import { dirname } from 'node:path';
 
 const rootDir = dirname(import.meta.dirname);
 
+/** @type {string[]} patterns of what the runner runs in another phase */
+const leaveOut = JSON.parse(process.env.TEST_LEAVE_OUT ?? '[]');
+
 /** @type {import('jest').Config} */
 const everywhere = {
   rootDir,
@@ -15,6 +18,7 @@ const everywhere = {
   cacheDirectory: `${rootDir}/node_modules/.cache/jest`,
   extensionsToTreatAsEsm: ['.ts'],
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/.local'],
+  testPathIgnorePatterns: leaveOut,
   testEnvironment: '<rootDir>/test/platform/support/environment.ts',
   transform: { '^.+\\.ts$': '<rootDir>/test/platform/support/compile.js' },
 };
@@ -31,7 +35,7 @@ export default {
       ...everywhere,
       displayName: 'unit',
       testMatch: ['<rootDir>/test/**/*.test.ts'],
-      testPathIgnorePatterns: ['\\.infrastructure\\.test\\.ts$', '/acceptance/'],
+      testPathIgnorePatterns: ['\\.infrastructure\\.test\\.ts$', '/acceptance/', ...leaveOut],
     },
     {
       ...everywhere,

@@ -1,6 +1,6 @@
-// npm test [-- [--unit] [arguments of jest]]
+// npm test [-- [--app | --platform] [--unit] [arguments of jest]]
 //
-// One run of jest over the unit tests, the infrastructure tests and the acceptance tests on every RabbitMQ of this machine, with as many test
+// First your tests that need no broker, then the rest: your acceptance tests and the platform's, on every RabbitMQ of this machine, with as many test
 // files at a time as there are processors. The brokers are private ones, one of each version, and only those that the chosen tests need. Everything
 // that tests write goes into one folder, which is removed in the end. The last line is the sum of all.
 
@@ -16,6 +16,7 @@ import { addressOf } from './platform/support/broker-address.ts';
 import { cpuSeconds, cpuSecondsOf } from './platform/support/cpu-seconds.ts';
 import { type MeasuredFile, measurements } from './platform/support/environment.ts';
 import { foldersLeft, processesLeft } from './platform/support/left-behind.ts';
+import { isAcceptance, type Part, type Phase, phasesOf } from './platform/support/phases.ts';
 import { report } from './platform/support/reporter.ts';
 import {
   everyVersionTests,
@@ -34,8 +35,9 @@ const scratch = mkdtempSync(join(tmpdir(), 'test-run-'));
 const temporary = join(scratch, 'tmp');
 mkdirSync(temporary);
 
+const ours = ['--unit', '--app', '--platform'];
 const unitOnly = process.argv.includes('--unit');
-const jestArguments = process.argv.slice(2).filter((argument) => argument !== '--unit');
+const jestArguments = process.argv.slice(2).filter((argument) => !ours.includes(argument));
 if (unitOnly) jestArguments.push('--selectProjects', 'unit');
 const running = new Set<ChildProcess>();
 const brokers: Promise<RunningBroker>[] = [];
@@ -67,21 +69,50 @@ process.exitCode = total.failed === 0 ? 0 : 1;
 
 async function run(): Promise<void> {
   const begun = performance.now();
-  const acceptance = unitOnly ? [] : (await testFiles()).filter((file) => file.includes('/acceptance/'));
-  const installations = acceptance.length === 0 ? [] : findInstallations();
-  if (acceptance.length > 0 && installations.length === 0)
-    throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');
+  const phases = phasesOf(partOf(process.argv), await testFiles());
+  const acceptance = phases.flatMap(({ files }) => files.filter(isAcceptance));
+  const installations = acceptance.length === 0 ? [] : await findOrGetInstallations();
   const needed = acceptance.some(isForEveryVersion) ? installations : installations.slice(0, 1);
+  // They start while the first phase runs, which needs none.
   brokers.push(...needed.map(start));
-  const started = await Promise.all(brokers);
-  const files = await jest(started);
+  for (const broker of brokers) broker.catch(() => undefined);
+  const files: TestedFile[] = [];
+  for (const phase of phases) files.push(...(await runPhase(phase, needed)));
   notes.push(...linesByProject(files), ...mostExpensive(files, 8));
   if (installations.length === 1) noteMissingVersions(installations[0]?.version ?? '', everyVersionTests(files));
-  const ofBrokers = started.reduce((seconds, { pid }) => seconds + cpuSecondsOf(pid), 0);
+  const ofBrokers = (await Promise.all(brokers)).reduce((seconds, { pid }) => seconds + cpuSecondsOf(pid), 0);
   const inAll = cpuSeconds() + ofBrokers;
   notes.push(
     `${Math.round((performance.now() - begun) / 1000)} s, ${Math.round(inAll)} s of CPU time; ${Math.round(ofBrokers)} s of it are the shared brokers'`,
   );
+}
+
+function partOf(argv: readonly string[]): Part {
+  if (argv.includes('--app')) return 'app';
+  return argv.includes('--platform') ? 'platform' : 'all';
+}
+
+/** @throws Error where there is none, and none can be had */
+async function findOrGetInstallations(): Promise<Installation[]> {
+  const found = findInstallations();
+  if (found.length > 0) return found;
+  const setup = spawn(process.execPath, [join(project, 'bin/setup.js')], { stdio: 'inherit' });
+  running.add(setup);
+  await ended(setup);
+  running.delete(setup);
+  const got = findInstallations();
+  if (got.length === 0) throw new Error('the acceptance tests need RabbitMQ; run: node bin/setup.js --all');
+  return got;
+}
+
+async function runPhase(phase: Phase, installations: readonly Installation[]): Promise<TestedFile[]> {
+  const needsBroker = phase.files.some(isAcceptance);
+  const on = needsBroker ? `, on RabbitMQ ${installations.map(({ version }) => version).join(' and ')}` : '';
+  console.log(`\n${phase.title}: ${phase.files.length} ${phase.files.length === 1 ? 'file' : 'files'}${on}`);
+  const files = await jest(phase, needsBroker ? await Promise.all(brokers) : []);
+  const { failed } = sum(files);
+  if (phase.isFirst && failed > 0) console.log(`\nof yours, ${failed} failed: see above`);
+  return files;
 }
 
 function start(installation: Installation): Promise<RunningBroker> {
@@ -100,6 +131,7 @@ function noteMissingVersions(version: string, tests: number): void {
   tallies.push({ passed: 0, failed: 0, skipped: tests });
 }
 
+/** Paths from the project's folder. */
 async function testFiles(): Promise<string[]> {
   const child = spawnJest(['--listTests'], {}, 'pipe');
   const chunks: Buffer[] = [];
@@ -108,13 +140,14 @@ async function testFiles(): Promise<string[]> {
   return Buffer.concat(chunks)
     .toString()
     .split('\n')
-    .filter((line) => line.endsWith('.test.ts'));
+    .filter((line) => line.endsWith('.test.ts'))
+    .map((file) => relative(project, file));
 }
 
 /** Counts what the tests gave. A run that ends without a report of its own, or badly although no test failed, is a failure. */
-async function jest(started: readonly RunningBroker[]): Promise<TestedFile[]> {
+async function jest({ leaveOut }: Phase, started: readonly RunningBroker[]): Promise<TestedFile[]> {
   const reporters = ['--reporters=default', `--reporters=${join(project, 'test/platform/support/reporter.ts')}`];
-  const env = { TEST_BROKERS: JSON.stringify(started.map(addressOf)) };
+  const env = { TEST_BROKERS: JSON.stringify(started.map(addressOf)), TEST_LEAVE_OUT: JSON.stringify(leaveOut) };
   const ending = await ended(spawnJest(['--ci', ...reporters], env, 'inherit'));
   const files = filesOf();
   tallies.push(...files);
@@ -132,6 +165,7 @@ async function jest(started: readonly RunningBroker[]): Promise<TestedFile[]> {
 function filesOf(): TestedFile[] {
   if (!existsSync(join(scratch, report))) return [];
   const files = JSON.parse(readFileSync(join(scratch, report), 'utf8')) as TestedFile[];
+  rmSync(join(scratch, report));
   const lines = existsSync(join(scratch, measurements)) ? readFileSync(join(scratch, measurements), 'utf8') : '';
   const measured = lines
     .split('\n')

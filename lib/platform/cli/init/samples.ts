@@ -27,6 +27,7 @@ export const samples = {
     'test/functions/fulfil-order/',
     'test/functions/send-welcome/',
     'test/functions/demo/',
+    'test/functions/examples-in-docs.infrastructure.test.ts',
     'test/functions/sample-events.test.ts',
     'test/functions/acceptance/when-the-demo-runs.test.ts',
   ],
