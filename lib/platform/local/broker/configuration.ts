@@ -70,10 +70,13 @@ function writable(key: string, value: string): string {
 }
 
 /**
+ * What can be set in advanced.config only. A quorum queue tells its figures every 5 s by default, which is too long to wait on a developer's machine.
+ *
  * At-least-once dead-lettering that met a refused or unroutable copy tries again only after this timeout, 180 s by default
- * (`rabbit_fifo_dlx_worker.erl`): too long to wait on a developer's machine. It can be set in advanced.config only.
+ * (`rabbit_fifo_dlx_worker.erl`).
  */
-export const advancedConfig = '[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 2000}]}].\n';
+export const advancedConfig =
+  '[{rabbit, [{quorum_tick_interval, 1000}, {dead_letter_worker_publisher_confirm_timeout, 2000}]}].\n';
 
 /** Of the plugins that Amazon MQ offers, those that something in this template uses. */
 export const enabledPlugins = '[rabbitmq_management,rabbitmq_consistent_hash_exchange].\n';
