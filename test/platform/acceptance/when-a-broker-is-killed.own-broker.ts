@@ -19,8 +19,6 @@ beforeAll(async () => {
     const channel = await connection.createChannel();
     for (const queue of ['kept', 'published']) await declareQueue(channel, queue);
   });
-  // RabbitMQ loses a quorum queue if it is killed within about a second of its declaration.
-  await sleep(3000);
 }, 100_000);
 
 const portsOf = ({ amqpsPort, amqpPort, managementPort, managementHttpPort }: RunningBroker) => [

@@ -48,7 +48,7 @@ describe('an event of 2 MB', () => {
     const bytes = Buffer.from(JSON.stringify(data));
     const { id, ...result } = await events.publish({ type: 'thing.made', data });
     expect(result).toEqual({ status: 'confirmed' });
-    const deadLetter = await until('the dead letter', () => takeFrom(run, 'keep-thing.dead-letter'));
+    const deadLetter = await until('the dead letter', () => takeFrom(run, 'keep-thing.dead-letter', id));
     const sha256 = sha256Of(bytes);
     expect(deadLetter.content).toHaveLength(0);
     expect(deadLetter.properties).toMatchObject({
@@ -78,7 +78,8 @@ describe('an event of 2 MB', () => {
       },
     ]);
     expect(result).toEqual({ status: 'confirmed' });
-    const { headers = {} } = (await until('the dead letter', () => takeFrom(run, 'keep-thing.dead-letter'))).properties;
+    const deadLetter = await until('the dead letter', () => takeFrom(run, 'keep-thing.dead-letter', id));
+    const { headers = {} } = deadLetter.properties;
     expect(headers).toMatchObject({ 'x-dead-letter-reason': 'exhausted', 'x-attempt': 5 });
     expect(headers['x-exception-message']).toContain(
       `events/${id}-${sha256.slice(0, 16)} could not be read: AccessDenied`,

@@ -146,11 +146,15 @@ export const asAdministrator = async <Result>(
   }
 };
 
-/** Takes the next message out of a queue. */
-export const takeFrom = (run: LocalRun, queue: string): Promise<GetMessage | undefined> =>
+/** Takes a message out of a queue, and those of earlier tests that are before it. */
+export const takeFrom = (run: LocalRun, queue: string, messageId: string): Promise<GetMessage | undefined> =>
   asAdministrator(run, async (connection) => {
     const channel = await connection.createChannel();
-    return (await channel.get(queue, { noAck: true })) || undefined;
+    for (;;) {
+      const message = await channel.get(queue, { noAck: true });
+      if (!message) return undefined;
+      if (message.properties.messageId === messageId) return message;
+    }
   });
 
 /** The function that gets the messages of a queue. */
