@@ -284,16 +284,25 @@ describe('when a topology that lost parts is applied with pruning', () => {
     const untouched = await applyTopology(reduced);
     expect(untouched.results.filter(({ outcome }) => outcome !== 'unchanged' && outcome !== 'kept')).toMatchObject([]);
 
-    // Filled at the last moment: the broker's statistics don't show it yet.
-    await fill(vhost, 'full', 3);
     await fill(vhost, 'classic full', 2);
-    await fill(vhost, 'busy', 1);
     const connection = await amqp.connect(amqpUrl(vhost), { noDelay: true });
     const channel = await connection.createChannel();
-    await new Promise<void>((resolve, reject) => {
-      channel.consume('busy', () => resolve()).catch(reject);
+    // At the last moment: the plan was made while these queues were empty.
+    const occupy = async () => {
+      await fill(vhost, 'full', 3);
+      await fill(vhost, 'busy', 1);
+      await channel.consume('busy', () => undefined);
+    };
+    let occupying: Promise<void> | undefined;
+    const report = await applyTopology({
+      ...reduced,
+      prune: true,
+      timeoutSeconds: 60,
+      onResult: ({ change }) => {
+        if (change.action === 'delete') occupying ??= occupy();
+      },
     });
-    const report = await applyTopology({ ...reduced, prune: true, timeoutSeconds: 60 });
+    await occupying;
     const queues = (await client.get<{ name: string }[]>(['queues', vhost])).map(({ name }) => name);
     expect(queues.filter((name) => !name.startsWith('delay.'))).toEqual(
       expect.arrayContaining(['busy', 'classic full', 'full', 'orders', 'orders.dead-letter']),

@@ -4,9 +4,9 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { renderCall } from '../../../lib/platform/cli/start/render-call.ts';
 import { embeddedMetrics, type LocalRunEvent } from '../../../lib/platform/local/events.ts';
-import { authorizationFor } from '../../../lib/platform/local/iam/signature.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { events, type Fault, type PersonJoined } from '../application/events.ts';
+import { type HttpEvent, postEvent } from '../support/http-event.ts';
 import { loggedRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
 
 // All of it: the synthesized stacks, API Gateway's part on this machine, the bundled functions, a broker of their own.
@@ -19,40 +19,7 @@ beforeAll(async () => {
   ({ run, events: seen } = await startStacks());
 }, 120_000);
 
-interface Post {
-  readonly type: string;
-  readonly body: object;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly keys?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-}
-
-const post = async ({ type, body, headers = {}, keys = run.credentials }: Post) => {
-  const url = new URL(`/events/${type}`, run.state.endpoints.httpApi);
-  const content = Buffer.from(JSON.stringify(body));
-  const signed = {
-    host: url.host,
-    'x-amz-date': new Date().toISOString().replace(/[-:]|\.\d+/g, ''),
-    'content-type': 'application/json',
-    ...headers,
-  };
-  const scope = { region: run.state.aws.region, service: 'execute-api' };
-  const authorization = authorizationFor(
-    { method: 'POST', url: url.pathname, headers: signed, body: content },
-    scope,
-    keys,
-  );
-  const response = await fetch(url, {
-    method: 'POST',
-    body: content,
-    headers: { ...signed, authorization },
-    signal: AbortSignal.timeout(100_000),
-  });
-  return {
-    status: response.status,
-    headers: response.headers,
-    answer: (await response.json()) as { messageId: string },
-  };
-};
+const post = (request: HttpEvent) => postEvent(run, request);
 
 /** Lines of JSON that the function of a service wrote. */
 const logOf = (service: string): Record<string, unknown>[] =>
@@ -186,25 +153,4 @@ describe('the line of npm start', () => {
     },
     patience,
   );
-});
-
-describe('when the broker is away', () => {
-  it('an event is accepted all the same, and delivered when the broker is back', async () => {
-    run.ownBroker?.kill();
-    const begun = Date.now();
-    const { status, answer } = await post({
-      type: 'person.joined',
-      body: joined('p-5'),
-      headers: { 'idempotency-key': 'later-1' },
-    });
-    expect(status).toBe(202);
-    expect(answer.messageId).toBe('later-1');
-    expect(Date.now() - begun).toBeLessThan(14_000);
-    await run.ownBroker?.restart('kill');
-    // The schedule's next runs, without waiting a minute for each. They leave events of the last seconds to the stream.
-    await until('its entry in the log', async () => {
-      await run.schedules[0]?.fire();
-      return loggedRow(run, 'later-1');
-    });
-  }, 120_000);
 });

@@ -5,7 +5,8 @@ import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { createOutbox, type Outbox } from '../../../lib/platform/runtime/outbox/outbox.ts';
 import { idsIn } from '../soak/queue-contents.ts';
-import { asAdministrator, dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
+import { postEvent } from '../support/http-event.ts';
+import { asAdministrator, dynamoDbOf, loggedRow, startStacks, tableOf, until } from '../support/local-run-setting.ts';
 
 // The synthesized stacks on this machine: table, stream, mapping, schedule and the bundled relay under its own role and broker user.
 
@@ -77,7 +78,7 @@ describe('when events go through the outbox', () => {
     await until('its confirmation', async () => (await waiting()) === 0, 5);
   }, 180_000);
 
-  it(`all of ${many} arrive, in order per key, although the relay is killed and the broker restarted`, async () => {
+  it(`all of ${many} arrive, in order per key, although the relay is killed and the broker away; so does what came over HTTP meanwhile`, async () => {
     const confirmedBefore = await confirmed();
     const keys = 20;
     const added: string[] = [];
@@ -108,9 +109,20 @@ describe('when events go through the outbox', () => {
       }
     };
     const killing = kill();
-    const restarting = sleep(800).then(() => run.ownBroker?.restart('kill'));
-    await add();
-    await restarting;
+    const outage = async (): Promise<void> => {
+      await sleep(800);
+      run.ownBroker?.kill();
+      const body = { type: 'person.joined', personId: 'p-1' };
+      const { status, answer } = await postEvent(run, {
+        type: body.type,
+        body,
+        headers: { 'idempotency-key': 'kept' },
+      });
+      expect(status).toBe(202);
+      expect(answer.messageId).toBe('kept');
+      await run.ownBroker?.restart('kill');
+    };
+    await Promise.all([add(), outage()]);
     // The schedule's next runs, without waiting a minute for each.
     await until(
       'everything published',
@@ -129,7 +141,8 @@ describe('when events go through the outbox', () => {
     expect(kills).toBeGreaterThan(0);
     expect(deaths()).toBeGreaterThan(0);
     // Confirmed = found, none unaccounted.
-    expect(await confirmed()).toBe(confirmedBefore + many);
+    expect(await confirmed()).toBe(confirmedBefore + many + 1);
+    await until('the event that came over HTTP', () => loggedRow(run, 'kept'));
     expect([...first].sort()).toEqual([...added].sort());
     for (let key = 0; key < keys; key += 1) {
       const ofKey = (ids: readonly string[]) => ids.filter((id) => id.startsWith(`${key}-`));

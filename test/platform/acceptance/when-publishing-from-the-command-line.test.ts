@@ -163,7 +163,7 @@ describe('when publishing from the command line', () => {
   }, 180_000);
 
   it.each([
-    [['order.placed'], 64, 'give one of --data, --file and -'],
+    [['order.placed'], 64, 'give one of --data, --example, --file and -'],
     [['order.placed', '--data', '{'], 1, '--data is not JSON'],
     [['order.placed', '--file', '/nowhere/x.ndjson'], 64, "/nowhere/x.ndjson can't be read: ENOENT"],
   ])('%j ends with %d and says why', async (args, code, message) => {
