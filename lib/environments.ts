@@ -1,4 +1,7 @@
-import { defaultAlarms, defaultCircuitBreaker, defaultRetrySettings, type Environment } from '#environment';
+import { defaultAlarms, defaultCircuitBreaker, defaultRetrySettings, type EnvironmentFor } from '#environment';
+import type { app } from './app.ts';
+
+type Environment = EnvironmentFor<typeof app>;
 
 const dev: Environment = {
   name: 'dev',

@@ -5,6 +5,7 @@ import type { MessageFilter } from './message-filter.ts';
 import type { MonitoringSettings } from './monitoring-settings.ts';
 import type { NetworkSettings } from './network-settings.ts';
 import type { RetrySettings } from './retry-settings.ts';
+import type { SecretReference } from './secret-reference.ts';
 
 /** Everything in which one deployment of the stacks may differ from another. Values: `environments.ts`; limits: `validate.ts`. */
 export interface Environment {
@@ -24,6 +25,10 @@ export interface Environment {
   readonly retry: RetrySettings;
   /** The HTTP API for events, where the application has one. */
   readonly httpApi: HttpApiSettings;
+  /** Values of the variables that consumers use. @default none */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Where the secrets are that consumers use. @default none */
+  readonly secrets?: Readonly<Record<string, SecretReference>>;
   readonly data: DataSettings;
   /** How often each broker user's password changes, in days, 1 to 1,000; the administrator's does not. */
   readonly secretRotationDays: number;

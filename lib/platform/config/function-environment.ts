@@ -35,6 +35,20 @@ export const FunctionEnvironment = {
   queueTrackTable: 'QUEUE_TRACK_TABLE',
 } as const;
 
+/** Variable that tells a function where a secret of yours is: `WEBHOOK_KEY` is at `SECRET_WEBHOOK_KEY`. */
+export const secretVariable = (secret: string): string => `SECRET_${secret}`;
+
+/** Whether functions have a variable of this name already, from the stacks or from Lambda. */
+export const isTaken = (variable: string): boolean =>
+  /^(AWS|LAMBDA|TABLE|SECRET)_/.test(variable) || taken.has(variable);
+
+const taken: ReadonlySet<string> = new Set([
+  ...Object.values(FunctionEnvironment),
+  'NODE_OPTIONS',
+  'POWERTOOLS_METRICS_NAMESPACE',
+  'POWERTOOLS_SERVICE_NAME',
+]);
+
 /** Variable that names a table of the application to a function that may use it: `AuditLog` is `TABLE_AUDIT_LOG`. */
 export const tableVariable = (table: string): string =>
   `TABLE_${table.replace(/([a-z0-9])(?=[A-Z])/g, '$1_').toUpperCase()}`;

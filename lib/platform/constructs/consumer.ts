@@ -8,10 +8,12 @@ import type { ConsumerSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
 import { quorumPrefetchLimit } from '../config/message-limits.ts';
 import type { RetrySettings } from '../config/retry-settings.ts';
+import { type SecretReference, secretId } from '../config/secret-reference.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
 import { CanaryRelease } from './canary-release.ts';
 import { QueueMapping } from './queue-mapping.ts';
+import { secretAccess } from './secret-access.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 export interface ConsumerProps {
@@ -27,8 +29,6 @@ export interface ConsumerProps {
   readonly settings: ConsumerSettings;
   readonly retry: RetrySettings;
   readonly logRetentionDays: number;
-  /** Further environment variables of the function. @default none */
-  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A function behind its queues, with everything that the consumer run time needs to settle messages by itself. */
@@ -60,7 +60,6 @@ export class Consumer extends Construct implements IGrantable {
         [FunctionEnvironment.retryPolicy]: JSON.stringify(props.retry),
         // Environments and clones in one account count for themselves.
         POWERTOOLS_METRICS_NAMESPACE: Stack.of(this).stackName,
-        ...props.environment,
       },
     });
     user.grantRead(this.handler.role);
@@ -104,5 +103,15 @@ export class Consumer extends Construct implements IGrantable {
   useTable(variable: string, table: ITable, ...actions: readonly `dynamodb:${string}`[]): void {
     this.handler.function.addEnvironment(variable, table.tableName);
     table.grant(this, ...actions);
+  }
+
+  useVariable(variable: string, value: string): void {
+    this.handler.function.addEnvironment(variable, value);
+  }
+
+  /** Tells the function in an environment variable where a secret is and permits it to read this one. */
+  useSecret(variable: string, reference: SecretReference): void {
+    this.handler.function.addEnvironment(variable, secretId(reference));
+    for (const statement of secretAccess(this, reference)) this.handler.role.addToPrincipalPolicy(statement);
   }
 }

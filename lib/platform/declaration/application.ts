@@ -36,6 +36,10 @@ export interface ApplicationConsumer extends Omit<ConsumerDeclaration, 'bindings
   readonly bindings?: readonly BindingDeclaration[];
   /** What its function does with tables, by their names. @default nothing */
   readonly tables?: Readonly<Record<string, readonly TableAction[]>>;
+  /** Environment variables of your own that its function gets, such as `WEBHOOK_URL`; each environment says their values. @default none */
+  readonly variables?: readonly string[];
+  /** Secrets of your own that its function may read, such as `WEBHOOK_KEY`; each environment says where they are. @default none */
+  readonly secrets?: readonly string[];
   /** What it needs in every environment. An environment may set it differently again. @default the environment's settings for all consumers */
   readonly settings?: Partial<ConsumerSettings>;
 }

@@ -6,10 +6,12 @@ import type { Application, ApplicationConsumer } from './application.ts';
 export const topologyOf = (app: Application): TopologyDeclaration => ({
   exchanges: app.exchanges,
   consumers: Object.fromEntries(
-    Object.entries(app.consumers).map(([name, { on, tables: _tables, settings: _settings, ...consumer }]) => [
-      name,
-      { ...consumer, bindings: [...bindingsOf(on), ...(consumer.bindings ?? [])] },
-    ]),
+    Object.entries(app.consumers).map(
+      ([name, { on, tables: _tables, variables: _variables, secrets: _secrets, settings: _settings, ...consumer }]) => [
+        name,
+        { ...consumer, bindings: [...bindingsOf(on), ...(consumer.bindings ?? [])] },
+      ],
+    ),
   ),
   publishers: {
     ...(app.outbox && { [outboxPublisher]: { publishes: app.outbox.publishes } satisfies PublisherDeclaration }),

@@ -1,4 +1,4 @@
-import { tableVariable } from '../config/function-environment.ts';
+import { isTaken, tableVariable } from '../config/function-environment.ts';
 import { OperatorError } from '../config/operator-error.ts';
 import { httpApiPublisher, outboxPublisher } from '../topology/users.ts';
 import type { Application } from './application.ts';
@@ -19,7 +19,7 @@ export class InvalidApplicationError extends OperatorError {
  * @throws InvalidApplicationError with every problem
  */
 export const validateApplication = (app: Application): void => {
-  const problems = [...tableProblems(app), ...publisherProblems(app)];
+  const problems = [...tableProblems(app), ...settingProblems(app), ...publisherProblems(app)];
   if (problems.length > 0) throw new InvalidApplicationError(problems);
 };
 
@@ -39,6 +39,19 @@ function* tableProblems({ tables = {}, consumers }: Application): Iterable<strin
         yield `consumer '${consumer}' uses table '${table}', which is not declared (${list(Object.keys(tables))})`;
       if (actions.length === 0) yield `consumer '${consumer}' uses table '${table}' without an action: name one`;
     }
+  }
+}
+
+function* settingProblems({ consumers }: Application): Iterable<string> {
+  const used = Object.values(consumers);
+  const variables = new Set(used.flatMap((consumer) => consumer.variables ?? []));
+  const secrets = new Set(used.flatMap((consumer) => consumer.secrets ?? []));
+  for (const name of new Set([...variables, ...secrets]))
+    if (!/^[A-Z][A-Z0-9_]*$/.test(name))
+      yield `'${name}' must be in capitals, digits and _, a capital first, to be a variable or a secret, such as WEBHOOK_URL`;
+  for (const name of variables) {
+    if (isTaken(name)) yield `variable '${name}' is taken by Lambda or the stacks: rename it`;
+    if (secrets.has(name)) yield `'${name}' is a variable and a secret: rename one`;
   }
 }
 

@@ -9,6 +9,7 @@ import type { BrokerAccess } from './broker-access.ts';
 import { DeadLetterWatch } from './dead-letter-watch.ts';
 import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
 import type { AccessKeys } from './endpoints/principals.ts';
+import type { GivenSecret } from './endpoints/secret-store.ts';
 import type { LocalRunEvent } from './events.ts';
 import { Machine } from './machine.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
@@ -39,6 +40,8 @@ export interface LocalRunOptions extends BrokerUrlOptions, Pick<UserBrokerOption
   readonly brokerUrl?: string;
   /** RabbitMQ to start. @default the newest on this machine */
   readonly installation?: Installation;
+  /** Secrets of yours that functions may ask for, beside those of the stacks. @default none */
+  readonly secrets?: readonly GivenSecret[];
   readonly onEvent?: (event: LocalRunEvent) => void;
 }
 
@@ -118,7 +121,7 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     const runBroker = user
       ? userBroker(user, options, directory, notice, undo)
       : privateBroker(options.installation, brokerConfiguration, directory, undo);
-    const services = await startServices(directory, notice, undo);
+    const services = await startServices(directory, options.secrets ?? [], notice, undo);
     const assembly = readAssembly(absolute(await folder));
     if (user) checkVhosts(assembly, user);
     const machine = new Machine({

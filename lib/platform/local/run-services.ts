@@ -4,7 +4,7 @@ import { startAwsEndpoint } from './endpoints/aws-endpoint.ts';
 import { CustomResourceAnswers } from './endpoints/custom-resource-answers.ts';
 import { Principals } from './endpoints/principals.ts';
 import { SecretRotations } from './endpoints/secret-rotation.ts';
-import { SecretStore } from './endpoints/secret-store.ts';
+import { type GivenSecret, SecretStore } from './endpoints/secret-store.ts';
 import type { EventSourceMapping } from './mapping/event-source-mappings.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
 import { ObjectStore } from './s3/object-store.ts';
@@ -36,14 +36,16 @@ export interface RunServices {
 
 /**
  * Starts what any assembly needs, so that it is up when the assembly is there.
+ * @param given secrets that functions may ask for, beside those of the stacks
  * @param undo ends all of it
  */
 export const startServices = async (
   directory: RunDirectory,
+  given: readonly GivenSecret[],
   notice: (message: string) => void,
   undo: AsyncDisposableStack,
 ): Promise<RunServices> => {
-  const secrets = new SecretStore();
+  const secrets = new SecretStore(given);
   const rotations = new SecretRotations(notice);
   undo.defer(() => rotations.stop());
   const principals = new Principals();

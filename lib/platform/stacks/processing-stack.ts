@@ -3,7 +3,7 @@ import { CfnOutput, Lazy, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { CircuitBreakerSettings } from '../config/circuit-breaker-settings.ts';
 import type { DataSettings, Environment } from '../config/environment.ts';
-import { tableVariable } from '../config/function-environment.ts';
+import { secretVariable, tableVariable } from '../config/function-environment.ts';
 import { OperatorError } from '../config/operator-error.ts';
 import { claimTable } from '../config/table-shapes.ts';
 import type { Broker } from '../constructs/broker.ts';
@@ -87,6 +87,7 @@ export class ProcessingStack extends Stack {
     this.outbox = application.outbox && new Outbox(this, 'Outbox', { broker, topology, data, logRetentionDays });
     if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
     this.addTables(application, data);
+    this.addSettings(application, environment);
     this.control = new ConsumerControl(this, 'ConsumerControl', {
       broker,
       vhost: topology.vhost,
@@ -143,6 +144,16 @@ export class ProcessingStack extends Stack {
         const actions = used[name]?.map((action) => `dynamodb:${action}` as const);
         if (actions) this.consumer(consumer).useTable(tableVariable(name), table, ...actions);
       }
+    }
+  }
+
+  private addSettings({ consumers }: Application, { variables = {}, secrets = {} }: Environment): void {
+    for (const [name, used] of Object.entries(consumers)) {
+      const consumer = this.consumer(name);
+      for (const [variable, value] of Object.entries(variables))
+        if (used.variables?.includes(variable)) consumer.useVariable(variable, value);
+      for (const [secret, reference] of Object.entries(secrets))
+        if (used.secrets?.includes(secret)) consumer.useSecret(secretVariable(secret), reference);
     }
   }
 

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
-import { tableVariable } from '../config/function-environment.ts';
-import type { Application } from '../declaration/application.ts';
+import type { SecretOf, VariableOf } from '../config/environment-for.ts';
+import { secretVariable, tableVariable } from '../config/function-environment.ts';
+import type { Application, ApplicationConsumer } from '../declaration/application.ts';
 import { processBatch } from '../runtime/batch/process-batch.ts';
 import type { BatchReport } from '../runtime/batch/report.ts';
 import { MemoryClaimStore } from '../runtime/claims/memory-claim-store.ts';
@@ -11,6 +13,7 @@ import type { RabbitMqEvent, RabbitMqRecord } from '../runtime/decode/event.ts';
 import { Header } from '../runtime/headers.ts';
 import { MemoryKeyQueueStore } from '../runtime/order/memory-key-queue-store.ts';
 import type { OutgoingMessage } from '../runtime/publisher.ts';
+import { secretCache } from '../runtime/settings.ts';
 import { systemClock } from '../time/clock.ts';
 import { setVariables } from './set-variables.ts';
 
@@ -34,24 +37,28 @@ const silent = new Logger({ logLevel: 'SILENT' });
  * message are as deployed. Claims, `transact` and the copies of failed messages stay in memory; what the handler calls itself is called. It knows the names of the
  * tables that the application permits the consumer. It logs nothing; `failures` says what went wrong. Middlewares of your own do not run.
  *
+ * @param values of the variables and secrets that the consumer uses
+ *
  * @example
  * const { failures, written } = await deliver(app, handler, [events['order.placed'].example]);
  * expect(failures).toEqual([]);
+ *
+ * @throws Error for a variable or a secret without a value
  */
-export const deliver = async (
-  app: Application,
+export const deliver = async <const App extends Application>(
+  app: App,
   handler: ConsumerHandler,
   bodies: readonly unknown[],
+  values: {
+    readonly variables?: Readonly<Partial<Record<VariableOf<App>, string>>>;
+    readonly secrets?: Readonly<Partial<Record<SecretOf<App>, string>>>;
+  } = {},
 ): Promise<Delivered> => {
   const options = optionsOf(handler);
   const claims = new MemoryClaimStore();
   const written: TransactWriteItem[] = [];
   const copies: OutgoingMessage[] = [];
-  const restore = setVariables(
-    Object.fromEntries(
-      Object.keys(app.consumers[options.queue]?.tables ?? {}).map((table) => [tableVariable(table), table]),
-    ),
-  );
+  const restore = setVariables(variablesOf(app.consumers[options.queue], values));
   try {
     const report = await processBatch(
       eventOf(options.queue, bodies),
@@ -84,6 +91,33 @@ export const deliver = async (
   } finally {
     restore();
   }
+};
+
+interface Values {
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  readonly secrets?: Readonly<Record<string, string | undefined>>;
+}
+
+/** What its function finds in its environment. Values of secrets are kept as if they had been read. */
+const variablesOf = (
+  { tables = {}, variables = [], secrets = [] }: Partial<ApplicationConsumer> = {},
+  values: Values,
+): Record<string, string> => {
+  const found = Object.fromEntries(Object.keys(tables).map((table) => [tableVariable(table), table]));
+  for (const name of variables) found[name] = given('variables', name, values);
+  for (const name of secrets) {
+    const id = `test/${randomUUID()}`;
+    void secretCache.hold(id, Promise.resolve(given('secrets', name, values)));
+    found[secretVariable(name)] = id;
+  }
+  return found;
+};
+
+const given = (kind: keyof Values, name: string, { [kind]: values = {} }: Values): string => {
+  const value = values[name];
+  if (value === undefined)
+    throw new Error(`the consumer uses ${name}: give deliver a value for it, such as { ${kind}: { ${name}: '…' } }`);
+  return value;
 };
 
 const failureOf = ({ properties, headers }: OutgoingMessage): string =>

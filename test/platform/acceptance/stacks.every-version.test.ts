@@ -10,6 +10,7 @@ if (isNewestVersion()) {
   await import('./when-an-event-is-too-large-for-the-broker.stacks.ts');
   await import('./when-events-go-through-the-outbox.stacks.ts');
   await import('./when-secrets-rotate.stacks.ts');
+  await import('./when-a-consumer-has-variables-and-secrets.stacks.ts');
   await import('./when-a-consumer-fails.stacks.ts');
   await import('./when-parts-of-a-run-die.stacks.ts');
 }

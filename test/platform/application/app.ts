@@ -25,6 +25,8 @@ export const app = application({
     'send-note': {
       on: { events: ['person.joined'] },
       tables: { Notes: ['UpdateItem'] },
+      variables: ['NOTE_SENDER'],
+      secrets: ['NOTE_KEY'],
     },
     'log-all': {
       on: { events: ['#'] },

@@ -1,4 +1,7 @@
-import { defaultAlarms, defaultCircuitBreaker, defaultRetrySettings, type Environment } from '#environment';
+import { defaultAlarms, defaultCircuitBreaker, defaultRetrySettings, type EnvironmentFor } from '#environment';
+import type { app } from './app.ts';
+
+type Environment = EnvironmentFor<typeof app>;
 
 /** A single broker, nothing to be kept. */
 const dev: Environment = {
@@ -17,6 +20,8 @@ const dev: Environment = {
   consumers: {},
   retry: defaultRetrySettings,
   httpApi: { authorization: { type: 'iam' }, requestsPerSecond: 50, burst: 100 },
+  variables: { NOTE_SENDER: 'notes@example.com' },
+  secrets: { NOTE_KEY: 'things/note-key' },
   data: { retain: false, pointInTimeRecovery: false },
   secretRotationDays: 30,
   monitoring: { alarms: defaultAlarms },

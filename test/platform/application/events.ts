@@ -31,6 +31,8 @@ export const personJoined = z.object({
   personId: name,
   /** Somebody without gets one note, not two. */
   phone: z.optional(name),
+  /** The note is signed. */
+  signed: z.optional(z.boolean()),
   fault: z.optional(fault),
 });
 

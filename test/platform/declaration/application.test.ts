@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { tableVariable } from '../../../lib/platform/config/function-environment.ts';
 import { type Application, application } from '../../../lib/platform/declaration/application.ts';
 import { environmentOf } from '../../../lib/platform/declaration/environment-of.ts';
@@ -11,11 +12,22 @@ const shop: Application = {
   exchanges: { events: { type: 'topic' }, files: { type: 'headers' } },
   tables: { Bills: { partitionKey: 'id' } },
   consumers: {
-    bill: { on: { events: ['car.left', 'car.lost'] }, tables: { Bills: ['PutItem'] }, deliveryLimit: 7 },
+    bill: {
+      on: { events: ['car.left', 'car.lost'] },
+      tables: { Bills: ['PutItem'] },
+      variables: ['BANK_URL'],
+      secrets: ['BANK_KEY'],
+      deliveryLimit: 7,
+    },
     scan: { bindings: [{ exchange: 'files', arguments: { kind: 'photo' } }] },
   },
 };
-const [local] = environments as readonly [(typeof environments)[number]];
+const [anyLocal] = environments as readonly [Environment];
+const local: Environment = {
+  ...anyLocal,
+  variables: { BANK_URL: 'https://bank.example.com' },
+  secrets: { BANK_KEY: 'bank/key' },
+};
 
 describe('what an application needs on the broker', () => {
   it('are its exchanges, and its consumers with a binding for each type of event', () => {
@@ -74,6 +86,31 @@ describe('an application that contradicts itself', () => {
       "tables 'BillS' and 'BILL_S' would both be TABLE_BILL_S to functions: rename one",
     ],
     [
+      'uses a variable whose name no function takes',
+      { consumers: { bill: { variables: ['bankUrl'] } } },
+      "'bankUrl' must be in capitals, digits and _, a capital first, to be a variable or a secret, such as WEBHOOK_URL",
+    ],
+    [
+      'uses a variable that the stacks set',
+      { consumers: { bill: { variables: ['BROKER_ENDPOINTS'] } } },
+      "variable 'BROKER_ENDPOINTS' is taken by Lambda or the stacks: rename it",
+    ],
+    [
+      'uses a variable that Lambda sets',
+      { consumers: { bill: { variables: ['AWS_REGION'] } } },
+      "variable 'AWS_REGION' is taken",
+    ],
+    [
+      'uses a variable that leads to a table',
+      { consumers: { bill: { variables: ['TABLE_BILLS'] } } },
+      "variable 'TABLE_BILLS' is taken",
+    ],
+    [
+      'uses a secret by the name of a variable',
+      { consumers: { bill: { variables: ['BANK_KEY'] }, scan: { secrets: ['BANK_KEY'] } } },
+      "'BANK_KEY' is a variable and a secret: rename one",
+    ],
+    [
       'has a publisher by the name of what the outbox makes',
       { publishers: { 'outbox-relay': { publishes: [] } } },
       "publisher 'outbox-relay' has the name of the outbox's: declare the outbox with outbox: { … }, or rename it",
@@ -108,7 +145,7 @@ describe('an application that contradicts itself', () => {
 describe('settings of a consumer', () => {
   const withSettings = (batchSize: number): Application => ({
     ...shop,
-    consumers: { ...shop.consumers, bill: { settings: { batchSize, memoryMegabytes: 256 } } },
+    consumers: { ...shop.consumers, bill: { ...shop.consumers.bill, settings: { batchSize, memoryMegabytes: 256 } } },
   });
 
   it('in the application are for every environment, which may set them differently again', () => {

@@ -13,6 +13,7 @@ const uses: readonly { readonly door: string; readonly names: readonly string[] 
   { door: '#errors', names: ['FatalError'] },
   { door: '#errors', names: ['MessageTooLargeError'] },
   { door: '#events', names: ['event'] },
+  { door: '#settings', names: ['settings'] },
   { door: '#tables', names: ['tableNames'] },
   { door: '#dynamodb', names: ['dynamoDb'] },
 ];

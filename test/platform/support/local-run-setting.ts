@@ -37,6 +37,9 @@ export const localAssembly = (): string | AssemblyInProgress => {
 
 let assembly: string | AssemblyInProgress | undefined;
 
+/** Value of the secret `NOTE_KEY`, which the stacks find on the machine. */
+export const noteKey = 'hunter2';
+
 export interface StartedStacks {
   readonly run: LocalRun;
   /** Everything that has happened in the run so far; goes on being filled. */
@@ -64,6 +67,7 @@ export const runStacks = async (assembly: string | AssemblyInProgress): Promise<
     assembly,
     directory,
     installation: installationOfThisRun(),
+    secrets: [{ id: 'things/note-key', value: noteKey }],
     onEvent: (event) => events.push(event),
   });
   const { caFile } = run.broker;

@@ -3,6 +3,7 @@ import * as z from 'zod/mini';
 import { application } from '../../../lib/platform/declaration/application.ts';
 import { consumer } from '../../../lib/platform/runtime/consumer.ts';
 import { FatalError } from '../../../lib/platform/runtime/errors.ts';
+import { settings } from '../../../lib/platform/runtime/settings.ts';
 import { tableNames } from '../../../lib/platform/runtime/table-names.ts';
 import { deliver } from '../../../lib/platform/testing/deliver.ts';
 
@@ -24,6 +25,22 @@ const handler = consumer({
     await transact([
       { Put: { TableName: tableName('Payments'), Item: { paymentId: { S: id }, plate: { S: body.plate } } } },
     ]);
+  },
+});
+
+const charging = application({
+  name: 'parking',
+  exchanges: { events: { type: 'topic' } },
+  consumers: { charge: { on: { events: ['car.left'] }, variables: ['BANK_URL'], secrets: ['BANK_KEY'] } },
+});
+const { variable, secret } = settings<typeof charging>();
+
+const charge = consumer({
+  queue: 'charge',
+  message: z.object({ plate: z.string() }),
+  handle: async ({ id }, { transact }) => {
+    const Item = { id: { S: id }, at: { S: variable('BANK_URL') }, with: { S: await secret('BANK_KEY') } };
+    await transact([{ Put: { TableName: 'any', Item } }]);
   },
 });
 
@@ -57,6 +74,23 @@ describe('bodies that a test delivers to a consumer', () => {
     expect(report).toMatchObject({ done: 0, retried: 1 });
     expect(failures).toEqual([expect.stringContaining("the consumer has no table 'Secrets' in lib/app.ts")]);
     expect(process.env.TABLE_PAYMENTS).toBeUndefined();
+  });
+
+  it('meet the variables and secrets that the test gives, and that alone', async () => {
+    const values = { variables: { BANK_URL: 'https://bank.example.com' }, secrets: { BANK_KEY: 'hunter2' } };
+    const { failures, written } = await deliver(charging, charge, [{ plate: 'A' }], values);
+    expect(failures).toEqual([]);
+    expect(written).toMatchObject([
+      { Put: { Item: { at: { S: 'https://bank.example.com' }, with: { S: 'hunter2' } } } },
+    ]);
+    const changed = await deliver(charging, charge, [{ plate: 'A' }], { ...values, secrets: { BANK_KEY: 'new' } });
+    expect(changed.written).toMatchObject([{ Put: { Item: { with: { S: 'new' } } } }]);
+    expect(process.env.BANK_URL).toBeUndefined();
+    await expect(deliver(charging, charge, [{ plate: 'A' }], { variables: values.variables })).rejects.toThrow(
+      "the consumer uses BANK_KEY: give deliver a value for it, such as { secrets: { BANK_KEY: '…' } }",
+    );
+    // @ts-expect-error the application has no such variable
+    await deliver(charging, charge, [], { ...values, variables: { ...values.variables, BANK_ULR: 'x' } });
   });
 
   it('need a handler that consumer() has made', async () => {

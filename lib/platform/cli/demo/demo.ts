@@ -1,9 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { selectEnvironment } from '../../config/select-environment.ts';
 import { topologyOf } from '../../declaration/topology-of.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
 import { firstConsumer } from '../first-consumer.ts';
+import { localSecrets } from '../local-secrets.ts';
 import { paintFor } from '../paint.ts';
 import { printable, printableLines } from '../printable.ts';
 import { createProgress } from '../progress.ts';
@@ -71,6 +73,7 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
   if (events.length === 0)
     throw new UsageError('functions/demo/domain.ts makes no events: npm run new -- event car.left adds one');
   const broker = brokerFromEnvironment();
+  const context = { env: 'local', ...broker.context };
   const progress = createProgress(process.stderr);
   // A folder of its own: `npm start` and other demos may run beside it.
   const directory = mkdtempSync(join(tmpdir(), 'demo-'));
@@ -85,9 +88,10 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
     effects: domain.effects,
     publisher: username,
     localRun: {
-      assembly: synthesizing(project, join(directory, 'cdk.out'), { env: 'local', ...broker.context }),
+      assembly: synthesizing(project, join(directory, 'cdk.out'), context),
       directory: join(directory, 'run'),
       failureVerb: options.failureVerb,
+      secrets: localSecrets(selectEnvironment(project.environments, context), (message) => progress.note(message)),
       ...broker.options,
     },
     progress,

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { selectEnvironment } from '../../config/select-environment.ts';
 import { topologyOf } from '../../declaration/topology-of.ts';
 import type { LocalRunEvent } from '../../local/events.ts';
 import { type LocalRun, startLocalRun } from '../../local/local-run.ts';
 import { projectRoot } from '../../project-root.ts';
 import { consumerOfQueue, consumerQueues } from '../../topology/consumer-queues.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
+import { localSecrets } from '../local-secrets.ts';
 import { paintFor } from '../paint.ts';
 import { printableLines } from '../printable.ts';
 import { createProgress } from '../progress.ts';
@@ -28,6 +30,8 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   const context = { env: 'local', ...broker.context };
   const paint = paintFor(process.stdout);
   const progress = createProgress(process.stderr);
+  const say = (text: string): void => console.log(printableLines(text));
+  const secrets = localSecrets(selectEnvironment(project.environments, context), say);
 
   let run: LocalRun | undefined;
   /** The functions that read queues. */
@@ -50,7 +54,7 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
     synthesize: () => synthesize(project, assembly, context).then(() => assembly),
     codeFolder: join(directory, 'code'),
     nameOf,
-    say: (text) => console.log(printableLines(text)),
+    say,
   });
   stopOnSignal(async () => {
     await following.stop();
@@ -64,6 +68,7 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
       assembly: synthesizing(project, assembly, context),
       directory,
       failureVerb,
+      secrets,
       ...broker.options,
       onEvent: show,
     });

@@ -3,16 +3,28 @@ import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
 import { StoredSecret } from './stored-secret.ts';
 
+/** A secret that is there before the stacks are, as one that somebody has made by hand. */
+export interface GivenSecret {
+  /** Name or ARN by which functions ask for it. */
+  readonly id: string;
+  /** Undefined: nobody has given it one. */
+  readonly value: string | undefined;
+}
+
 /** The secrets of a local run, in memory. */
 export class SecretStore {
   readonly #secrets: StoredSecret[] = [];
+  /** Not of the stacks: no logins of the broker's users are among them. */
+  readonly #given: readonly StoredSecret[];
   /** Told whenever a secret is made or changes. */
   onChange: () => void = () => undefined;
 
+  constructor(given: readonly GivenSecret[] = []) {
+    this.#given = given.map(({ id, value }) => this.#make(id, value));
+  }
+
   create(name: string, value: string): StoredSecret {
-    const versionId = randomUUID();
-    const secretArn = arn('secretsmanager', `secret:${name}-${versionId.slice(0, 6)}`);
-    const secret = new StoredSecret({ name, arn: secretArn, versionId, value }, () => this.onChange());
+    const secret = this.#make(name, value);
     this.#secrets.push(secret);
     this.onChange();
     return secret;
@@ -24,8 +36,24 @@ export class SecretStore {
 
   /** By name, ARN, or ARN without the six random characters. */
   find(secretId: string): StoredSecret | undefined {
-    return this.#secrets.find(
+    return [...this.#secrets, ...this.#given].find(
       (secret) => secretId === secret.name || secretId === secret.arn || secretId === secret.arn.slice(0, -7),
+    );
+  }
+
+  /** @param id name, or ARN with or without the six random characters */
+  #make(id: string, value: string | undefined): StoredSecret {
+    const versionId = randomUUID();
+    const whole = id.startsWith('arn:') ? id : arn('secretsmanager', `secret:${id}`);
+    const isComplete = id.startsWith('arn:') && /-[A-Za-z0-9]{6}$/.test(id);
+    return new StoredSecret(
+      {
+        name: id.replace(/^arn:.*:secret:/, '').replace(isComplete ? /-[A-Za-z0-9]{6}$/ : '', ''),
+        arn: isComplete ? whole : `${whole}-${versionId.slice(0, 6)}`,
+        versionId,
+        value,
+      },
+      () => this.onChange(),
     );
   }
 

@@ -30,14 +30,16 @@ export class StoredSecret {
   #versions: SecretVersion[];
   readonly #onChange: () => void;
 
+  /** @param value of the first version; undefined: there is none yet */
   constructor(
-    { name, arn, versionId, value }: { name: string; arn: string; versionId: string; value: string },
+    { name, arn, versionId, value }: { name: string; arn: string; versionId: string; value: string | undefined },
     onChange: () => void,
   ) {
     this.name = name;
     this.arn = arn;
     this.created = Date.now() / 1000;
-    this.#versions = [{ id: versionId, created: this.created, value, stages: new Set([current]) }];
+    this.#versions =
+      value === undefined ? [] : [{ id: versionId, created: this.created, value, stages: new Set([current]) }];
     this.#onChange = onChange;
   }
 

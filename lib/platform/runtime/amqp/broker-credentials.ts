@@ -25,21 +25,17 @@ export const fixedCredentials = (credentials: Credentials): CredentialsSource =>
   read: () => Promise.resolve(credentials),
 });
 
-/** Credentials in a Secrets Manager secret `{"username","password"}`. The client is loaded at the first read. */
+/** Credentials in a Secrets Manager secret `{"username","password"}`. */
 export function secretCredentials(secretArn: string): CredentialsSource {
   return {
     renewable: true,
     async read() {
-      const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-      const client = new SecretsManagerClient({ maxAttempts: 3 });
+      const { readSecret } = await import('../read-secret.ts');
       try {
-        const secret = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-        return parseSecret(secret.SecretString, secretArn);
+        return parseSecret(await readSecret(secretArn), secretArn);
       } catch (error) {
         if (error instanceof BrokerSecretError) throw error;
         throw new BrokerSecretError(`secret ${secretArn} cannot be read: ${describe(error)}`, { cause: error });
-      } finally {
-        client.destroy();
       }
     },
   };

@@ -1,11 +1,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import {
   BrokerSecretError,
   parseSecret,
   secretCredentials,
 } from '../../../../lib/platform/runtime/amqp/broker-credentials.ts';
+
+// The client takes seconds to load where every processor is busy.
+jest.setTimeout(60_000);
 
 describe("the broker's secret", () => {
   it('gives user name and password, whatever else it holds', () => {

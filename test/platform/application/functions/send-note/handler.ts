@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { ConditionalCheckFailedException, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { consumer } from '#consumer';
 import { dynamoDb } from '#dynamodb';
 import { personJoined } from '../../events.ts';
+import { secret, variable } from '../settings.ts';
 import { suffer } from '../suffer.ts';
 import { tableName } from '../table-name.ts';
 
@@ -11,20 +13,30 @@ export const handler = consumer({
   message: personJoined,
   handle: async ({ id, attempt, body }, { signal }) => {
     await suffer(body.fault, { attempt, signal });
-    await note(`${id}:email`);
-    if (body.phone !== undefined) await note(`${id}:sms`);
+    const signature = body.signed ? await signed(body.personId) : undefined;
+    await note(`${id}:email`, signature);
+    if (body.phone !== undefined) await note(`${id}:sms`, signature);
   },
 });
 
-const note = async (key: string): Promise<void> => {
+const signed = async (text: string): Promise<string> =>
+  createHmac('sha256', await secret('NOTE_KEY'))
+    .update(text)
+    .digest('hex');
+
+const note = async (key: string, signature: string | undefined): Promise<void> => {
   try {
     await dynamoDb.send(
       new UpdateItemCommand({
         TableName: tableName('Notes'),
         Key: { noteKey: { S: key } },
         ConditionExpression: 'attribute_not_exists(noteKey)',
-        UpdateExpression: 'ADD sends :one',
-        ExpressionAttributeValues: { ':one': { N: '1' } },
+        UpdateExpression: 'SET sender = :sender, signature = :signature ADD sends :one',
+        ExpressionAttributeValues: {
+          ':sender': { S: variable('NOTE_SENDER') },
+          ':signature': signature === undefined ? { NULL: true } : { S: signature },
+          ':one': { N: '1' },
+        },
       }),
     );
   } catch (error) {
