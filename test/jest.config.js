@@ -23,8 +23,8 @@ const everywhere = {
   transform: { '^.+\\.ts$': '<rootDir>/test/platform/support/compile.js' },
 };
 
-/** @type {{ version?: string }[]} the versions of TEST_BROKERS, the newest first. Without a runner, each test file starts the broker that it needs. */
-const [newest = {}, ...older] = JSON.parse(process.env.TEST_BROKERS ?? '[]');
+/** @type {{ version?: string }[]} the versions of TEST_BROKERS, first the one that everything is tested with. Without a runner, each test file starts the broker that it needs. */
+const [first = {}, ...others] = JSON.parse(process.env.TEST_BROKERS ?? '[]');
 
 export default {
   // Modules of earlier test files stay in a worker's heap. A worker that has grown this large is replaced before its next file.
@@ -47,9 +47,9 @@ export default {
       ...everywhere,
       displayName: 'acceptance',
       testMatch: ['<rootDir>/test/**/acceptance/*.test.ts'],
-      testEnvironmentOptions: { version: newest.version },
+      testEnvironmentOptions: { version: first.version },
     },
-    ...older.map(({ version }) => ({
+    ...others.map(({ version }) => ({
       ...everywhere,
       displayName: `acceptance on ${version}`,
       testMatch: ['<rootDir>/test/**/acceptance/*.every-version.test.ts'],

@@ -219,8 +219,8 @@ function ended(child: ChildProcess): Promise<string | number> {
 /** jest has a project for each version. */
 function everyAcceptanceProject(argument: string): string[] {
   if (argument !== 'acceptance') return [argument];
-  const [, ...older] = findInstallations();
-  return [argument, ...older.map(({ version }) => `acceptance on ${version}`)];
+  const [, ...others] = findInstallations();
+  return [argument, ...others.map(({ version }) => `acceptance on ${version}`)];
 }
 
 function isAboutWorkers(argument: string): boolean {

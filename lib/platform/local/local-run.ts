@@ -38,7 +38,7 @@ export interface LocalRunOptions extends BrokerUrlOptions, Pick<UserBrokerOption
   readonly failureVerb?: FailureVerb;
   /** A broker of the user's own, `amqps://user:password@host:port/vhost`; the user must be an administrator. @default a private one */
   readonly brokerUrl?: string;
-  /** RabbitMQ to start. @default the newest on this machine */
+  /** RabbitMQ to start. @default the first of `findInstallations()` */
   readonly installation?: Installation;
   /** Secrets of yours that functions may ask for, beside those of the stacks. @default none */
   readonly secrets?: readonly GivenSecret[];

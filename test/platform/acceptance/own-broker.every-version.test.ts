@@ -3,11 +3,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, jest } from '@jest/globals';
-import { isNewestVersion } from '../support/test-broker.ts';
+import { isFirstVersion } from '../support/test-broker.ts';
 
 await import('./when-a-broker-is-killed.own-broker.ts');
 await import('./when-the-broker-fails-while-publishing.own-broker.ts');
-if (isNewestVersion()) await import('./when-a-broker-of-ones-own-is-used.own-broker.ts');
+if (isFirstVersion()) await import('./when-a-broker-of-ones-own-is-used.own-broker.ts');
 
 // RabbitMQ loses a quorum queue that is killed within about a second of its declaration. One wait does for what all files have declared before.
 beforeAll(() => sleep(3000));

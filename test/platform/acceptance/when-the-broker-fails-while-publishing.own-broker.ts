@@ -1,10 +1,9 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import amqplib from 'amqplib';
-import { rabbitmqctl as runRabbitmqctl } from '../../../lib/platform/local/broker/rabbitmqctl.ts';
 import type { RunningBroker } from '../../../lib/platform/local/broker/running-broker.ts';
 import { BlockedError } from '../../../lib/platform/runtime/publish-errors.ts';
 import { declareQueue, errorOf, idsIn, message, observer, publisherTo, statuses } from '../support/publish-setting.ts';
-import { installationOfThisRun, ownBroker, type TestVhost, type VhostMaker } from '../support/test-broker.ts';
+import { ownBroker, type TestVhost, type VhostMaker } from '../support/test-broker.ts';
 
 let broker: RunningBroker & VhostMaker;
 let vhost: TestVhost;
@@ -24,7 +23,7 @@ describe('when the broker fails while publishing', () => {
   it('by closing every connection, as before a shutdown, it is connected to again', async () => {
     const publisher = publisherTo(broker, vhost);
     await publisher.publish([message('before', 'closed')]);
-    await rabbitmqctl('close_all_connections', '--vhost', vhost.name, 'maintenance');
+    await broker.rabbitmqctl('close_all_connections', '--vhost', vhost.name, 'maintenance');
     // The command returns before the connections are closed.
     const deadline = Date.now() + 100_000;
     while (!publisher.logged.includes('connection to the broker lost') && Date.now() < deadline) await pause(20);
@@ -35,7 +34,7 @@ describe('when the broker fails while publishing', () => {
   it('by running out of memory, it waits, says so, gives up at the deadline, and confirms once the alarm is over', async () => {
     const publisher = publisherTo(broker, vhost);
     await publisher.publish([message('before', 'blocked')]);
-    await rabbitmqctl('set_vm_memory_high_watermark', '0.00001');
+    await broker.rabbitmqctl('set_vm_memory_high_watermark', '0.00001');
     let patient: ReturnType<typeof publisher.publish>;
     try {
       const late = await firstNotConfirmed(publisher);
@@ -47,7 +46,7 @@ describe('when the broker fails while publishing', () => {
       patient = publisher.publish([message('patient', 'blocked')], { deadline: Date.now() + 100_000 });
     } finally {
       // The tests after this one publish, too.
-      await rabbitmqctl('set_vm_memory_high_watermark', '0.6');
+      await broker.rabbitmqctl('set_vm_memory_high_watermark', '0.6');
     }
     expect(statuses(await patient)).toEqual(['confirmed']);
     const { channel } = await observer(vhost);
@@ -66,6 +65,3 @@ const firstNotConfirmed = async (publisher: ReturnType<typeof publisherTo>) => {
   }
   throw new Error('the broker confirmed 100 messages after it was told to have no memory left');
 };
-
-const rabbitmqctl = (...command: string[]): Promise<void> =>
-  runRabbitmqctl({ pid: broker.pid, home: installationOfThisRun().home }, ...command);

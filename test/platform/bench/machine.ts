@@ -1,5 +1,5 @@
 import { cpus, loadavg, totalmem } from 'node:os';
-import { findInstallations } from '../../../lib/platform/local/broker/installations.ts';
+import { firstInstallation } from '../../../lib/platform/local/broker/installations.ts';
 
 export interface Machine {
   readonly cpu: string;
@@ -14,7 +14,7 @@ export interface Machine {
 }
 
 /** What the numbers were measured on; without it they mean little. */
-export const describeMachine = (rabbitMq = findInstallations()[0]?.version): Machine => ({
+export const describeMachine = (rabbitMq = firstInstallation()?.version): Machine => ({
   cpu: cpus()[0]?.model.trim() ?? 'unknown',
   cores: cpus().length,
   memoryGiB: Math.round(totalmem() / 2 ** 30),

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'amqplib';
-import { rabbitmqctl } from '../../../lib/platform/local/broker/rabbitmqctl.ts';
 import type { RunningBroker } from '../../../lib/platform/local/broker/running-broker.ts';
 import { TcpProxy } from '../../../lib/platform/local/faults/tcp-proxy.ts';
 import { createPublisher } from '../../../lib/platform/runtime/amqp/amqp-publisher.ts';
@@ -11,8 +10,6 @@ import { idsIn } from './queue-contents.ts';
 
 export interface FaultySetting {
   readonly broker: RunningBroker;
-  /** Folder of the broker's installation. */
-  readonly home: string;
   readonly vhost: string;
   readonly messages: number;
   /** Calls of 50 messages at a time. */
@@ -132,7 +129,7 @@ interface Fault {
 }
 
 function faultsOf(
-  { broker, home, blockedMilliseconds }: FaultySetting,
+  { broker, blockedMilliseconds }: FaultySetting,
   proxy: TcpProxy,
   counted: { restarts: number; cuts: number; blocks: number },
   until: (condition: () => boolean) => Promise<void>,
@@ -156,9 +153,9 @@ function faultsOf(
   const block: Fault = {
     description: 'publishers blocked (memory alarm)',
     happen: async () => {
-      await rabbitmqctl({ pid: broker.pid, home }, 'set_vm_memory_high_watermark', '0.00001');
+      await broker.rabbitmqctl('set_vm_memory_high_watermark', '0.00001');
       await sleep(blockedMilliseconds);
-      await rabbitmqctl({ pid: broker.pid, home }, 'set_vm_memory_high_watermark', '0.6');
+      await broker.rabbitmqctl('set_vm_memory_high_watermark', '0.6');
       counted.blocks += 1;
     },
   };

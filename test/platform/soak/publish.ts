@@ -11,7 +11,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { findInstallations } from '../../../lib/platform/local/broker/installations.ts';
 import { startBroker } from '../../../lib/platform/local/broker/running-broker.ts';
 import { callWhileAway } from './call-while-away.ts';
 import { publishUnderFaults } from './publish-under-faults.ts';
@@ -22,13 +21,10 @@ const { values } = parseArgs({
     'frozen-seconds': { type: 'string', default: '180' },
   },
 });
-const [installation] = findInstallations();
-if (!installation) throw new Error('no RabbitMQ on this machine; run: npm run setup');
 const folder = mkdtempSync(join(tmpdir(), 'soak-publish-'));
 const broker = await startBroker({
   directory: join(folder, 'broker'),
   admin: { username: 'admin', password: randomBytes(12).toString('hex') },
-  installation,
 });
 const broken: string[] = [];
 const expect = (promise: string, kept: boolean): void => {
@@ -52,7 +48,6 @@ async function underFaults(messages: number): Promise<void> {
   console.log(`${messages} messages to RabbitMQ ${broker.version}`);
   const account = await publishUnderFaults({
     broker,
-    home: installation?.home ?? '',
     vhost: '/',
     messages,
     callers: 20,

@@ -9,7 +9,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import { findInstallations, type Installation } from '../../../lib/platform/local/broker/installations.ts';
+import {
+  findInstallations,
+  firstInstallation,
+  type Installation,
+} from '../../../lib/platform/local/broker/installations.ts';
 import { type RunningBroker, startBroker } from '../../../lib/platform/local/broker/running-broker.ts';
 import { addressOf, type BrokerAddress } from './broker-address.ts';
 import { endOfLog } from './end-of-log.ts';
@@ -76,18 +80,19 @@ async function startOwnBroker(): Promise<RunningBroker & VhostMaker> {
   return Object.assign(broker, { vhost: () => makeVhost(broker) });
 }
 
-/** The installation whose version this run tests; the newest when the runner did not say. */
+/** The installation whose version this run tests; the first when the runner did not say. */
 export function installationOfThisRun(): Installation {
-  const installations = findInstallations();
-  const version = fromRunner()?.version ?? installations[0]?.version;
-  const installation = installations.find((candidate) => candidate.version === version);
+  const version = fromRunner()?.version;
+  const first = firstInstallation();
+  const isFirst = version === undefined || first?.version === version;
+  const installation = isFirst ? first : findInstallations().find((candidate) => candidate.version === version);
   if (installation === undefined) throw new Error('no RabbitMQ on this machine; run: npm run setup');
   return installation;
 }
 
-/** Whether this run is about the newest version on this machine. What does not depend on the version is tested with that one only. */
-export function isNewestVersion(): boolean {
-  return installationOfThisRun().version === findInstallations()[0]?.version;
+/** Whether this run is about the version that is used on this machine by default. What does not depend on the version is tested with that one only. */
+export function isFirstVersion(): boolean {
+  return installationOfThisRun().version === firstInstallation()?.version;
 }
 
 function fromRunner(): BrokerAddress | undefined {

@@ -36,7 +36,12 @@ export async function main(args) {
     /** @type {NodeJS.ProcessEnv} */
     const env = { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
     const unavailable = needsBroker(options, command)
-      ? await ensureRabbitMq({ cache, all: options.has('--all'), installed: () => installedVersions(env) })
+      ? await ensureRabbitMq({
+          cache,
+          all: options.has('--all'),
+          installed: () => asked('servers.ts', 'findInstalledServers().map(({ version }) => version)', env),
+          images: () => asked('container-images.ts', 'wantedImages()', env),
+        })
       : [];
     // The test runner says it beside what it skips for it.
     if (unavailable.length > 0) env.RABBITMQ_UNAVAILABLE = unavailable.join('; ');
@@ -62,15 +67,16 @@ function needsBroker(options, command) {
 }
 
 /**
- * Asks the very code that will look for them, which is TypeScript and so needs the newer Node.
+ * Asks the very code that will look for brokers, which is TypeScript and so needs the newer Node.
  *
+ * @param {string} file of `lib/platform/local/broker`
+ * @param {string} expression of what that exports
  * @param {NodeJS.ProcessEnv} env
- * @returns {string[]}
  */
-function installedVersions(env) {
-  const module = pathToFileURL(join(project, 'lib/platform/local/broker/installations.ts')).href;
-  const program = `import { findInstallations } from ${JSON.stringify(module)};
-    console.log(JSON.stringify(findInstallations().filter(({ path }) => path === '').map(({ version }) => version)));`;
+function asked(file, expression, env) {
+  const module = pathToFileURL(join(project, 'lib/platform/local/broker', file)).href;
+  const program = `const { ${/^\w+/.exec(expression)?.[0]} } = await import(${JSON.stringify(module)});
+    console.log(JSON.stringify(${expression}));`;
   return JSON.parse(
     execFileSync('node', ['--input-type=module', '--eval', program], { env, encoding: 'utf8', stdio: 'pipe' }),
   );

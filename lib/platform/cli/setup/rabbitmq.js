@@ -1,11 +1,12 @@
 // Gets a RabbitMQ onto this machine. On Debian-like systems the distribution's packages are unpacked into a cache folder: no
-// root, no service, nothing of the system changed. Elsewhere the user installs it.
+// root, no service, nothing of the system changed. Where there is no server, a container engine runs one. Elsewhere the user installs it.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PrivateApt, systemSources } from './apt.js';
 import { sourcesForSuite } from './apt-sources.js';
+import { pullImages } from './container-images.js';
 import { withLock } from './lock.js';
 import { megabytes, say, secondsSince, withProgress } from './progress.js';
 import { run } from './run.js';
@@ -27,29 +28,59 @@ const debianSuites = [
 const retryAfterMilliseconds = 60 * 60 * 1000;
 
 /**
- * @param {{ cache: string, all: boolean, installed: () => string[] }} options `installed`: versions of servers installed on the system
+ * @typedef {object} Request
+ * @property {string} cache folder for what is unpacked
+ * @property {boolean} all every version that can be had, not just one to work with
+ * @property {() => string[]} installed versions of servers installed on the system
+ * @property {() => import('./container-images.js').WantedImage[]} images what a container engine of this machine may run; none without one
+ */
+
+/**
+ * @param {Request} request
  * @returns {Promise<string[]>} one line for each version that cannot be had, with the reason (only for `all`)
  * @throws Error whose message is the one line to show
  */
-export async function ensureRabbitMq({ cache, all, installed }) {
-  const usable = (/** @type {Records} */ records) =>
-    Object.values(records).some((record) => 'version' in record && existsSync(folderOf(cache, record.version)));
+export async function ensureRabbitMq({ cache, all, installed, images }) {
+  const servers = await ensureServers({ cache, all, installed });
+  if (servers.usable && !all) return [];
+  const wanted = images();
+  const containers = await pullImages(all ? wanted : wanted.slice(0, 1));
+  if (!servers.usable && !containers.usable) {
+    const reasons = [...servers.unavailable, ...containers.unavailable];
+    const tried = reasons.length > 0 ? ` and could not be fetched (${reasons.join('; ')})` : '';
+    throw new Error(`RabbitMQ is missing${tried}: ${howToInstall(process.platform)}`);
+  }
+  return [...servers.unavailable, ...containers.unavailable];
+}
 
-  if (!all && usable(readRecords(cache))) return [];
+/**
+ * @param {Pick<Request, 'cache' | 'all' | 'installed'>} request
+ * @returns {Promise<{ usable: boolean, unavailable: string[] }>} whether there is one to work with, and a line for each version that cannot be had
+ */
+async function ensureServers({ cache, all, installed }) {
+  const unpacked = () =>
+    Object.values(readRecords(cache)).some(
+      (record) => 'version' in record && existsSync(folderOf(cache, record.version)),
+    );
+
+  if (!all && unpacked()) return { usable: true, unavailable: [] };
   const system = releaseOfSystem();
   const suites = system === undefined ? [] : suitesFor(system);
   const missing = () => {
     const records = readRecords(cache);
-    return suites.filter(({ suite }) => !isSettled(cache, records[suite], usable(records)));
+    return suites.filter(({ suite }) => !isSettled(cache, records[suite], unpacked()));
   };
-  if (all && suites.length > 0 && missing().length === 0) return missingVersions(cache, suites);
+  if (all && suites.length > 0 && missing().length === 0)
+    return { usable: true, unavailable: missingVersions(cache, suites) };
 
   const versions = installed();
-  if (!all && versions.length > 0) return [];
+  if (!all && versions.length > 0) return { usable: true, unavailable: [] };
   if (system === undefined) {
-    if (versions.length > 0)
-      return [`only RabbitMQ ${versions.join(', ')} is installed, and only Debian-like systems can fetch more`];
-    throw new Error(`RabbitMQ is missing: ${howToInstall()}`);
+    const unavailable =
+      versions.length > 0
+        ? [`only RabbitMQ ${versions.join(', ')} is installed, and only Debian-like systems can fetch more packages`]
+        : [];
+    return { usable: versions.length > 0, unavailable };
   }
 
   await withLock(
@@ -60,17 +91,13 @@ export async function ensureRabbitMq({ cache, all, installed }) {
       for (const wanted of missing()) {
         const record = await fetchSuite(cache, system, wanted.suite, versions);
         writeRecords(cache, { ...readRecords(cache), [wanted.suite]: record });
-        const others = versions.length > 0 || usable(readRecords(cache));
+        const others = versions.length > 0 || unpacked();
         if ('unavailable' in record && others) say(`RabbitMQ ${wanted.series} cannot be had: ${record.unavailable}`);
         if (!all && 'version' in record) break;
       }
     },
   );
-  const unavailable = missingVersions(cache, suites);
-  if (versions.length === 0 && !usable(readRecords(cache))) {
-    throw new Error(`RabbitMQ is missing and could not be fetched (${unavailable.join('; ')}): ${howToInstall()}`);
-  }
-  return unavailable;
+  return { usable: versions.length > 0 || unpacked(), unavailable: missingVersions(cache, suites) };
 }
 
 /**
@@ -219,10 +246,11 @@ function suitesFor({ debian, codename }) {
   return debian ? debianSuites : [{ suite: codename, series: 'as packaged' }];
 }
 
-function howToInstall() {
-  const command =
-    process.platform === 'darwin' ? 'brew install rabbitmq' : 'the package rabbitmq-server, 3.10 or newer';
-  return `install it (${command}), or set RABBITMQ_URL to a broker of yours`;
+/** @param {NodeJS.Platform} platform */
+export function howToInstall(platform) {
+  if (platform === 'win32') return 'on Windows, run this inside WSL (docs/your-machine.md)';
+  const command = platform === 'darwin' ? 'brew install rabbitmq' : 'the package rabbitmq-server, 3.10 or newer';
+  return `install it (${command}), start Docker or Podman, or set RABBITMQ_URL to a broker of yours`;
 }
 
 /**

@@ -10,7 +10,7 @@ export interface BoundProcess {
 }
 
 export interface BoundProcessOptions {
-  env: Record<string, string>;
+  env: NodeJS.ProcessEnv;
   cwd: string;
   /** An open file that takes the output. */
   output: number;
@@ -33,7 +33,7 @@ export async function startBoundProcess(
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
   });
   const pid = await started(child, command);
-  const watchdog = means === 'watchdog' ? startWatchdog(pid) : undefined;
+  const watchdog = means === 'watchdog' ? startWatchdog('kill', '-KILL', String(pid)) : undefined;
   let over = false;
   const settled = ended.then((how) => {
     over = true;
@@ -57,9 +57,13 @@ function started(child: ChildProcess, command: string): Promise<number> {
   });
 }
 
-/** Its standard input is a pipe that only the parent holds open: end of file means that the parent is gone. */
-function startWatchdog(pid: number): ChildProcess {
-  const watchdog = spawn('/bin/sh', ['-c', 'read -r _; kill -KILL "$0"', String(pid)], {
+/**
+ * Runs a command once this process is gone, even killed. Ends unused when it is killed itself.
+ *
+ * Its standard input is a pipe that only this process holds open: end of file means that this process is gone.
+ */
+export function startWatchdog(...command: readonly string[]): ChildProcess {
+  const watchdog = spawn('/bin/sh', ['-c', 'read -r _; "$@"', 'sh', ...command], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

@@ -7,15 +7,15 @@ export interface Credentials {
   password: string;
 }
 
-const address = '127.0.0.1';
-
 /**
- * The text of rabbitmq.conf: everything on loopback, plain and TLS, one administrator.
+ * The text of rabbitmq.conf: everything on one address, plain and TLS, one administrator.
  *
+ * @param address the one that listens: loopback, or in a container all of the container's
  * @param settings more keys, or other values for keys set here
  * @throws Error where a value cannot be written in RabbitMQ's format
  */
 export function rabbitmqConf(
+  address: '127.0.0.1' | '0.0.0.0',
   ports: BrokerPorts,
   tls: CertificateFiles,
   admin: Credentials,

@@ -1,87 +1,11 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { type ContainerImage, pulledImages } from './container-images.ts';
+import { findServers, type InstalledServer } from './servers.ts';
 
-/** A RabbitMQ server on this machine that can be started by an ordinary user. */
-export interface Installation {
-  /** Such as `4.0.5`, read from the server's own files. */
-  version: string;
-  /** The folder that holds `sbin/rabbitmq-server` and `plugins`. */
-  home: string;
-  /** Folders to put first in PATH so that `erl` and `epmd` are found; empty where they are installed for everybody. */
-  path: string;
-}
+/** A RabbitMQ that an ordinary user can start here. */
+export type Installation = InstalledServer | ContainerImage;
 
-export interface SearchPlaces {
-  /** Folders each of which may be a RabbitMQ home. */
-  homes: string[];
-  /** Folders of the kind that `bin/setup.js` makes: `rabbitmq-<version>/{root,bin}` inside. */
-  caches: string[];
-}
+/** All of this machine: servers, newest first, then images of the versions that no server has. The first one is used where nothing else is asked for. */
+export const findInstallations = (): Installation[] => [...findServers(), ...pulledImages()];
 
-/** Every usable installation, newest first; of the same version the system's own comes first. */
-export function findInstallations(places: SearchPlaces = defaultPlaces()): Installation[] {
-  const installed = places.homes.flatMap((home) => installationAt(home, ''));
-  const unpacked = places.caches.flatMap((cache) =>
-    namesIn(cache)
-      .filter((name) => /^rabbitmq-\d/.test(name))
-      .flatMap((name) => {
-        const servers = join(cache, name, 'root/usr/lib/rabbitmq/lib');
-        const path = join(cache, name, 'bin');
-        return namesIn(servers).flatMap((server) => installationAt(join(servers, server), path));
-      }),
-  );
-  const versions = new Map<string, Installation>();
-  for (const installation of [...installed, ...unpacked]) {
-    if (!versions.has(installation.version)) versions.set(installation.version, installation);
-  }
-  return [...versions.values()].sort((a, b) => compareVersions(b.version, a.version));
-}
-
-/** Negative when `a` is the older one. A pre-release (`4.1.0-rc.1`) is older than its release. */
-export function compareVersions(a: string, b: string): number {
-  const [left, leftRest] = parts(a);
-  const [right, rightRest] = parts(b);
-  for (let index = 0; index < Math.max(left.length, right.length); index += 1) {
-    const difference = (left[index] ?? 0) - (right[index] ?? 0);
-    if (difference !== 0) return difference;
-  }
-  if (leftRest === rightRest) return 0;
-  if (leftRest === '') return 1;
-  if (rightRest === '') return -1;
-  return leftRest < rightRest ? -1 : 1;
-}
-
-function parts(version: string): [number[], string] {
-  const [numbers = '', ...rest] = version.split('-');
-  return [numbers.split('.').map(Number), rest.join('-')];
-}
-
-function defaultPlaces(): SearchPlaces {
-  const onPath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .map((folder) => join(folder, 'rabbitmq-server'))
-    .filter((file) => existsSync(file))
-    // Homebrew and the generic tarball put (a link to) the server's own script there; Debian puts a wrapper that needs root.
-    .map((file) => dirname(dirname(realpathSync(file))));
-  const debian = namesIn('/usr/lib/rabbitmq/lib').map((name) => join('/usr/lib/rabbitmq/lib', name));
-  const homebrew = ['/opt/homebrew/opt/rabbitmq', '/usr/local/opt/rabbitmq'];
-  return { homes: [...onPath, ...debian, ...homebrew], caches: [cacheFolder()] };
-}
-
-/** Where `bin/setup.js` puts what it unpacks; shared by all clones of one user. */
-export function cacheFolder(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment.XDG_CACHE_HOME || join(environment.HOME || homedir(), '.cache');
-  return join(base, 'rabbitmq-lambda-template');
-}
-
-function installationAt(home: string, path: string): Installation[] {
-  if (!existsSync(join(home, 'sbin/rabbitmq-server'))) return [];
-  const plugin = namesIn(join(home, 'plugins')).find((name) => /^rabbit-\d/.test(name));
-  if (plugin === undefined) return [];
-  return [{ version: plugin.replace(/^rabbit-/, '').replace(/\.ez$/, ''), home, path }];
-}
-
-function namesIn(folder: string): string[] {
-  return existsSync(folder) ? readdirSync(folder) : [];
-}
+/** The first of `findInstallations()`. Asks a container engine only where there is no server. */
+export const firstInstallation = (): Installation | undefined => findServers()[0] ?? pulledImages()[0];

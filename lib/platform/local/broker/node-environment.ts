@@ -1,6 +1,6 @@
 import { delimiter, join } from 'node:path';
-import type { Installation } from './installations.ts';
 import type { BrokerPorts } from './ports.ts';
+import type { InstalledServer } from './servers.ts';
 
 /** Where a private node keeps its files; all inside one folder. */
 export function nodeFiles(directory: string) {
@@ -24,7 +24,7 @@ export function nodeFiles(directory: string) {
  * @param inherited only PATH, the locale and the temporary folder are taken from it
  */
 export function nodeEnvironment(
-  installation: Installation,
+  installation: InstalledServer,
   directory: string,
   nodeName: string,
   ports: BrokerPorts,

@@ -10,7 +10,7 @@ type Settings = Readonly<Record<string, string>>;
 
 export interface OwnBrokerOptions {
   readonly directory: string;
-  /** @default the newest on this machine */
+  /** @default the first of `findInstallations()` */
   readonly installation?: Installation;
 }
 

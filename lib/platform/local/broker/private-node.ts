@@ -1,34 +1,13 @@
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BoundProcess, startBoundProcess } from './bound-process.ts';
-import { writeTestCertificates } from './certificates.ts';
-import { advancedConfig, type Credentials, enabledPlugins, rabbitmqConf } from './configuration.ts';
-import type { Installation } from './installations.ts';
+import type { BoundProcess } from './bound-process.ts';
+import { ContainerProgram } from './container-program.ts';
 import { logExcerpt } from './log-excerpt.ts';
-import { nodeEnvironment, nodeFiles } from './node-environment.ts';
-import type { BrokerPorts } from './ports.ts';
-import { acceptsConnections, isReady, waitUntil } from './readiness.ts';
-
-export interface NodeSettings {
-  directory: string;
-  installation: Installation;
-  ports: BrokerPorts;
-  admin: Credentials;
-  settings: Record<string, string>;
-  readyTimeoutSeconds: number;
-}
+import { nodeFiles } from './node-environment.ts';
+import type { NodeProgram, NodeSettings } from './node-program.ts';
+import { isReady, waitUntil } from './readiness.ts';
+import { ServerProgram } from './server-program.ts';
 
 /** What became of a start: `port-taken` may succeed with other ports, `failed` will not. */
 export type StartOutcome = { result: 'ready' } | { result: 'port-taken' | 'failed'; reason: string };
@@ -37,41 +16,36 @@ const givenUp: StartOutcome = { result: 'failed', reason: 'the start was given u
 
 /** A VM that has not stopped in this time after SIGTERM is killed. 3.10 needs 6 s because of its management listeners, 4.0 one. */
 const gracefulStopMilliseconds = 20_000;
-const epmdTimeoutMilliseconds = 10_000;
 
-/** The two processes of a private RabbitMQ node (the Erlang machine and its port mapper, epmd) and their files. */
+/** A private RabbitMQ node and its files. */
 export class PrivateNode {
-  readonly caFile: string;
   readonly #settings: NodeSettings;
-  readonly #environment: Record<string, string>;
+  readonly #program: NodeProgram;
   #machine: BoundProcess | undefined;
-  #epmd: BoundProcess | undefined;
   /** Whether the Erlang machine is to end. */
   #ending = false;
   #onDeath: (how: string) => void = () => undefined;
 
-  private constructor(settings: NodeSettings, environment: Record<string, string>, caFile: string) {
+  private constructor(settings: NodeSettings, program: NodeProgram) {
     this.#settings = settings;
-    this.#environment = environment;
-    this.caFile = caFile;
+    this.#program = program;
   }
 
   /** Writes certificates and configuration; starts nothing. */
   static async prepare(settings: NodeSettings): Promise<PrivateNode> {
-    const { directory, installation, ports, admin } = settings;
-    const files = nodeFiles(directory);
-    for (const folder of [files.home, files.data, files.log]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-    writeFileSync(files.cookie, randomBytes(20).toString('hex'));
-    chmodSync(files.cookie, 0o400);
-    const tls = await writeTestCertificates(files.certificates);
-    writeFileSync(files.configuration, rabbitmqConf(ports, tls, admin, settings.settings), { mode: 0o600 });
-    writeFileSync(files.advancedConfiguration, advancedConfig);
-    writeFileSync(files.enabledPlugins, enabledPlugins);
-    const nodeName = `local-${ports.distribution}@localhost`;
-    return new PrivateNode(settings, nodeEnvironment(installation, directory, nodeName, ports), tls.caFile);
+    const { installation } = settings;
+    const program =
+      'image' in installation
+        ? await ContainerProgram.prepare({ ...settings, installation })
+        : await ServerProgram.prepare({ ...settings, installation });
+    return new PrivateNode(settings, program);
   }
 
-  /** Of the Erlang machine; that of the last one when it does not run. */
+  get caFile(): string {
+    return this.#program.caFile;
+  }
+
+  /** Of the Erlang machine, or the container engine's client; that of the last one when it does not run. */
   get pid(): number {
     if (this.#machine === undefined) throw new Error('the broker was never started');
     return this.#machine.pid;
@@ -86,16 +60,12 @@ export class PrivateNode {
   async start(signal?: AbortSignal): Promise<StartOutcome> {
     const isGivenUp = () => signal?.aborted === true;
     const { ports, admin, readyTimeoutSeconds, installation } = this.#settings;
-    if (this.#epmd === undefined || this.#epmd.hasEnded()) {
-      const epmd = await this.#spawn('epmd', ['-port', String(ports.epmd), '-address', '127.0.0.1']);
-      this.#epmd = epmd;
-      const listens = () => acceptsConnections(ports.epmd);
-      if (!(await waitUntil(listens, () => isGivenUp() || epmd.hasEnded(), epmdTimeoutMilliseconds))) {
-        if (isGivenUp()) return givenUp;
-        return this.#failure(`Erlang's port mapper did not start on port ${ports.epmd}`);
-      }
+    let machine: BoundProcess;
+    try {
+      machine = await this.#program.start(isGivenUp);
+    } catch (error) {
+      return isGivenUp() ? givenUp : this.#failure(error instanceof Error ? error.message : String(error));
     }
-    const machine = await this.#spawn(join(installation.home, 'sbin/rabbitmq-server'), []);
     this.#machine = machine;
     const isPointless = () => isGivenUp() || machine.hasEnded();
     const ready = await waitUntil(() => isReady(ports, admin), isPointless, readyTimeoutSeconds * 1000);
@@ -120,7 +90,12 @@ export class PrivateNode {
     this.#machine?.signal('SIGKILL');
   }
 
-  /** Resolves when the Erlang machine is gone; its port mapper and the files stay. */
+  /** RabbitMQ's own command line. */
+  control(...command: readonly string[]): Promise<void> {
+    return this.#program.control(command);
+  }
+
+  /** Resolves when the Erlang machine is gone; all else of the node stays. */
   async stopMachine(how: 'graceful' | 'kill'): Promise<void> {
     const machine = this.#machine;
     this.#ending = true;
@@ -136,11 +111,10 @@ export class PrivateNode {
     }
   }
 
-  /** Ends both processes and removes the files. */
+  /** Ends all of it and removes the files. */
   async remove(how: 'graceful' | 'kill'): Promise<void> {
     await this.stopMachine(how);
-    this.#epmd?.signal('SIGKILL');
-    await this.#epmd?.ended;
+    await this.#program.remove();
     // The helper programs of a killed machine may take some milliseconds to notice and write a last line.
     await rm(this.#settings.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
   }
@@ -148,27 +122,13 @@ export class PrivateNode {
   /** The same for the moment when the process exits and nothing can be waited for. */
   removeSync(): void {
     this.#ending = true;
-    this.#machine?.signal('SIGKILL');
-    this.#epmd?.signal('SIGKILL');
+    this.#program.removeSync();
     rmSync(this.#settings.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  }
-
-  async #spawn(command: string, args: string[]): Promise<BoundProcess> {
-    const output = openSync(nodeFiles(this.#settings.directory).console, 'a', 0o600);
-    try {
-      return await startBoundProcess(command, args, {
-        env: this.#environment,
-        cwd: this.#settings.directory,
-        output,
-      });
-    } finally {
-      closeSync(output);
-    }
   }
 
   #failure(summary: string): StartOutcome {
     const log = this.#log();
-    const portTaken = this.#epmd?.hasEnded() || /eaddrinuse|already in use/i.test(log);
+    const portTaken = this.#program.lacksPort() || /eaddrinuse|already in use|already allocated/i.test(log);
     return { result: portTaken ? 'port-taken' : 'failed', reason: `${summary}; ${logExcerpt(log)}` };
   }
 

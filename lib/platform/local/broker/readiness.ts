@@ -3,10 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credentials } from './configuration.ts';
 import type { BrokerPorts } from './ports.ts';
 
-/** Clients can connect and the management API answers. Never rejects: "not yet" is `false`. */
+/**
+ * Whether the broker itself says that clients can connect. A port that accepts connections says nothing where a container engine listens in front.
+ * Never rejects: "not yet" is `false`.
+ */
 export async function isReady(ports: BrokerPorts, admin: Credentials): Promise<boolean> {
-  const listening = await Promise.all([ports.amqp, ports.amqps, ports.management].map(acceptsConnections));
-  return listening.every(Boolean) && (await managementAnswers(ports.managementHttp, admin));
+  const listening = await listeningPorts(ports.managementHttp, admin);
+  return [ports.amqp, ports.amqps, ports.management].every((port) => listening.includes(port));
 }
 
 /** Asks again and again until `condition` holds or `abandoned` says that there is no point; false when the time is up. */
@@ -36,17 +39,18 @@ export function acceptsConnections(port: number): Promise<boolean> {
   });
 }
 
-async function managementAnswers(port: number, admin: Credentials): Promise<boolean> {
+/** Of the node, as its management API tells; none while that does not answer. */
+async function listeningPorts(managementPort: number, admin: Credentials): Promise<number[]> {
   const credentials = Buffer.from(`${admin.username}:${admin.password}`).toString('base64');
   try {
-    const response = await fetch(`http://127.0.0.1:${port}/api/overview`, {
+    const response = await fetch(`http://127.0.0.1:${managementPort}/api/overview`, {
       headers: { authorization: `Basic ${credentials}` },
       signal: AbortSignal.timeout(2000),
     });
-    await response.arrayBuffer();
-    return response.status === 200;
+    const { listeners = [] } = (await response.json()) as { listeners?: { port: number }[] };
+    return listeners.map(({ port }) => port);
   } catch {
-    // Refused, reset or late: the caller asks again until its time is up and then shows the broker's log.
-    return false;
+    // Refused, reset, late or half of an answer: the caller asks again until its time is up and then shows the broker's log.
+    return [];
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Credentials } from './configuration.ts';
-import { findInstallations, type Installation } from './installations.ts';
+import { firstInstallation, type Installation } from './installations.ts';
 import { type BrokerPorts, freeBrokerPorts } from './ports.ts';
 import { PrivateNode } from './private-node.ts';
 import { acceptsConnections } from './readiness.ts';
@@ -11,7 +11,7 @@ export interface BrokerOptions {
   directory: string;
   /** The one user it starts with: administrator, all permissions on vhost `/`. */
   admin: Credentials;
-  /** @default the newest of `findInstallations()` */
+  /** @default the first of `findInstallations()` */
   installation?: Installation;
   /** Keys of rabbitmq.conf to add or replace. */
   settings?: Record<string, string>;
@@ -26,7 +26,7 @@ export interface BrokerOptions {
 /** A RabbitMQ node of our own: loopback only, TLS under a test CA, gone when the process that started it is gone. */
 export interface RunningBroker {
   version: string;
-  /** Process id of the Erlang machine; another one after `restart`. */
+  /** Process id of the Erlang machine, or of the container engine's client in front of it; another one after `restart`. */
   readonly pid: number;
   host: 'localhost';
   amqpsPort: number;
@@ -46,6 +46,8 @@ export interface RunningBroker {
    * @default 'graceful'
    */
   restart(how?: 'graceful' | 'kill'): Promise<void>;
+  /** RabbitMQ's own command line, such as `rabbitmqctl('close_all_connections', 'maintenance')`. */
+  rabbitmqctl(...command: readonly string[]): Promise<void>;
   /** Calls the listener, the last one given, each time the broker dies without one of these methods having ended it. */
   onDeath(listener: (how: string) => void): void;
 }
@@ -65,7 +67,7 @@ const marker = 'private-rabbitmq-node.json';
  */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker> {
   const { directory, admin, settings = {}, readyTimeoutSeconds = 90, signal, choosePorts = freeBrokerPorts } = options;
-  const installation = options.installation ?? findInstallations()[0];
+  const installation = options.installation ?? firstInstallation();
   if (installation === undefined) {
     throw new BrokerStartError(
       'no RabbitMQ found on this machine; `npm run setup` installs one or says what to install',
@@ -76,7 +78,9 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
   for (let attempt = 1; attempt <= startAttempts; attempt += 1) {
     await takeDirectory(directory);
     const ports = await choosePorts();
-    writeFileSync(join(directory, marker), JSON.stringify({ epmdPort: ports.epmd }));
+    // As long as any part of the node runs, this port accepts connections.
+    const port = 'image' in installation ? ports.managementHttp : ports.epmd;
+    writeFileSync(join(directory, marker), JSON.stringify({ port }));
     const node = await PrivateNode.prepare({ directory, installation, ports, admin, settings, readyTimeoutSeconds });
     removeOnExit.add(node);
     const outcome = await node.start(signal);
@@ -117,6 +121,7 @@ function runningBroker(node: PrivateNode, version: string, ports: BrokerPorts, a
       const outcome = await node.start();
       if (outcome.result !== 'ready') throw new BrokerStartError(outcome.reason);
     },
+    rabbitmqctl: (...command) => node.control(...command),
     onDeath: (listener) => node.onDeath(listener),
   };
 }
@@ -136,18 +141,15 @@ async function takeDirectory(directory: string): Promise<void> {
         `${directory} holds files that no broker of ours has made; give an empty or a new folder`,
       );
     }
-    const { epmdPort } = JSON.parse(readFileSync(markerFile, 'utf8')) as { epmdPort: number };
-    if (await acceptsConnections(epmdPort)) {
-      throw new BrokerStartError(
-        `${directory} belongs to a broker that is running (its port mapper answers on ${epmdPort})`,
-      );
-    }
+    const { port } = JSON.parse(readFileSync(markerFile, 'utf8')) as { port: number };
+    if (await acceptsConnections(port))
+      throw new BrokerStartError(`${directory} belongs to a broker that is running (it answers on port ${port})`);
     rmSync(directory, { recursive: true });
   }
   mkdirSync(directory, { recursive: true, mode: 0o700 });
 }
 
-/** Brokers whose owner may exit without having stopped them. A killed owner leaves their files, never their processes. */
+/** Brokers whose owner may exit without having stopped them. A killed owner leaves their files, never their processes or containers. */
 const removeOnExit = new Set<PrivateNode>();
 process.once('exit', () => {
   for (const node of removeOnExit) node.removeSync();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
-const { parseOsRelease } = (await import('../../../../lib/platform/cli/setup/rabbitmq.js' as string)) as {
+const { howToInstall, parseOsRelease } = (await import('../../../../lib/platform/cli/setup/rabbitmq.js' as string)) as {
+  howToInstall(platform: string): string;
   parseOsRelease(text: string): { debian: boolean; codename: string } | undefined;
 };
 
@@ -26,5 +27,16 @@ describe('the release of the system', () => {
     ['Fedora', 'ID=fedora\nVERSION_ID=41\n', undefined],
   ])('of %s is known', (_, text, release) => {
     expect(parseOsRelease(text)).toEqual(release);
+  });
+});
+
+describe('who has no RabbitMQ', () => {
+  it.each([
+    ['darwin', 'brew install rabbitmq'],
+    ['darwin', 'start Docker or Podman'],
+    ['linux', 'RABBITMQ_URL'],
+    ['win32', 'inside WSL'],
+  ])('on %s is told: %s', (platform, advice) => {
+    expect(howToInstall(platform)).toContain(advice);
   });
 });

@@ -6,7 +6,7 @@ const tls = { caFile: '/d/tls/ca.pem', certificateFile: '/d/tls/server.pem', key
 const admin = { username: 'admin', password: 'secret' };
 
 function entries(settings?: Record<string, string>): Record<string, string> {
-  const lines = rabbitmqConf(ports, tls, admin, settings).trimEnd().split('\n');
+  const lines = rabbitmqConf('127.0.0.1', ports, tls, admin, settings).trimEnd().split('\n');
   return Object.fromEntries(lines.map((line) => line.split(' = ')));
 }
 
@@ -35,7 +35,7 @@ describe('rabbitmq.conf', () => {
   });
 
   it('refuses what the format would cut or ignore, without showing a password', () => {
-    expect(() => rabbitmqConf(ports, tls, { username: 'admin', password: 'a#b' })).toThrow(
+    expect(() => rabbitmqConf('127.0.0.1', ports, tls, { username: 'admin', password: 'a#b' })).toThrow(
       /^default_pass is \(the password\); .*"#"/,
     );
     expect(() => entries({ heartbeat: '5\nloopback_users = none' })).toThrow(/^heartbeat is "5\\nloopback_users/);

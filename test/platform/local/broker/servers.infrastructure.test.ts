@@ -3,16 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  cacheFolder,
-  compareVersions,
-  findInstallations,
-} from '../../../../lib/platform/local/broker/installations.ts';
+import { cacheFolder, compareVersions, findServers } from '../../../../lib/platform/local/broker/servers.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'installations-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
-/** What findInstallations looks at: the start script, and the plugin that carries the version. */
+/** What findServers looks at: the start script, and the plugin that carries the version. */
 function server(home: string, plugin: string): string {
   mkdirSync(join(home, 'sbin'), { recursive: true });
   mkdirSync(join(home, 'plugins', plugin), { recursive: true });
@@ -20,7 +16,7 @@ function server(home: string, plugin: string): string {
   return home;
 }
 
-describe('installations', () => {
+describe('servers', () => {
   it('are those of the system and of the cache, newest first, each version once', () => {
     const installed = server(join(scratch, 'system/rabbitmq_server-3.10.8'), 'rabbit-3.10.8');
     const cache = join(scratch, 'cache');
@@ -31,7 +27,7 @@ describe('installations', () => {
       );
     const newest = inCache('4.0.5');
     inCache('3.10.8');
-    expect(findInstallations({ homes: [installed], caches: [cache] })).toEqual([
+    expect(findServers({ homes: [installed], homebrew: [], caches: [cache] })).toEqual([
       { version: '4.0.5', home: newest, path: join(cache, 'rabbitmq-4.0.5/bin') },
       { version: '3.10.8', home: installed, path: '' },
     ]);
@@ -40,7 +36,7 @@ describe('installations', () => {
   it('are known by the plugin archive of older packages too', () => {
     const home = join(scratch, 'archive/server');
     server(home, 'rabbit-3.9.13.ez');
-    expect(findInstallations({ homes: [home], caches: [] })[0]?.version).toBe('3.9.13');
+    expect(findServers({ homes: [home], homebrew: [], caches: [] })[0]?.version).toBe('3.9.13');
   });
 
   it('are not folders that are half made, of something else, or not there', () => {
@@ -49,9 +45,23 @@ describe('installations', () => {
       recursive: true,
     });
     server(join(cache, '.partial-trixie/root/usr/lib/rabbitmq/lib/rabbitmq_server-4.0.5'), 'rabbit-4.0.5');
-    expect(findInstallations({ homes: [join(scratch, 'nowhere')], caches: [cache, join(scratch, 'nowhere')] })).toEqual(
-      [],
-    );
+    expect(
+      findServers({ homes: [join(scratch, 'nowhere')], homebrew: [], caches: [cache, join(scratch, 'nowhere')] }),
+    ).toEqual([]);
+  });
+
+  it("of Homebrew find Homebrew's Erlang, also one that is not linked", () => {
+    const homebrew = join(scratch, 'homebrew');
+    const home = server(join(homebrew, 'opt/rabbitmq'), 'rabbit-4.2.1');
+    for (const name of ['erlang@9', 'erlang@27', 'elixir'])
+      mkdirSync(join(homebrew, 'opt', name, 'bin'), { recursive: true });
+    expect(findServers({ homes: [], homebrew: [homebrew, join(scratch, 'nowhere')], caches: [] })).toEqual([
+      {
+        version: '4.2.1',
+        home,
+        path: ['bin', 'opt/erlang@27/bin', 'opt/erlang@9/bin'].map((name) => join(homebrew, name)).join(':'),
+      },
+    ]);
   });
 
   it('of the cache are looked for where the setup puts them', () => {
