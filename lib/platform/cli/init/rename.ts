@@ -7,6 +7,9 @@ import { type Texts, textOf } from './texts.ts';
 /** Name of the package before anybody has made it theirs. */
 export const templateName = 'rabbitmq-lambda-template';
 
+/** First part of its stacks' names. Documentation that comes with a newer template has it again. */
+const templateStacks = 'events';
+
 /** `<name>-<environment>-processing` and the like: CloudFormation takes 128 characters, functions' names 64. */
 const longestName = 30;
 
@@ -61,7 +64,10 @@ const stackChanges = (texts: Texts, name: string): Change[] => {
   if (value?.type !== 'StringLiteral') throw new Refusal(`${path}: the name is not written out there: set it by hand`);
   const { value: before, span } = value;
   const edit = { start: source.indexOf(span.start), end: source.indexOf(span.end), text: `'${name}'` };
-  const stacks = new RegExp(`\\b${before}-(?=(dev|staging|prod|local)-(network|broker|processing|monitoring)\\b)`, 'g');
+  const stacks = new RegExp(
+    `\\b(?:${before}|${templateStacks})-(?=(dev|staging|prod|local)-(network|broker|processing|monitoring)\\b)`,
+    'g',
+  );
   const pages = Object.entries(texts)
     .filter(([page]) => /^docs\/.*\.md$/.test(page))
     .map(([page, shown]) => ({ path: page, text: shown.replaceAll(stacks, `${name}-`), what: 'names of stacks' }));

@@ -51,6 +51,11 @@ describe('a project that gets its name', () => {
     expect(garage['docs/deploy.md']).toContain('`garage-dev-broker`');
   });
 
+  it('names its stacks again in documentation that comes with a newer template', () => {
+    const merged = { ...parking, 'docs/deploy.md': `${template['docs/deploy.md']}` };
+    expect(renamed(merged, 'parking')).toEqual(parking);
+  });
+
   it('needs a name that stacks and packages can have', () => {
     expect(() => checkName('my-parking2')).not.toThrow();
     for (const wrong of ['', 'Parking', '2parking', 'my_parking', '-parking', 'parking-', 'p'.repeat(31)])
