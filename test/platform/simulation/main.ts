@@ -1,4 +1,4 @@
-import { readArguments, refuse } from '../support/command-line.ts';
+import { readArguments, wholeNumber } from '../support/command-line.ts';
 import { acrossWorkers } from './run/across-workers.ts';
 
 const usage = `npm run simulate -- [--seeds N] [--from S] [--all] [--json]
@@ -23,11 +23,7 @@ const { values } = readArguments(usage, {
   },
 });
 
-const whole = (name: 'seeds' | 'from'): number => {
-  const number = Number(values[name]);
-  if (Number.isSafeInteger(number) && number >= 1) return number;
-  return refuse(`--${name} is ${JSON.stringify(values[name])}; it takes a whole number from 1`, usage);
-};
+const whole = (name: 'seeds' | 'from'): number => wholeNumber(name, values[name], usage);
 
 if (values.help) console.log(usage);
 else if (values.mutants) {

@@ -1,7 +1,5 @@
-// What is too long for `npm test`: 100,000 messages through restarts, cuts and a memory alarm, the memory of a publisher without a broker,
-// and a process that is frozen for three minutes. About ten minutes; exit code 0 only if all promises were kept.
-//
-//   npm run soak -- publish [--messages 100000] [--frozen-seconds 180]
+// What is too long for `npm test`: messages through restarts, cuts and a memory alarm, the memory of a publisher without a broker, and a process that
+// is frozen.
 
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -10,17 +8,32 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { startBroker } from '../../../lib/platform/local/broker/running-broker.ts';
+import { readArguments, wholeNumber } from '../support/command-line.ts';
 import { callWhileAway } from './call-while-away.ts';
 import { publishUnderFaults } from './publish-under-faults.ts';
 
-const { values } = parseArgs({
+const usage = `npm run soak -- publish [options]
+
+About ten minutes; exit code 0 only if all promises were kept.
+
+  --messages N         through 3 restarts, 5 cuts and a memory alarm (100000)
+  --frozen-seconds N   how long a process is frozen that has a connection (180)`;
+
+const { values } = readArguments(usage, {
   options: {
     messages: { type: 'string', default: '100000' },
     'frozen-seconds': { type: 'string', default: '180' },
+    help: { type: 'boolean', short: 'h' },
   },
 });
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const messages = wholeNumber('messages', values.messages, usage);
+const frozenSeconds = wholeNumber('frozen-seconds', values['frozen-seconds'], usage);
+
 const folder = mkdtempSync(join(tmpdir(), 'soak-publish-'));
 const broker = await startBroker({
   directory: join(folder, 'broker'),
@@ -33,16 +46,16 @@ const expect = (promise: string, kept: boolean): void => {
 };
 
 try {
-  await underFaults(Number(values.messages));
+  await underFaults();
   await withoutBroker();
-  await frozen(Number(values['frozen-seconds']));
+  await frozen();
 } finally {
   await broker.stop('kill');
   rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = broken.length === 0 ? 0 : 1;
 
-async function underFaults(messages: number): Promise<void> {
+async function underFaults(): Promise<void> {
   const begun = performance.now();
   const seconds = () => ((performance.now() - begun) / 1000).toFixed(0);
   console.log(`${messages} messages to RabbitMQ ${broker.version}`);
@@ -78,8 +91,8 @@ async function withoutBroker(): Promise<void> {
   );
 }
 
-async function frozen(seconds: number): Promise<void> {
-  console.log(`frozen for ${seconds} s with default heartbeats`);
+async function frozen(): Promise<void> {
+  console.log(`frozen for ${frozenSeconds} s with default heartbeats`);
   const { username, password } = broker.admin;
   const child = spawn(
     process.execPath,
@@ -102,7 +115,7 @@ async function frozen(seconds: number): Promise<void> {
       before.status === 'confirmed' && before.connected === 1,
     );
     process.kill(child.pid as number, 'SIGSTOP');
-    await sleep(seconds * 1000);
+    await sleep(frozenSeconds * 1000);
     process.kill(child.pid as number, 'SIGCONT');
     const after = await publish();
     expect(

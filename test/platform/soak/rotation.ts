@@ -1,21 +1,36 @@
-// What is too long for `npm test`: 20,000 events through the local run while every secret rotates three times and all connections are cut after
-// each time. A few minutes; exit code 0 only if all promises were kept.
-//
-//   npm run soak -- rotation [--messages 20000] [--rotations 3]
+// What is too long for `npm test`: events through the local run while every secret rotates and all connections are cut after each time.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { startLocalRun } from '../../../lib/platform/local/local-run.ts';
 import { project } from '../application/project.ts';
+import { readArguments, wholeNumber } from '../support/command-line.ts';
 import { rotateUnderLoad } from './rotate-under-load.ts';
 
-const { values } = parseArgs({
-  options: { messages: { type: 'string', default: '20000' }, rotations: { type: 'string', default: '3' } },
+const usage = `npm run soak -- rotation [options]
+
+A few minutes; exit code 0 only if all promises were kept.
+
+  --messages N    events, evenly spread over the rotations (20000)
+  --rotations N   how often every secret rotates (3)`;
+
+const { values } = readArguments(usage, {
+  options: {
+    messages: { type: 'string', default: '20000' },
+    rotations: { type: 'string', default: '3' },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
+if (values.help) {
+  console.log(usage);
+  process.exit(0);
+}
+const messages = wholeNumber('messages', values.messages, usage);
+const rotations = wholeNumber('rotations', values.rotations, usage);
+
 const folder = mkdtempSync(join(tmpdir(), 'soak-rotation-'));
 const begun = performance.now();
 const seconds = (): string => `${((performance.now() - begun) / 1000).toFixed(0)} s`;
@@ -35,7 +50,6 @@ try {
   });
   try {
     const users = Object.keys(run.secrets).filter((user) => user !== run.broker.admin.username);
-    const [messages, rotations] = [Number(values.messages), Number(values.rotations)];
     console.log(`${messages} events, ${users.length} secrets, RabbitMQ ${run.broker.version}`);
     const account = await rotateUnderLoad({
       run,

@@ -17,3 +17,10 @@ export const readArguments = <const Config extends ParseArgsConfig>(
     return refuse(error instanceof Error ? error.message : String(error), usage);
   }
 };
+
+/** The value of an option that takes a whole number from 1. Another one is refused. */
+export const wholeNumber = (name: string, value: string, usage: string): number => {
+  const number = Number(value);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  return refuse(`--${name} is ${JSON.stringify(value)}; it takes a whole number from 1`, usage);
+};
