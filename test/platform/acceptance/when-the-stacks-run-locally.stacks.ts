@@ -59,7 +59,7 @@ describe('when the synthesized stacks run on this machine', () => {
     expect(target.pid).not.toBe(before);
   });
 
-  // On the newest version, brokers are stopped and killed by the tests before these.
+  // On the first version, brokers are stopped and killed by the tests before these.
   if (!isFirstVersion())
     it('a broker that restarts stops nothing for good', async () => {
       // Quorum queues that were declared less than a second or so before may not survive a crash; an orderly restart they do.
