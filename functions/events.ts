@@ -44,7 +44,10 @@ export const userRegistered = z.object({
 
 export type UserRegistered = z.infer<typeof userRegistered>;
 
-/** Every event of the application, by its type. May be published over HTTP, and is what `npm start` and tests take examples from. Add yours here. */
+/**
+ * Every event of the application, by its type. May be published over HTTP, and is what `npm start`, `npm run demo` and tests take examples from. Add yours here. The demo
+ * publishes them in this order, about `order-1`, `order-2` and so on: what is cancelled has been placed before.
+ */
 export const events = {
   'order.placed': event({
     schema: orderPlaced,
@@ -61,6 +64,6 @@ export const events = {
   }),
   'user.registered': event({
     schema: userRegistered,
-    example: { type: 'user.registered', userId: 'user-1', email: 'somebody@example.com' },
+    example: { type: 'user.registered', userId: 'user-1', email: 'somebody@example.com', phone: '+14155550100' },
   }),
 };

@@ -8,12 +8,12 @@ export const handler = consumer({
   queue: 'fulfil-order',
   message: orderEvent,
   orderBy: ({ body }) => body.orderId,
-  handle: async ({ id, attempt, body }, { signal, transact }) => {
+  handle: async ({ id, body }, { signal, transact }) => {
     if (body.type === 'order.cancelled') {
       await transact([cancelOrder(body, id)]);
       return;
     }
-    await reserveStock(body, { attempt, signal, idempotencyKey: id });
+    await reserveStock(body, { signal, idempotencyKey: id });
     await transact([placeOrder(body, id)]);
   },
 });

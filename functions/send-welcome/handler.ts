@@ -9,10 +9,10 @@ import { send } from './provider.ts';
 export const handler = consumer({
   queue: 'send-welcome',
   message: userRegistered,
-  handle: async ({ id, attempt, body }, { signal }) => {
+  handle: async ({ id, body }, { signal }) => {
     const text = `Welcome, ${body.userId}!`;
-    await send({ channel: 'email', to: body.email, text, idempotencyKey: `${id}:email` }, { attempt, signal });
+    await send({ channel: 'email', to: body.email, text, idempotencyKey: `${id}:email` }, signal);
     if (body.phone !== undefined)
-      await send({ channel: 'sms', to: body.phone, text, idempotencyKey: `${id}:sms` }, { attempt, signal });
+      await send({ channel: 'sms', to: body.phone, text, idempotencyKey: `${id}:sms` }, signal);
   },
 });

@@ -11,6 +11,8 @@ import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
 import type { AccessKeys } from './endpoints/principals.ts';
 import type { GivenSecret } from './endpoints/secret-store.ts';
 import type { LocalRunEvent } from './events.ts';
+import type { PlannedFault } from './faults/fault.ts';
+import { FaultPlan } from './faults/fault-plan.ts';
 import { Machine } from './machine.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
@@ -43,6 +45,8 @@ export interface LocalRunOptions extends BrokerUrlOptions, Pick<UserBrokerOption
   /** Secrets of yours that functions may ask for, beside those of the stacks. @default none */
   readonly secrets?: readonly GivenSecret[];
   readonly onEvent?: (event: LocalRunEvent) => void;
+  /** What the handlers of consumers are to meet; more can be added while it runs. @default they meet no faults, and none can be added */
+  readonly faults?: readonly PlannedFault[];
 }
 
 /** What does not depend on an assembly is started while it is being synthesized; above all the broker. */
@@ -72,6 +76,8 @@ export interface LocalRun {
   /** Mappings of tables' streams. */
   readonly streamMappings: readonly StreamMapping[];
   readonly schedules: readonly LocalSchedule[];
+  /** Absent in a run without faults. */
+  readonly faults?: FaultPlan;
   /** Names by logical id. */
   readonly tables: Readonly<Record<string, string>>;
   readonly dynamoDbEndpoint: string;
@@ -124,8 +130,11 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     const services = await startServices(directory, options.secrets ?? [], notice, undo);
     const assembly = readAssembly(absolute(await folder));
     if (user) checkVhosts(assembly, user);
+    const faults = options.faults && new FaultPlan(directory.file('faults'));
+    faults?.add(options.faults ?? []);
     const machine = new Machine({
       ...services,
+      ...(faults && { faults }),
       failureVerb: options.failureVerb ?? 'nack',
       emit,
       startBroker: (settings) => runBroker.start(settings),
@@ -227,6 +236,7 @@ const runningRun = ({ machine, broker, ownBroker, dynamoDb, files, assembly, not
     },
     streamMappings: machine.streamMappings,
     schedules: machine.schedules,
+    ...(machine.services.faults && { faults: machine.services.faults }),
     tables: files.state.tables,
     dynamoDbEndpoint: dynamoDb.endpoint,
     dynamoDb,

@@ -2,6 +2,7 @@ import { AssemblyError, UnsupportedError } from './assembly/template.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { Role } from './endpoints/principals.ts';
 import type { LocalRunEvent } from './events.ts';
+import type { FaultPlan } from './faults/fault-plan.ts';
 import type { LocalHttpApi } from './gateway/local-http-api.ts';
 import { matchesWildcard } from './iam/wildcard.ts';
 import type { LeftOut } from './left-out.ts';
@@ -16,6 +17,8 @@ import type { LocalSchedule } from './schedule/local-schedule.ts';
 
 export interface MachineServices extends RunServices {
   readonly failureVerb: FailureVerb;
+  /** What handlers are to meet. */
+  readonly faults?: FaultPlan;
   readonly emit: (event: LocalRunEvent) => void;
   /** The one broker with these keys of rabbitmq.conf, or the user's as it is. */
   readonly startBroker: (settings: Readonly<Record<string, string>>) => Promise<BrokerAccess>;
@@ -61,7 +64,7 @@ export class Machine {
 
   /** What functions get in their environment to reach everything. */
   get access(): Omit<LocalAccess, 'credentials'> {
-    return { ...this.services.endpoints(), caFile: this.broker?.caFile };
+    return { ...this.services.endpoints(), caFile: this.broker?.caFile, faults: this.services.faults?.folder };
   }
 
   get broker(): BrokerAccess | undefined {

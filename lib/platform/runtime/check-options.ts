@@ -15,6 +15,7 @@ const maximumQueueBytes = 255 - delayRoutingKeyOverheadBytes;
 const maximumBodyBytes = 1_073_741_824;
 
 /**
+ * @returns a copy
  * @throws ConfigurationError that names the option, its value and what it takes
  */
 export function checkOptions(options: unknown): CheckedOptions {
@@ -24,7 +25,7 @@ export function checkOptions(options: unknown): CheckedOptions {
     if (!Object.hasOwn(checks, name)) fail(`${name} is not an option; there are ${Object.keys(checks).join(', ')}`);
   }
   for (const [name, check] of Object.entries(checks)) check((options as Record<string, unknown>)[name], name);
-  return options as CheckedOptions;
+  return { ...(options as CheckedOptions) };
 }
 
 function fail(message: string): never {

@@ -3,23 +3,15 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { Context } from 'aws-lambda';
 import type { ConsumerServices } from './batch/batch.ts';
 import type { BatchReport } from './batch/report.ts';
-import { type CheckedOptions, checkOptions } from './check-options.ts';
+import { checkOptions } from './check-options.ts';
 import type { RawConsumerOptions, SchemaConsumerOptions } from './consumer-options.ts';
 import { ConsumerRuntime } from './consumer-runtime.ts';
 import type { Environment } from './consumer-services.ts';
 import type { RabbitMqEvent } from './decode/event.ts';
+import { noteOptions } from './handler-options.ts';
 
 /** A Lambda handler; further middy middlewares may be added with `use`. */
 export type ConsumerHandler = MiddyfiedHandler<RabbitMqEvent, BatchReport>;
-
-const optionsByHandler = new WeakMap<ConsumerHandler, CheckedOptions>();
-
-/** The options that a handler was made of. For tests. @throws Error for a handler that `consumer` has not made */
-export const optionsOf = (handler: ConsumerHandler): CheckedOptions => {
-  const options = optionsByHandler.get(handler);
-  if (!options) throw new Error('the handler is none that consumer() of #consumer returned');
-  return options;
-};
 
 /** What a consumer takes from its surroundings. For tests and benchmarks. */
 export interface ConsumerSurroundings {
@@ -59,6 +51,6 @@ export function consumer(options: unknown, surroundings: ConsumerSurroundings = 
   const handle = (event: RabbitMqEvent, context: Context): Promise<BatchReport> => runtime.handle(event, context);
   // The deadline guard does what middy's early timeout would, with more care.
   const handler = middy(handle, { timeoutEarlyInMillis: 0 });
-  optionsByHandler.set(handler, checked);
+  noteOptions(handler, checked);
   return handler;
 }

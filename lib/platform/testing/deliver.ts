@@ -7,9 +7,10 @@ import type { Application, ApplicationConsumer } from '../declaration/applicatio
 import { processBatch } from '../runtime/batch/process-batch.ts';
 import type { BatchReport } from '../runtime/batch/report.ts';
 import { MemoryClaimStore } from '../runtime/claims/memory-claim-store.ts';
-import { type ConsumerHandler, optionsOf } from '../runtime/consumer.ts';
+import type { ConsumerHandler } from '../runtime/consumer.ts';
 import { definitionOf } from '../runtime/consumer-runtime.ts';
 import type { RabbitMqEvent, RabbitMqRecord } from '../runtime/decode/event.ts';
+import { notedOptions } from '../runtime/handler-options.ts';
 import { Header } from '../runtime/headers.ts';
 import { MemoryKeyQueueStore } from '../runtime/order/memory-key-queue-store.ts';
 import type { OutgoingMessage } from '../runtime/publisher.ts';
@@ -54,7 +55,8 @@ export const deliver = async <const App extends Application>(
     readonly secrets?: Readonly<Partial<Record<SecretOf<App>, string>>>;
   } = {},
 ): Promise<Delivered> => {
-  const options = optionsOf(handler);
+  const options = notedOptions(handler);
+  if (!options) throw new Error('the handler is none that consumer() of #consumer returned');
   const claims = new MemoryClaimStore();
   const written: TransactWriteItem[] = [];
   const copies: OutgoingMessage[] = [];

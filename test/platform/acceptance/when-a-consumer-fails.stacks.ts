@@ -8,11 +8,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { connect } from 'amqplib';
 import { ConsumerMetric, MappingMetric, QueueMetric } from '../../../lib/platform/config/metric-names.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
+import type { Fault } from '../../../lib/platform/local/faults/fault.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import type { Circuit } from '../../../lib/platform/operations/circuit/circuit.ts';
 import type { ConsumerStatus } from '../../../lib/platform/operations/circuit/control-consumers.ts';
 import { projectRoot } from '../../../lib/platform/project-root.ts';
-import type { Fault, PersonJoined } from '../application/events.ts';
+import type { PersonJoined } from '../application/events.ts';
 import { dynamoDbOf, startStacks, tableOf, until } from '../support/local-run-setting.ts';
 
 // The stacks as they are deployed, with the platform's functions, on this machine.
@@ -30,13 +31,14 @@ beforeAll(async () => {
 
 const lines = () => events.filter((event) => event.type === 'line');
 
-/** Publishes so many events of people who join. */
+/** Publishes so many events of people who join. What happens to `send-note` with each of them is the fault. */
 const enter = async (count: number, fault?: Fault): Promise<void> => {
+  const people = Array.from({ length: count }, () => randomUUID());
+  if (fault) run.faults?.add(people.map((messageId) => ({ consumer: 'send-note', messageId, fault })));
   const connection = await connect(amqpUrl(), { ca: [readFileSync(run.state.broker.caFile ?? '')] });
   const channel = await connection.createConfirmChannel();
-  for (let index = 0; index < count; index += 1) {
-    const personId = randomUUID();
-    const event: PersonJoined = { type: 'person.joined', personId, fault };
+  for (const personId of people) {
+    const event: PersonJoined = { type: 'person.joined', personId };
     channel.publish('events', 'person.joined', Buffer.from(JSON.stringify(event)), {
       messageId: personId,
       type: 'person.joined',
@@ -187,7 +189,7 @@ const metricsWritten = (line: string): string[] => {
 describe('when nearly everything that a consumer tries fails', () => {
   it('its circuit opens and its messages wait, while other consumers go on', async () => {
     await fire('ConsumerControl');
-    await enter(25, 'outage');
+    await enter(25, { kind: 'retryable' });
     await until('open', async () => {
       await fire('ConsumerControl');
       return (await stateOf('send-note')) === 'open';

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { renderCall } from '../../../lib/platform/cli/start/render-call.ts';
 import { embeddedMetrics, type LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
-import { events, type Fault, type PersonJoined } from '../application/events.ts';
+import { events, type PersonJoined } from '../application/events.ts';
 import { type HttpEvent, postEvent } from '../support/http-event.ts';
 import { loggedRow, startStacks, takeFrom, until } from '../support/local-run-setting.ts';
 
@@ -36,7 +36,7 @@ const countOf = (consumer: string, metric: string): number =>
     return total + (metrics ? (metrics[metric] ?? 0) : 0);
   }, 0);
 
-const joined = (personId: string, fault?: Fault): PersonJoined => ({ type: 'person.joined', personId, fault });
+const joined = (personId: string): PersonJoined => ({ type: 'person.joined', personId });
 
 describe('an event that comes in over HTTP', () => {
   it(
@@ -100,10 +100,16 @@ describe('an event that comes in over HTTP', () => {
     'can be followed by its trace from the request through every retry to the dead letter',
     async () => {
       const traceId = '0af7651916cd43dd8448eb211c80319c';
+      const messageId = 'never-noted';
+      run.faults?.add([{ consumer: 'send-note', messageId, fault: { kind: 'retryable' } }]);
       const { answer } = await post({
         type: 'person.joined',
-        body: joined('p-4', 'outage'),
-        headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01`, tracestate: 'vendor=1' },
+        body: joined('p-4'),
+        headers: {
+          traceparent: `00-${traceId}-b7ad6b7169203331-01`,
+          tracestate: 'vendor=1',
+          'idempotency-key': messageId,
+        },
       });
       const deadLetter = await until('the dead letter', () => takeFrom(run, 'send-note.dead-letter', answer.messageId));
       expect(deadLetter.properties.headers).toMatchObject({

@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { DemoEvent } from '../../../lib/platform/cli/demo/demo-event.ts';
+import { eventSources } from '../../../lib/platform/cli/demo/event-sources.ts';
+import { makeEvents } from '../../../lib/platform/cli/demo/make-events.ts';
 import { seededRandom } from '../../../lib/platform/cli/demo/random.ts';
 import { readEvents } from '../../../lib/platform/cli/demo/read-events.ts';
 import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
 import { type DemoRun, runDemo } from '../../../lib/platform/cli/demo/run-demo.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
+import type { Fault } from '../../../lib/platform/local/faults/fault.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { app } from '../application/app.ts';
-import { demoDomain } from '../application/demo-domain.ts';
-import type { ThingMade } from '../application/events.ts';
+import { effects } from '../application/effects.ts';
+import { events, type ThingMade } from '../application/events.ts';
 import { whenATestFails } from '../support/explain-failures.ts';
 import { asAdministrator, localAssembly, scratchFolder, until } from '../support/local-run-setting.ts';
 import { installationOfThisRun } from '../support/test-broker.ts';
@@ -25,7 +28,7 @@ const demo = (events: readonly DemoEvent[], options: Partial<DemoRun> = {}): Pro
   runDemo({
     events,
     declaration,
-    effects: demoDomain.effects,
+    effects,
     publisher: 'shop',
     localRun: {
       assembly: localAssembly(),
@@ -39,7 +42,8 @@ const demo = (events: readonly DemoEvent[], options: Partial<DemoRun> = {}): Pro
 
 describe('when function processes are killed in mid-batch', () => {
   it('nothing is lost and no effect repeated', async () => {
-    const summary = await demo(demoDomain.generate(150, seed), { chaos: { random: seededRandom(seed) } });
+    const made = await makeEvents(eventSources(app, events, 'shop').sources, { count: 150, seed, severe: ['exit'] });
+    const summary = await demo(made.events, { ...made, chaos: { random: seededRandom(seed) } });
     expect(summary.kills).toBeGreaterThanOrEqual(2);
     expect(summary).toMatchObject({ ledger: { accounted: true }, settled: true });
   }, 240_000);
@@ -51,19 +55,24 @@ describe('when messages disappear on the broker', () => {
       type: 'thing.made',
       thingId: `t-${index}`,
       parts: [],
-      fault: { failing: 2 },
     });
-    const lines: object[] = Array.from({ length: 30 }, (_, index) => ({ type: 'thing.made', data: thing(index) }));
+    const lines: object[] = Array.from({ length: 30 }, (_, index) => ({
+      id: `message-${index}`,
+      type: 'thing.made',
+      data: thing(index),
+    }));
+    const fault: Fault = { kind: 'retryable', times: 2 };
     lines.push({
       type: 'photo.taken',
       bodyBase64: '/9j/4AAQ',
       contentType: 'image/jpeg',
       headers: { size: [1, 2.5, null] },
     });
-    const { events } = readEvents(Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')), 'events');
+    const { events: things } = readEvents(Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')), 'events');
     let purged = 0;
-    const summary = await demo(events, {
+    const summary = await demo(things, {
       patienceMilliseconds: 4_000,
+      faults: lines.map((_, index) => ({ consumer: 'keep-thing', messageId: `message-${index}`, fault })),
       onStarted: (run) => {
         void purgeDelayed(run).then((count) => {
           purged = count;

@@ -1,7 +1,8 @@
 // npm run demo, on the test application.
 
 import { runDemoCommand } from '../../../lib/platform/cli/demo/demo.ts';
-import { demoDomain } from './demo-domain.ts';
+import { effects } from './effects.ts';
+import { events } from './events.ts';
 import { project } from './project.ts';
 
-process.exitCode = await runDemoCommand(project, demoDomain, process.argv.slice(2));
+process.exitCode = await runDemoCommand(project, { events, effects }, process.argv.slice(2));

@@ -3,23 +3,10 @@ import { event } from '#events';
 
 const name = z.string().check(z.minLength(1), z.maxLength(64));
 
-/** What goes wrong when the event is handled; nothing without one. */
-export const fault = z.union([
-  /** At every attempt, as long as it lasts. */
-  z.literal('outage'),
-  /** For good. */
-  z.literal('hopeless'),
-  /** At so many attempts. */
-  z.object({ failing: z.int().check(z.minimum(1)) }),
-  /** Nothing, but it takes so many milliseconds. */
-  z.object({ slow: z.int().check(z.minimum(1)) }),
-]);
-
 export const thingMade = z.object({
   type: z.literal('thing.made'),
   thingId: name,
   parts: z.array(z.object({ name, count: z.int().check(z.minimum(1)) })),
-  fault: z.optional(fault),
 });
 
 export const thingEnded = z.object({ type: z.literal('thing.ended'), thingId: name });
@@ -33,10 +20,8 @@ export const personJoined = z.object({
   phone: z.optional(name),
   /** The note is signed. */
   signed: z.optional(z.boolean()),
-  fault: z.optional(fault),
 });
 
-export type Fault = z.infer<typeof fault>;
 export type ThingMade = z.infer<typeof thingMade>;
 export type ThingEnded = z.infer<typeof thingEnded>;
 export type PersonJoined = z.infer<typeof personJoined>;
@@ -47,5 +32,8 @@ export const events = {
     example: { type: 'thing.made', thingId: 'thing-1', parts: [{ name: 'wheel', count: 4 }] },
   }),
   'thing.ended': event({ schema: thingEnded, example: { type: 'thing.ended', thingId: 'thing-1' } }),
-  'person.joined': event({ schema: personJoined, example: { type: 'person.joined', personId: 'person-1' } }),
+  'person.joined': event({
+    schema: personJoined,
+    example: { type: 'person.joined', personId: 'person-1', phone: '+14155550100' },
+  }),
 };

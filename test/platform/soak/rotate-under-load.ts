@@ -5,6 +5,7 @@ import { GetSecretValueCommand, RotateSecretCommand, SecretsManagerClient } from
 import { connect } from 'amqplib';
 import { peekQueue } from '../../../lib/platform/cli/demo/peek-queue.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
+import type { PlannedFault } from '../../../lib/platform/local/faults/fault.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { ManagementClient } from '../../../lib/platform/operations/topology/management-client.ts';
 import { retrying } from '../../../lib/platform/operations/topology/retry.ts';
@@ -15,6 +16,7 @@ import type { OutgoingMessage } from '../../../lib/platform/runtime/publisher.ts
 import type { ThingMade } from '../application/events.ts';
 
 export interface LoadSetting {
+  /** Started with faults. */
   readonly run: LocalRun;
   /** What the run has told so far; it goes on being filled. */
   readonly events: readonly LocalRunEvent[];
@@ -84,6 +86,7 @@ export async function rotateUnderLoad(setting: LoadSetting): Promise<LoadAccount
     },
     { timeoutMilliseconds: 20_000 },
   );
+  run.faults?.add(faultsOf(messages));
   const firstEvent = events.length;
   const failures = watchFailures(run, events);
   const confirmed: string[] = [];
@@ -166,13 +169,20 @@ const usersOf = async (run: LocalRun, management: ManagementClient): Promise<str
 const thingIdOf = (number: number | ''): string => `rotation-${number}`;
 const messageIdOf = (thingId: string): string => `message-of-${thingId}`;
 
+/** One in ten. */
+const faultsOf = (messages: number): PlannedFault[] =>
+  Array.from({ length: Math.ceil(messages / 10) }, (_, index) => ({
+    consumer: 'keep-thing',
+    messageId: messageIdOf(thingIdOf(10 * index)),
+    fault: { kind: 'retryable', times: 2 },
+  }));
+
 function made(number: number): OutgoingMessage {
   const thingId = thingIdOf(number);
   const body: ThingMade = {
     type: 'thing.made',
     thingId,
     parts: [{ name: 'wheel', count: 1 }],
-    ...(number % 10 === 0 && { fault: { failing: 2 } }),
   };
   return {
     exchange: 'events',

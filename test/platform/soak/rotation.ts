@@ -46,6 +46,7 @@ try {
   const run = await startLocalRun({
     assembly: join(folder, 'cdk.out'),
     directory: join(folder, '.local'),
+    faults: [],
     onEvent: (event) => events.push(event),
   });
   try {

@@ -68,6 +68,7 @@ export const runStacks = async (assembly: string | AssemblyInProgress): Promise<
     directory,
     installation: installationOfThisRun(),
     secrets: [{ id: 'things/note-key', value: noteKey }],
+    faults: [],
     onEvent: (event) => events.push(event),
   });
   const { caFile } = run.broker;

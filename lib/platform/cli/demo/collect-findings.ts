@@ -6,8 +6,8 @@ import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
 import { parseDelayRoutingKey } from '../../topology/delay.ts';
 import { deadLetterQueue, delayLevel, delayParkingQueue } from '../../topology/names.ts';
-import type { DemoDomain, Row } from './demo-domain.ts';
 import { doneClaims } from './done-claims.ts';
+import type { Effects, Row } from './effects.ts';
 import type { ConsumerFindings, Findings, PublishedEvent } from './ledger.ts';
 import { peekQueue } from './peek-queue.ts';
 import type { Witness } from './witness.ts';
@@ -18,7 +18,8 @@ export interface FindingsSources {
   readonly consumers: TopologyDeclaration['consumers'];
   readonly witness: Witness;
   readonly published: readonly PublishedEvent[];
-  readonly effects: DemoDomain['effects'];
+  readonly effects: Effects;
+  readonly doomed?: Findings['doomed'];
   /** An environment variable of the consumer's function, by which the stack told it the name of a table. */
   readonly environment: (consumer: string, variable: string) => string | undefined;
 }
@@ -57,7 +58,12 @@ export const collectFindings = async (sources: FindingsSources): Promise<Finding
     });
   }
   const unroutable = await peekQueue(connection, delayParkingQueue);
-  return { published, consumers: found, unroutable: unroutable.length };
+  return {
+    published,
+    consumers: found,
+    unroutable: unroutable.length,
+    ...(sources.doomed && { doomed: sources.doomed }),
+  };
 };
 
 const scan = async (client: DynamoDBClient, TableName: string): Promise<Row[]> => {

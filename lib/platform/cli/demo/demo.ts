@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectEnvironment } from '../../config/select-environment.ts';
+import type { Events } from '../../declaration/event.ts';
 import { topologyOf } from '../../declaration/topology-of.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
 import { firstConsumer } from '../first-consumer.ts';
@@ -13,65 +14,64 @@ import type { Project } from '../project.ts';
 import { publishingDefaults } from '../publishing-defaults.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { synthesizing } from '../synthesize.ts';
-import type { DemoDomain } from './demo-domain.ts';
-import type { DemoEvent } from './demo-event.ts';
-import { type DemoOptions, parseOptions, UsageError, usage } from './options.ts';
+import type { Effects } from './effects.ts';
+import { eventSources } from './event-sources.ts';
+import { inputEvents } from './input-events.ts';
+import { makeEvents, type Severe } from './make-events.ts';
+import { type Chaos, type DemoOptions, parseOptions, UsageError, usage } from './options.ts';
 import { seededRandom } from './random.ts';
-import { readEvents } from './read-events.ts';
 import { renderJson, renderSummary } from './render.ts';
-import { runDemo } from './run-demo.ts';
+import { renderNext } from './render-next.ts';
+import { renderPurpose } from './render-purpose.ts';
+import { type DemoRun, runDemo } from './run-demo.ts';
 
 const begun = performance.now();
 const exitCodes = { accounted: 0, notAccounted: 1, usage: 2 } as const;
-const badLinesShown = 20;
+/** What the demo has to know of the application beside its declaration. */
+export interface DemoSubject {
+  readonly events: Events;
+  readonly effects: Effects;
+}
 
-/** @throws UsageError for a file that cannot be read, or that holds lines that are no events */
-const eventsOf = (
-  { input, events, seed }: DemoOptions,
-  generate: DemoDomain['generate'],
-  exchange: string,
-): readonly DemoEvent[] => {
-  if (input === undefined) return generate(events, seed);
-  const source = input === '-' ? 'standard input' : input;
-  const read = readEvents(readInput(input), exchange);
-  if (read.badLines.length > 0) {
-    const shown = read.badLines
-      .slice(0, badLinesShown)
-      .map(({ line, problem }) => `  line ${line}: ${printable(problem)}`);
-    const more = read.badLines.length > badLinesShown ? [`  and ${read.badLines.length - badLinesShown} more`] : [];
+/** What is published, and what is to go wrong with it. */
+interface Script extends Pick<DemoRun, 'events' | 'faults' | 'doomed'> {
+  readonly onPurpose?: Readonly<Record<string, number>>;
+  /** For the terminal. */
+  readonly beginning: string;
+}
+
+const severeOf = { kill: 'exit', hang: 'hang' } as const satisfies Record<Chaos, Severe>;
+
+const scriptOf = async (
+  { app }: Project,
+  events: Events,
+  { input, events: count, seed, chaos }: DemoOptions,
+): Promise<Script & { readonly publisher: string }> => {
+  const { username: publisher, exchange } = publishingDefaults(app);
+  if (publisher === undefined || exchange === undefined)
+    throw new UsageError('lib/app.ts declares no publisher; the demo publishes as the first one there');
+  if (input !== undefined) {
+    const read = inputEvents(input, exchange);
+    return { publisher, events: read, beginning: `${read.length} events; nothing goes wrong on purpose` };
+  }
+  const sources = eventSources(app, events, publisher);
+  const made = await makeEvents(sources.sources, { count, seed, severe: chaos ? [severeOf[chaos]] : [] });
+  if (made.events.length === 0)
     throw new UsageError(
-      [`${source} has ${read.badLines.length} lines that are no events; nothing was published`, ...shown, ...more].join(
-        '\n',
-      ),
+      `${Object.keys(events).length === 0 ? 'functions/events.ts has no events' : 'no consumer gets any of the events in functions/events.ts'}. To add both:\n  npm run new -- event car.left\n  npm run new -- consumer bill-parking --on car.left`,
     );
-  }
-  if (read.events.length === 0) throw new UsageError(`${source} holds no events`);
-  return read.events;
+  return { publisher, ...made, beginning: renderPurpose(made, sources) };
 };
 
-const readInput = (input: string): Buffer => {
-  try {
-    return readFileSync(input === '-' ? 0 : input);
-  } catch (error) {
-    throw new UsageError(`${input} cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
-      cause: error,
-    });
-  }
-};
-
-const main = async (project: Project, domain: DemoDomain, args: readonly string[]): Promise<number> => {
+const main = async (project: Project, subject: DemoSubject, args: readonly string[]): Promise<number> => {
   const options = parseOptions(args);
   if (options === 'help') {
     process.stdout.write(usage);
     return exitCodes.accounted;
   }
   if (Object.keys(project.app.consumers).length === 0) throw new UsageError(firstConsumer);
-  const { username, exchange } = publishingDefaults(project.app);
-  if (username === undefined || exchange === undefined)
-    throw new Error('lib/app.ts declares no publisher; the demo publishes as the first one there');
-  const events = eventsOf(options, domain.generate, exchange);
-  if (events.length === 0)
-    throw new UsageError('functions/demo/domain.ts makes no events: npm run new -- event car.left adds one');
+  const { beginning, onPurpose, publisher, ...script } = await scriptOf(project, subject.events, options);
+  if (!options.json) process.stdout.write(`${beginning}\n`);
   const broker = brokerFromEnvironment();
   const context = { env: 'local', ...broker.context };
   const progress = createProgress(process.stderr);
@@ -83,10 +83,10 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
 
   progress.show('synthesizing the stacks, starting RabbitMQ, tables and functions');
   const summary = await runDemo({
-    events,
+    ...script,
     declaration: topologyOf(project.app),
-    effects: domain.effects,
-    publisher: username,
+    effects: subject.effects,
+    publisher,
     localRun: {
       assembly: synthesizing(project, join(directory, 'cdk.out'), context),
       directory: join(directory, 'run'),
@@ -99,11 +99,13 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
     onStarted: (run) => {
       stop = run.stop;
     },
-    ...(options.chaos && { chaos: { random: seededRandom(options.seed) } }),
+    ...(options.chaos === 'kill' && { chaos: { random: seededRandom(options.seed) } }),
   });
   progress.clear();
   process.stdout.write(
-    `${options.json ? printable(renderJson(summary)) : renderSummary(summary, paintFor(process.stdout))}\n`,
+    options.json
+      ? `${printable(renderJson({ ...summary, ...(onPurpose && { onPurpose }) }))}\n`
+      : `${renderSummary(summary, paintFor(process.stdout))}\n${renderNext(summary.ledger)}\n`,
   );
   return summary.ledger.accounted && summary.settled ? exitCodes.accounted : exitCodes.notAccounted;
 };
@@ -111,11 +113,11 @@ const main = async (project: Project, domain: DemoDomain, args: readonly string[
 /** What `npm run demo` does. Resolves with the exit code. */
 export const runDemoCommand = async (
   project: Project,
-  domain: DemoDomain,
+  subject: DemoSubject,
   args: readonly string[],
 ): Promise<number> => {
   try {
-    return await main(project, domain, args);
+    return await main(project, subject, args);
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`${printableLines(error.message)}\n\nnpm run demo -- --help says more.\n`);

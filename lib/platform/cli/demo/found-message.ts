@@ -26,5 +26,8 @@ export const foundMessage = ({ properties, content }: ConsumeMessage | GetMessag
     attempt: Number(headers[Header.attempt] ?? 1),
     // The broker itself dead-letters only what exceeds the delivery limit, and says so in a header of its own.
     reason: String(headers[Header.deadLetterReason] ?? headers['x-first-death-reason'] ?? 'no reason given'),
+    ...(headers[Header.exceptionType] !== undefined && {
+      error: `${headers[Header.exceptionType]}: ${headers[Header.exceptionMessage] ?? ''}`,
+    }),
   };
 };

@@ -14,6 +14,8 @@ export interface FoundMessage {
 
 export interface DeadLetter extends FoundMessage {
   readonly reason: string;
+  /** What was thrown last, where it is a function that gave up. */
+  readonly error?: string;
 }
 
 /** What was found about one consumer: on the broker, in the claim table and in the tables of its effects. */
@@ -35,6 +37,8 @@ export interface Findings {
   readonly consumers: readonly ConsumerFindings[];
   /** Messages whose delay ended but whose queue was gone. */
   readonly unroutable: number;
+  /** Ids of messages that were made to become dead letters, by consumer. @default nobody knows */
+  readonly doomed?: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export interface LedgerRow {
@@ -48,9 +52,13 @@ export interface LedgerRow {
   readonly retriedByAttempt: Readonly<Record<number, number>>;
   /** How many messages are dead letters, by reason. */
   readonly deadLetteredByReason: Readonly<Record<string, number>>;
+  /** Ids of dead letters that nobody made to become one; none where nobody knows. */
+  readonly deadLettersNotOnPurpose: readonly string[];
   readonly waiting: number;
   /** Ids of messages that are nowhere: not done, or done without an effect, not waiting and no dead letter. */
   readonly lost: readonly string[];
+  /** Whether there was a table to look at. */
+  readonly effectsCounted: boolean;
   /** Ids of messages whose effect happened more than once. */
   readonly effectsRepeated: readonly string[];
   /** Ids of messages that are both done and a dead letter. */
@@ -69,13 +77,15 @@ export interface Ledger {
   readonly reachedNobody: readonly string[];
   readonly rows: readonly LedgerRow[];
   readonly unroutable: number;
+  /** One to look at: one that nobody made, if there is one. */
+  readonly sampleDeadLetter?: DeadLetter & { readonly consumer: string };
   /** Every event is in exactly one place, and its effect happened at most once. */
   readonly accounted: boolean;
 }
 
 /** Strikes the balance of what was found. Pure: the same findings give the same ledger. */
-export const makeLedger = ({ published, consumers, unroutable }: Findings): Ledger => {
-  const rows = consumers.map(makeRow);
+export const makeLedger = ({ published, consumers, unroutable, doomed }: Findings): Ledger => {
+  const rows = consumers.map((found) => makeRow(found, doomed && (doomed.get(found.consumer) ?? new Set())));
   const arrived = new Set(consumers.flatMap((consumer) => consumer.arrived));
   const missing = published.filter(({ id }) => !arrived.has(id));
   const refused = missing.filter(({ status }) => status !== 'confirmed');
@@ -87,6 +97,7 @@ export const makeLedger = ({ published, consumers, unroutable }: Findings): Ledg
     reachedNobody,
     rows,
     unroutable,
+    ...sampleOf(consumers, rows),
     accounted: refused.length === 0 && reachedNobody.length === 0 && unroutable === 0 && rows.every(isBalanced),
   };
 };
@@ -98,7 +109,21 @@ const isBalanced = (row: LedgerRow): boolean =>
   row.inTwoPlaces.length === 0 &&
   row.unexpected.length === 0;
 
-const makeRow = (found: ConsumerFindings): LedgerRow => {
+/** Of those that nobody made, else of those that a handler gave up on: they say more than what could not be read. */
+const sampleOf = (
+  consumers: readonly ConsumerFindings[],
+  rows: readonly LedgerRow[],
+): Pick<Ledger, 'sampleDeadLetter'> => {
+  const notOnPurpose = new Set(rows.flatMap((row) => row.deadLettersNotOnPurpose.map((id) => `${row.consumer} ${id}`)));
+  const all = consumers.flatMap(({ consumer, deadLetters }) => deadLetters.map((letter) => ({ ...letter, consumer })));
+  const sample =
+    all.find(({ consumer, id }) => notOnPurpose.has(`${consumer} ${id}`)) ??
+    all.find(({ reason }) => reason === 'exhausted') ??
+    all[0];
+  return sample ? { sampleDeadLetter: sample } : {};
+};
+
+const makeRow = (found: ConsumerFindings, doomed: ReadonlySet<string> | undefined): LedgerRow => {
   const copies = countBy(found.arrived);
   const deadCopies = countBy(found.deadLetters.map(({ id }) => id));
   const waiting = new Set(found.waiting.map(({ id }) => id));
@@ -111,8 +136,10 @@ const makeRow = (found: ConsumerFindings): LedgerRow => {
     duplicatesSuppressed: sum(ids.map((id) => suppressed(copies.get(id) ?? 0, deadCopies.get(id) ?? 0))),
     retriedByAttempt: retriesOf([...(found.done ?? []), ...found.deadLetters, ...found.waiting]),
     deadLetteredByReason: reasonsOf(found.deadLetters),
+    deadLettersNotOnPurpose: doomed ? [...deadCopies.keys()].filter((id) => !doomed.has(id)) : [],
     waiting: found.waiting.length,
     lost: ids.filter((id) => !done.has(id) && !deadCopies.has(id) && !waiting.has(id)),
+    effectsCounted: found.effects !== undefined,
     effectsRepeated: [...(found.effects ?? [])].filter(([, times]) => times > 1).map(([id]) => id),
     inTwoPlaces: [...done].filter((id) => deadCopies.has(id)),
     unexpected: [...new Set([...done, ...deadCopies.keys()])].filter((id) => !copies.has(id)),

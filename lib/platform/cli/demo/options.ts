@@ -8,26 +8,31 @@ export interface DemoOptions {
   /** A file of events, or `-` for standard input. */
   readonly input?: string;
   readonly json: boolean;
-  readonly chaos?: 'kill';
+  readonly chaos?: Chaos;
   /** What the mapping does with a batch whose function failed. */
   readonly failureVerb: FailureVerb;
 }
+
+export const chaosKinds = ['kill', 'hang'] as const;
+export type Chaos = (typeof chaosKinds)[number];
 
 const maximumEvents = 100_000;
 const maximumSeed = 2 ** 32 - 1;
 
 export const usage = `npm run demo [-- options]
 
-Publishes events to a real RabbitMQ, runs the synthesized functions on them and prints a ledger counted from
-the broker, the tables and the dead-letter queues. Exit code 0 only when every event is accounted for.
+Publishes events like the examples in functions/events.ts to a real RabbitMQ, runs the synthesized functions on
+them, lets some fail on purpose, and prints a ledger counted from the broker, the tables and the dead-letter
+queues. Exit code 0 only when every event is accounted for.
 
   --events N              how many events to make up, 1 to ${maximumEvents} (default 1000)
-  --seed S                the same seed makes the same events (default 1)
+  --seed S                the same seed makes the same events and faults (default 1)
   --input FILE            your own events instead, one JSON object a line; - reads standard input:
                           {"type":"order.placed","data":{…}}
                           or bodyBase64 instead of data; also id, exchange, routingKey, contentType,
                           contentEncoding, correlationId, priority, headers
   --chaos kill            kill function processes with SIGKILL while they hold a batch
+  --chaos hang            a handler of each consumer hangs until its function has no more time
   --failure-verb VERB     what the mapping does with a failed batch: ${failureVerbs.join(', ')} (default nack)
   --json                  print one JSON document instead of the tables
   --help                  print this text
@@ -56,7 +61,7 @@ export const parseOptions = (argv: readonly string[]): DemoOptions | 'help' => {
     json: values.json ?? false,
     failureVerb: oneOf('--failure-verb', values['failure-verb'] ?? 'nack', failureVerbs),
     ...(values.input !== undefined && { input: values.input }),
-    ...(values.chaos !== undefined && { chaos: oneOf('--chaos', values.chaos, ['kill'] as const) }),
+    ...(values.chaos !== undefined && { chaos: oneOf('--chaos', values.chaos, chaosKinds) }),
   };
 };
 

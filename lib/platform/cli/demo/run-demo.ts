@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ChannelModel, connect } from 'amqplib';
+import type { PlannedFault, StruckFault } from '../../local/faults/fault.ts';
 import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../local/local-run.ts';
 import { createPublisher } from '../../runtime/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../runtime/amqp/connection-settings.ts';
@@ -9,8 +10,8 @@ import type { TopologyDeclaration } from '../../topology/declaration.ts';
 import type { Progress } from '../progress.ts';
 import { type ChaosOptions, killInMidBatch } from './chaos.ts';
 import { collectFindings, type FindingsSources } from './collect-findings.ts';
-import type { DemoDomain } from './demo-domain.ts';
 import type { DemoEvent } from './demo-event.ts';
+import type { Effects } from './effects.ts';
 import { type Ledger, makeLedger } from './ledger.ts';
 import { publishEvents } from './publish-events.ts';
 import type { RunSummary } from './render.ts';
@@ -21,10 +22,14 @@ import { openWitness } from './witness.ts';
 export interface DemoRun {
   readonly events: readonly DemoEvent[];
   readonly declaration: TopologyDeclaration;
-  readonly effects: DemoDomain['effects'];
+  readonly effects: Effects;
   /** The declared publisher whose broker user publishes the events. */
   readonly publisher: string;
-  readonly localRun: Omit<LocalRunOptions, 'onEvent'>;
+  readonly localRun: Omit<LocalRunOptions, 'onEvent' | 'faults'>;
+  /** What handlers are to meet. @default nothing */
+  readonly faults?: readonly PlannedFault[];
+  /** Ids of messages that are made to become dead letters, by consumer. @default nobody knows */
+  readonly doomed?: FindingsSources['doomed'];
   readonly chaos?: Pick<ChaosOptions, 'random'>;
   readonly progress: Progress;
   /**
@@ -48,13 +53,16 @@ const limitMilliseconds = (events: number): number => 120_000 + 50 * events;
 
 /** Starts the pipeline, publishes the events, waits until they have settled and counts what became of them. */
 export const runDemo = async (demo: DemoRun): Promise<RunSummary> => {
-  const { progress, chaos } = demo;
+  const { progress, chaos, faults = [] } = demo;
+  let deathsToCome = faults.filter(({ fault }) => fault.kind === 'exit').length;
   const run = await startLocalRun({
     ...demo.localRun,
+    faults,
     onEvent: (event) => {
       if (event.type === 'notice') progress.note(event.message);
-      if (event.type === 'function-failed' && !chaos)
-        progress.note(`${event.functionName} failed: ${event.error.errorMessage}`);
+      if (event.type !== 'function-failed' || chaos) return;
+      if (event.error.errorType === 'Runtime.ExitError' && deathsToCome > 0) deathsToCome -= 1;
+      else progress.note(`${event.functionName} failed: ${event.error.errorMessage}`);
     },
   });
   demo.onStarted?.(run);
@@ -102,6 +110,7 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
       witness,
       published,
       effects: demo.effects,
+      ...(demo.doomed && { doomed: demo.doomed }),
       environment: (consumer, variable) => functionOf(run, consumers, consumer)?.settings.environment[variable],
     };
     let ledger: Ledger | undefined;
@@ -132,6 +141,7 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
       seconds: { started, published: publishedAt, total: secondsSoFar() },
       broker: `RabbitMQ ${run.broker.version}`,
       kills: await killing,
+      faults: { planned: demo.faults?.length ?? 0, happened: new Set(run.faults?.struck().map(faultId)).size },
       settled: settlement === 'settled',
     };
   } finally {
@@ -142,6 +152,8 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
     await Promise.allSettled([publisher.close(), connection.close()]);
   }
 };
+
+const faultId = ({ consumer, messageId }: StruckFault): string => `${consumer} ${messageId}`;
 
 const connectAsAdministrator = async ({ broker, vhost }: LocalRun): Promise<ChannelModel> => {
   const { protocol, host, port, ca } = broker.address;

@@ -3,7 +3,7 @@ import type { Change } from '../source/changes.ts';
 import { type Edit, edited, removeMember, removeStatement } from '../source/edit.ts';
 import { Refusal } from '../source/refusal.ts';
 import { memberNamed, namesIn, objectAt, objectIn, parseSource, type Source } from '../source/source.ts';
-import { bareDomain, samples } from './samples.ts';
+import { samples } from './samples.ts';
 import { changed, type Texts, textOf } from './texts.ts';
 
 /**
@@ -17,7 +17,7 @@ export const bare = (texts: Texts): Change[] => {
   const changes: Change[] = [
     withoutConsumers(parseSource('lib/app.ts', textOf(texts, 'lib/app.ts'))),
     withoutEvents(parseSource('functions/events.ts', textOf(texts, 'functions/events.ts'))),
-    ...demoChange(texts),
+    withoutEffects(parseSource('functions/effects.ts', textOf(texts, 'functions/effects.ts'))),
     ...Object.keys(texts)
       .filter(isSample)
       .map((path) => ({ path, what: 'removed' })),
@@ -72,12 +72,13 @@ const withoutUnusedImports = (source: Source): string => {
   ).trimStart();
 };
 
-const demoChange = (texts: Texts): Change[] => {
-  const path = 'functions/demo/domain.ts';
-  const text = texts[path];
-  const isSample =
-    text !== undefined && parseSource(path, text).statements.some(({ from }) => from === './generate-events.ts');
-  return isSample ? [{ path, text: bareDomain, what: 'publishes the examples of your events' }] : [];
+const withoutEffects = (source: Source): Change => {
+  const effects = objectAt(source, 'effects');
+  const text = edited(
+    source.text,
+    samples.consumers.flatMap((name) => removeMember(source, effects, name)),
+  );
+  return { path: source.path, text, what: 'without the effects of the sample consumers' };
 };
 
 /** @throws Refusal for an import of what is not there */

@@ -1,5 +1,3 @@
-import { importLines } from '../source/import-lines.ts';
-
 /** What `npm run init -- --bare` takes out: the sample domain of the template. What you have added is not in these lists and stays. */
 export const samples = {
   consumers: ['fulfil-order', 'send-welcome', 'audit-log'],
@@ -22,20 +20,11 @@ export const samples = {
     'functions/fulfil-order/',
     'functions/send-welcome/',
     'functions/audit-log/',
-    'functions/demo/generate-events.ts',
-    'functions/demo/sample-effects.ts',
     'test/functions/fulfil-order/',
     'test/functions/send-welcome/',
-    'test/functions/demo/',
     'test/functions/examples-in-docs.infrastructure.test.ts',
+    'test/functions/sample-effects.test.ts',
     'test/functions/sample-events.test.ts',
     'test/functions/acceptance/when-the-demo-runs.test.ts',
   ],
 } as const;
-
-/** `functions/demo/domain.ts` of an application without the samples. */
-export const bareDomain = `${importLines({ '#demo': '{ type DemoDomain, repeatExamples }', '../events.ts': '{ events }' })}
-
-/** What \`npm run demo\` publishes: the examples of your events. Where the effects of a consumer can be counted goes into \`effects\`. */
-export const demoDomain: DemoDomain = { generate: repeatExamples(events, { exchange: 'events' }), effects: {} };
-`;

@@ -17,7 +17,7 @@ const longestType = 255;
 /** The delay infrastructure and `.dead-letter` add to it; a function's name takes 64 characters, the stack's name among them. */
 const longestConsumer = 40;
 /** Folders of `functions` that are no consumers. */
-const reserved = ['http-api', 'demo'];
+const reserved = ['http-api'];
 
 /** @throws Refusal with the rule */
 export const checkEventType = (type: string): void => {

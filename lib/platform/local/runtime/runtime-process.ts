@@ -9,6 +9,11 @@ import { type LocalAccess, runtimeVariables } from './runtime-variables.ts';
 
 const runtimeClient = createRequire(import.meta.url).resolve('aws-lambda-ric');
 const nativeStandIn = fileURLToPath(new URL('rapid-client.cjs', import.meta.url));
+const faultLayer = (folder: string): string => {
+  const preload = new URL('../faults/preload.ts', import.meta.url);
+  preload.searchParams.set('plan', folder);
+  return preload.href;
+};
 const setpriv = ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path));
 
 /**
@@ -29,6 +34,7 @@ export const startRuntimeProcess = (
     `--max-old-space-size=${Math.floor(settings.memoryMegabytes * 0.9)}`,
     '--require',
     nativeStandIn,
+    ...(access.faults === undefined ? [] : ['--import', faultLayer(access.faults)]),
     runtimeClient,
     settings.handler,
   ];

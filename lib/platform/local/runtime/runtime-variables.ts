@@ -13,6 +13,8 @@ export interface LocalAccess {
   readonly caFile?: string;
   /** The made-up keys by which the endpoints tell the functions apart. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Folder of the plan of the faults that handlers are to meet. @default they meet none */
+  readonly faults?: string;
 }
 
 /**

@@ -18,6 +18,7 @@ const temporary = [
   'dynamodb',
   'certificates',
   'code',
+  'faults',
   lockName,
 ];
 
@@ -58,7 +59,15 @@ export class RunDirectory {
   }
 
   file(
-    name: 'state.json' | 'credentials.json' | 'aws-credentials' | 'broker' | 'certificates' | 'code' | 'dynamodb',
+    name:
+      | 'state.json'
+      | 'credentials.json'
+      | 'aws-credentials'
+      | 'broker'
+      | 'certificates'
+      | 'code'
+      | 'dynamodb'
+      | 'faults',
   ): string {
     return join(this.path, name);
   }

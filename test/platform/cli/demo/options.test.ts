@@ -24,7 +24,7 @@ describe('the command line of the demo', () => {
     [['--events', '100001'], '1 to 100000'],
     [['--events=-5'], "--events is '-5'"],
     [['--seed', '4294967296'], '0 to 4294967295'],
-    [['--chaos', 'monkey'], "--chaos is 'monkey'; it takes kill"],
+    [['--chaos', 'monkey'], "--chaos is 'monkey'; it takes kill, hang"],
     [['--failure-verb', 'drop'], "--failure-verb is 'drop'; it takes nack, reject, close, memory"],
     [['--input', 'a.ndjson', '--events', '5'], 'give one of the two'],
     [['--unknown'], '--unknown'],

@@ -1,17 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { type ConsumerFindings, makeLedger } from '../../../../lib/platform/cli/demo/ledger.ts';
+import { type ConsumerFindings, type Findings, makeLedger } from '../../../../lib/platform/cli/demo/ledger.ts';
 import { renderJson, renderSummary } from '../../../../lib/platform/cli/demo/render.ts';
 
 const plain = (_: unknown, text: string) => text;
-const summaryOf = (findings: Partial<ConsumerFindings>, settled = true) => ({
+const summaryOf = (findings: Partial<ConsumerFindings>, settled = true, doomed?: Findings['doomed']) => ({
   ledger: makeLedger({
     published: [...new Set(findings.arrived)].map((id) => ({ id, status: 'confirmed' as const })),
     consumers: [{ consumer: 'fulfil-order', arrived: [], deadLetters: [], waiting: [], ...findings }],
     unroutable: 0,
+    ...(doomed && { doomed }),
   }),
   seconds: { started: 5, published: 6, total: 12.34 },
   broker: 'RabbitMQ 4.0.5',
   kills: 3,
+  faults: { planned: 7, happened: 6 },
   settled,
 });
 
@@ -24,9 +26,52 @@ describe('the end of a demo', () => {
 
   it('shows every number of the ledger and says that nothing is missing', () => {
     const text = renderSummary(good, plain);
-    for (const part of ['fulfil-order', 'attempt 2: 1', 'fatal: 1', 'RabbitMQ 4.0.5', '12.3 s', 'killed: 3'])
+    for (const part of ['fulfil-order', 'attempt 2: 1', 'fatal: 1', 'RabbitMQ 4.0.5', '12.3 s', 'killed: 3', '6 of 7'])
       expect(text).toContain(part);
     expect(text).toContain('All 2 events are accounted for');
+  });
+
+  it('claims nothing of effects that were not counted', () => {
+    const text = renderSummary(good, plain);
+    expect(text).toContain('nothing lost. Effects were not counted: functions/effects.ts can say how.');
+    expect(text).not.toContain('no effect');
+    const [, cells = ''] = /│ fulfil-order(.*)│/.exec(text) ?? [];
+    expect(cells.split('│').at(-1)?.trim()).toBe('not');
+  });
+
+  it('names the consumers whose effects were counted, where others were not', () => {
+    const counted = { arrived: ['a'], done: [{ id: 'a', attempt: 1 }], effects: new Map([['a', 1]]) };
+    const found = (consumer: string, rest: Partial<ConsumerFindings>): ConsumerFindings => ({
+      consumer,
+      arrived: ['a'],
+      done: [{ id: 'a', attempt: 1 }],
+      deadLetters: [],
+      waiting: [],
+      ...rest,
+    });
+    const ledgerOf = (...consumers: ConsumerFindings[]) =>
+      makeLedger({ published: [{ id: 'a', status: 'confirmed' }], consumers, unroutable: 0 });
+    const all = ledgerOf(found('fulfil-order', counted), found('audit-log', counted));
+    expect(renderSummary({ ...good, ledger: all }, plain)).toContain('nothing lost, no effect twice.');
+    const some = ledgerOf(found('fulfil-order', counted), found('audit-log', {}));
+    expect(renderSummary({ ...good, ledger: some }, plain)).toContain('nothing lost, no effect of fulfil-order twice.');
+  });
+
+  it('names dead letters that nothing was done to', () => {
+    const found = {
+      arrived: ['a', 'b'],
+      deadLetters: ['a', 'b'].map((id) => ({ id, attempt: 5, reason: 'exhausted' })),
+    };
+    const doomed = new Map([['fulfil-order', new Set(['a'])]]);
+    expect(renderSummary(summaryOf(found, true, doomed), plain)).toContain(
+      '1 dead letters of fulfil-order that nothing was done to: b',
+    );
+    expect(renderSummary(summaryOf(found), plain)).not.toContain('nothing was done');
+  });
+
+  it('says what may be meant where a consumer left neither claims nor effects', () => {
+    const text = renderSummary(summaryOf({ arrived: ['a'], done: [] }), plain);
+    expect(text).toContain("fulfil-order left no claims. With claims: 'none', its effects have to be counted");
   });
 
   it('names what is missing', () => {

@@ -34,15 +34,20 @@ export const events = {
   'car.left': event({ schema: carLeft, example: { plate: 'A' } }),
 };
 `,
-  'functions/demo/domain.ts': "import { generateEvents } from './generate-events.ts';\n",
-  'functions/demo/generate-events.ts': "import { orderPlaced } from '../events.ts';\n",
+  'functions/effects.ts': `import type { Effects } from '#demo';
+
+export const effects: Effects = {
+  'fulfil-order': { table: 'Orders', count: (rows) => new Map() },
+  'bill-parking': { table: 'Payments', count: (rows) => new Map() },
+};
+`,
   'functions/fulfil-order/handler.ts': "import { orderPlaced } from '../events.ts';\n",
   'functions/bill-parking/handler.ts': "import { carLeft } from '../events.ts';\n",
   'test/functions/fulfil-order/orders.test.ts': '',
   'test/functions/bill-parking/handler.test.ts':
     "import { handler } from '../../../functions/bill-parking/handler.ts';\n",
 };
-const barePaths = ['functions/bill-parking/handler.ts', 'functions/demo/domain.ts', 'functions/events.ts'];
+const barePaths = ['functions/bill-parking/handler.ts', 'functions/effects.ts', 'functions/events.ts'];
 
 describe('a project without the samples', () => {
   const without = changed(template, bare(template));
@@ -75,7 +80,12 @@ export const events = {
   'car.left': event({ schema: carLeft, example: { plate: 'A' } }),
 };
 `);
-    expect(without['functions/demo/domain.ts']).toContain('repeatExamples(events');
+    expect(without['functions/effects.ts']).toBe(`import type { Effects } from '#demo';
+
+export const effects: Effects = {
+  'bill-parking': { table: 'Payments', count: (rows) => new Map() },
+};
+`);
   });
 
   it('stays as it is when the samples are taken out again', () => {

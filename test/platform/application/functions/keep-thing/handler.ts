@@ -1,7 +1,6 @@
 import type { TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { consumer } from '#consumer';
 import { thingEvent } from '../../events.ts';
-import { suffer } from '../suffer.ts';
 import { tableName } from '../table-name.ts';
 
 /** Ordered, with its one effect in the transaction of the claim: exactly once. */
@@ -9,10 +8,7 @@ export const handler = consumer({
   queue: 'keep-thing',
   message: thingEvent,
   orderBy: ({ body }) => body.thingId,
-  handle: async ({ id, attempt, body }, { signal, transact }) => {
-    if (body.type === 'thing.made') await suffer(body.fault, { attempt, signal });
-    await transact([write(body, id)]);
-  },
+  handle: ({ id, body }, { transact }) => transact([write(body, id)]),
 });
 
 /** A write counts itself and names its message: an effect that happened twice would make `writes` larger than `writtenBy`. */

@@ -4,15 +4,13 @@ import { consumer } from '#consumer';
 import { dynamoDb } from '#dynamodb';
 import { personJoined } from '../../events.ts';
 import { secret, variable } from '../settings.ts';
-import { suffer } from '../suffer.ts';
 import { tableName } from '../table-name.ts';
 
 /** Two effects outside of a transaction, each with a key of its own by which a repetition is recognized. */
 export const handler = consumer({
   queue: 'send-note',
   message: personJoined,
-  handle: async ({ id, attempt, body }, { signal }) => {
-    await suffer(body.fault, { attempt, signal });
+  handle: async ({ id, body }) => {
     const signature = body.signed ? await signed(body.personId) : undefined;
     await note(`${id}:email`, signature);
     if (body.phone !== undefined) await note(`${id}:sms`, signature);

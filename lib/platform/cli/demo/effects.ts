@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import type { DemoEvent } from './demo-event.ts';
 
 export type Row = Record<string, AttributeValue>;
 
@@ -13,10 +12,5 @@ export interface EffectSource {
   readonly claims?: 'none';
 }
 
-/** What the demo has to know of the application. */
-export interface DemoDomain {
-  /** Makes `count` events; the same seed gives the same ones. */
-  readonly generate: (count: number, seed: number) => readonly DemoEvent[];
-  /** By consumer. A consumer without is counted by its claims alone. */
-  readonly effects: Readonly<Record<string, EffectSource>>;
-}
+/** By consumer. One without is counted by its claims alone, and nothing is said about effects that happened twice. */
+export type Effects = Readonly<Record<string, EffectSource>>;

@@ -1,10 +1,10 @@
-import type { EffectSource } from '#demo';
+import type { Effects } from '#demo';
 
 /**
- * Consumers that you add are counted by their claims alone until you say here where their effects are. One without claims needs an
- * entry, or there is nothing to count it by.
+ * Where `npm run demo` counts what consumers did: only of these can it say that no effect happened twice. The others are counted by their claims alone. A
+ * consumer with `claims: 'none'` needs an entry, or there is nothing to count it by.
  */
-export const sampleEffects: Readonly<Record<string, EffectSource>> = {
+export const effects: Effects = {
   'fulfil-order': {
     table: 'Orders',
     count: (rows) =>

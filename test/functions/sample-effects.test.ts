@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Row } from '#demo';
-import { sampleEffects } from '../../../functions/demo/sample-effects.ts';
+import { effects } from '../../functions/effects.ts';
 
-const count = (consumer: string, rows: Row[]) => Object.fromEntries(sampleEffects[consumer]?.count(rows) ?? []);
+const count = (consumer: string, rows: Row[]) => Object.fromEntries(effects[consumer]?.count(rows) ?? []);
 
 describe('the effects of the sample consumers', () => {
   const order = (writes: number, ...messages: string[]) => ({
