@@ -48,6 +48,8 @@ export interface LedgerRow {
   readonly done: number;
   /** Further copies of the same messages that led to nothing. */
   readonly duplicatesSuppressed: number;
+  /** Whether claims say at which attempt messages were done. */
+  readonly retriesCounted: boolean;
   /** How many messages were tried a second, third, … time, by attempt. */
   readonly retriedByAttempt: Readonly<Record<number, number>>;
   /** How many messages are dead letters, by reason. */
@@ -134,6 +136,7 @@ const makeRow = (found: ConsumerFindings, doomed: ReadonlySet<string> | undefine
     messages: copies.size,
     done: ids.filter((id) => done.has(id)).length,
     duplicatesSuppressed: sum(ids.map((id) => suppressed(copies.get(id) ?? 0, deadCopies.get(id) ?? 0))),
+    retriesCounted: found.done !== undefined,
     retriedByAttempt: retriesOf([...(found.done ?? []), ...found.deadLetters, ...found.waiting]),
     deadLetteredByReason: reasonsOf(found.deadLetters),
     deadLettersNotOnPurpose: doomed ? [...deadCopies.keys()].filter((id) => !doomed.has(id)) : [],

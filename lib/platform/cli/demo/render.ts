@@ -57,13 +57,17 @@ const cellsOf = (row: LedgerRow, paint: Paint): string[] => {
     String(row.messages),
     String(row.done),
     String(row.duplicatesSuppressed),
-    list(Object.entries(row.retriedByAttempt).map(([attempt, count]) => `attempt ${attempt}: ${count}`)),
+    row.retriesCounted
+      ? list(Object.entries(row.retriedByAttempt).map(([attempt, count]) => `attempt ${attempt}: ${count}`))
+      : notCounted,
     list(Object.entries(row.deadLetteredByReason).map(([reason, count]) => `${reason}: ${count}`)),
     alarming(row.waiting),
     alarming(row.lost.length),
-    row.effectsCounted ? alarming(row.effectsRepeated.length) : 'not\ncounted',
+    row.effectsCounted ? alarming(row.effectsRepeated.length) : notCounted,
   ];
 };
+
+const notCounted = 'not\ncounted';
 
 const list = (lines: readonly string[]): string => (lines.length === 0 ? '-' : lines.map(printable).join('\n'));
 

@@ -57,6 +57,13 @@ describe('the end of a demo', () => {
     expect(renderSummary({ ...good, ledger: some }, plain)).toContain('nothing lost, no effect of fulfil-order twice.');
   });
 
+  it('counts no retries of a consumer without claims, whose dead letters alone say how often they were tried', () => {
+    const deadLetters = [{ id: 'b', attempt: 5, reason: 'exhausted' }];
+    const text = renderSummary(summaryOf({ arrived: ['a', 'b'], effects: new Map([['a', 1]]), deadLetters }), plain);
+    expect(text).not.toContain('attempt 2');
+    expect(text).toMatch(/fulfil-order.*│ not /);
+  });
+
   it('names dead letters that nothing was done to', () => {
     const found = {
       arrived: ['a', 'b'],
