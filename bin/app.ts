@@ -3,5 +3,6 @@
 import { app } from '../lib/app.ts';
 import { environments } from '../lib/environments.ts';
 import { synthesizeStacks } from '../lib/platform/stacks/synthesize-stacks.ts';
+import { addStacks } from '../lib/stacks.ts';
 
-synthesizeStacks(app, environments);
+synthesizeStacks(app, environments, { addStacks });

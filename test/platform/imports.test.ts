@@ -23,13 +23,20 @@ const allowed: Record<string, readonly string[]> = {
   'lib/app.ts': [],
   // Of the application its type: which variables and secrets there are.
   'lib/environments.ts': ['lib/app.ts'],
-  'test/functions': ['functions', 'lib/app.ts', 'lib/environments.ts'],
+  // Grows into a folder of its name.
+  'lib/stacks.ts': ['lib/app.ts', 'lib/stacks'],
+  'lib/stacks': ['lib/app.ts'],
+  // Programs of yours that run outside of Lambda.
+  services: ['functions', 'lib/app.ts'],
+  'test/functions': ['functions', 'services', 'lib/app.ts', 'lib/environments.ts', 'lib/stacks.ts', 'lib/stacks'],
   'lib/platform/public': [
     'lib/platform/config',
     'lib/platform/topology',
     'lib/platform/declaration',
     'lib/platform/runtime',
     'lib/platform/testing',
+    'lib/platform/constructs',
+    'lib/platform/stacks',
     // Where the demo counts what an application does.
     'lib/platform/cli/demo/effects.ts',
   ],
@@ -78,7 +85,13 @@ const allowed: Record<string, readonly string[]> = {
   ],
 };
 /** Parts that know CDK. To all others it is as far away as AWS itself. */
-const withCdk = ['lib/platform/constructs', 'lib/platform/policy', 'lib/platform/stacks'];
+const withCdk = [
+  'lib/platform/constructs',
+  'lib/platform/policy',
+  'lib/platform/stacks',
+  'lib/stacks.ts',
+  'lib/stacks',
+];
 
 interface Import {
   readonly from: string;
@@ -102,8 +115,8 @@ const importsIn = (folder: string): Import[] =>
         to: specifier.startsWith('.') ? relative(root, join(root, dirname(from), specifier)) : specifier,
       })),
     );
-const imports = ['lib', 'functions', 'bin', 'test/functions'].flatMap(importsIn);
-const isYours = ({ to }: Import) => /^(functions|bin)\/|^lib\/(?!platform\/)/.test(to);
+const imports = ['lib', 'functions', 'services', 'bin', 'test/functions'].flatMap(importsIn);
+const isYours = ({ to }: Import) => /^(functions|services|bin)\/|^lib\/(?!platform\/)/.test(to);
 
 /** Ways round, each from where it starts to what leads back to it; one for each circle. */
 const circles = (edges: readonly Import[]): string[] => {
@@ -142,7 +155,7 @@ const inDocs: Import[] = [
   ),
 );
 const doors = Object.keys(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).imports);
-const isFile = ({ to }: Import) => /^(lib|functions|bin|test)\//.test(to);
+const isFile = ({ to }: Import) => /^(lib|functions|services|bin|test)\//.test(to);
 const shown = (found: readonly Import[]) => found.map(({ from, to }) => `${from} imports ${to}`);
 
 describe('imports', () => {

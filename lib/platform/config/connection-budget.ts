@@ -5,7 +5,7 @@ import type { Problem } from './limits.ts';
 /** Somebody who may connect to the broker. */
 export interface ConnectionUse {
   readonly name: string;
-  /** Connections at most. @default no limit: as many as Lambda starts execution environments */
+  /** Connections at most. @default no limit of its own, or none that is known here */
   readonly connections?: number;
 }
 
@@ -40,7 +40,7 @@ export const budgetProblems = (uses: readonly ConnectionUse[], limit: number | u
   const used = sum(uses);
   return limit !== undefined && used > limit
     ? [
-        `mappings and functions may open ${used} connections; the broker takes ${limit} (with one node of a cluster away): ${list(uses)}. Reserve less concurrency, raise broker.configuration.maxConnectionsPerNode or take a larger broker.instanceType`,
+        `mappings, functions and publishers may open ${used} connections; the broker takes ${limit} (with one node of a cluster away): ${list(uses)}. Reserve less concurrency, run fewer tasks, raise broker.configuration.maxConnectionsPerNode or take a larger broker.instanceType`,
       ]
     : [];
 };

@@ -29,8 +29,18 @@ export interface EndpointAccess {
 /** What mappings call (AWS: "Configuring Amazon MQ event source for Lambda", network), and functions for their broker password. */
 export const requiredEndpoints = ['lambda', 'sts', 'secretsmanager'] as const;
 
-/** Logs of functions need no endpoint, Lambda's service writes them; code that calls the APIs of logs and metrics itself does. */
-export const additionalEndpoints = ['logs', 'monitoring', 'kms', 'sns', 'events', 'execute-api', 'ec2'] as const;
+/** Logs of functions need no endpoint, Lambda's service writes them; code that calls the APIs of logs and metrics itself does. Tasks on Fargate need `logs`, `ecr.api` and `ecr.dkr`. */
+export const additionalEndpoints = [
+  'logs',
+  'monitoring',
+  'kms',
+  'sns',
+  'events',
+  'execute-api',
+  'ec2',
+  'ecr.api',
+  'ecr.dkr',
+] as const;
 export type InterfaceEndpoint = (typeof additionalEndpoints)[number];
 
 /**

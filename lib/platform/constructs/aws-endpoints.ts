@@ -18,7 +18,12 @@ const services: Readonly<Record<Endpoint, InterfaceVpcEndpointAwsService>> = {
   events: InterfaceVpcEndpointAwsService.EVENTBRIDGE,
   'execute-api': InterfaceVpcEndpointAwsService.APIGATEWAY,
   ec2: InterfaceVpcEndpointAwsService.EC2,
+  'ecr.api': InterfaceVpcEndpointAwsService.ECR,
+  'ecr.dkr': InterfaceVpcEndpointAwsService.ECR_DOCKER,
 };
+
+/** Where IAM has another name for the service than its endpoint. */
+const actionsOf: Partial<Record<Endpoint, string>> = { monitoring: 'cloudwatch', 'ecr.api': 'ecr', 'ecr.dkr': 'ecr' };
 
 export interface AwsEndpointsProps {
   readonly vpc: IVpc;
@@ -57,13 +62,16 @@ export class AwsEndpoints extends Construct {
   private statements(name: Endpoint): PolicyStatement[] {
     // The mapping reads the broker's password in the name of the function's role, which is of this account.
     if (name === 'sts') return [forLambda('sts:AssumeRole')];
-    return [this.forThisAccount(`${name}:*`), ...(name === 'lambda' ? [forLambda('lambda:InvokeFunction')] : [])];
+    return [
+      this.forThisAccount(`${actionsOf[name] ?? name}:*`),
+      ...(name === 'lambda' ? [forLambda('lambda:InvokeFunction')] : []),
+    ];
   }
 
   private forThisAccount(action: string): PolicyStatement {
     return new PolicyStatement({
       principals: [new AnyPrincipal()],
-      actions: [action === 'monitoring:*' ? 'cloudwatch:*' : action],
+      actions: [action],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:PrincipalAccount': Stack.of(this).account } },
     });

@@ -29,6 +29,10 @@ export class Broker extends Construct {
   readonly managementUrl: string;
   /** For declaring the topology; no function that handles messages may read it. */
   readonly adminSecret: BrokerUserSecret;
+  /** Its own, which admits whoever connects to it. */
+  readonly securityGroup: ISecurityGroup;
+  /** Security group of interface endpoints, which must admit whoever uses them. @default there are none, or they are somebody else's matter */
+  readonly endpointsGroup?: ISecurityGroup;
   /** Security group of whoever publishes to the broker. */
   readonly clients: ISecurityGroup;
   /** Security group of whoever uses the management API. */
@@ -85,6 +89,8 @@ export class Broker extends Construct {
     this.arn = broker.attrArn;
     this.endpoints = Fn.join(',', broker.attrAmqpEndpoints);
     this.managementUrl = Fn.select(0, broker.attrConsoleUrLs);
+    this.securityGroup = security.broker;
+    this.endpointsGroup = network.endpoints;
     this.clients = security.clients;
     this.management = security.management;
     this.limits = effectiveLimits(settings);

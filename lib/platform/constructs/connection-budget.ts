@@ -11,12 +11,14 @@ export interface ConnectionBudgetProps {
 }
 
 /**
- * Counts who may connect to the broker: mappings, and every function in the broker's group of clients, whoever adds it. Synthesis fails when they may be
+ * Counts who may connect to the broker: mappings, every function in the broker's group of clients, whoever adds it, and publishers outside of Lambda. Synthesis fails when they may be
  * more than the broker takes: the next one would be refused at the worst moment, under load.
  */
 export class ConnectionBudget extends Construct {
   private readonly bounded = new Map<IConstruct, number>();
   private readonly mappings: ConnectionUse[] = [];
+  /** By name: what stacks say that they run of them. */
+  private readonly publishers = new Map<string, ConnectionUse[]>();
   private readonly props: ConnectionBudgetProps;
 
   constructor(scope: Construct, id: string, props: ConnectionBudgetProps) {
@@ -29,6 +31,16 @@ export class ConnectionBudget extends Construct {
   addMapping(queue: string, target: VpcFunction): void {
     this.mappings.push({ name: `mapping of ${queue}`, connections: 1 });
     this.bounded.set(target, (this.bounded.get(target) ?? 0) + 1);
+  }
+
+  /** Somebody may publish from outside of Lambda, with as many connections as `addConnections` says, or nobody knows how many. */
+  addPublisher(publisher: string): void {
+    this.publishers.set(publisher, []);
+  }
+
+  /** @param place where a publisher runs, such as the path of a service */
+  addConnections(publisher: string, place: string, connections: number): void {
+    this.publishers.get(publisher)?.push({ name: `publisher ${publisher} in ${place}`, connections });
   }
 
   /** One line for people: `8 of 100 connections: …`. Complete when everything is constructed. */
@@ -46,6 +58,7 @@ export class ConnectionBudget extends Construct {
         name: `function ${each.service}`,
         connections: this.bounded.get(each) ?? each.reservedConcurrency,
       })),
+      ...[...this.publishers].flatMap(([name, uses]) => (uses.length > 0 ? uses : [{ name: `publisher ${name}` }])),
     ];
   }
 }

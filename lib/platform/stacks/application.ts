@@ -7,6 +7,7 @@ import { validateApplication } from '../declaration/validate-application.ts';
 import { BrokerStack } from './broker-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
 import { NetworkStack } from './network-stack.ts';
+import { type AddStacks, platformOf } from './own-stacks.ts';
 import { ProcessingStack } from './processing-stack.ts';
 
 export interface ApplicationProps {
@@ -16,6 +17,8 @@ export interface ApplicationProps {
   readonly name?: string;
   /** Folder with `<consumer>/handler.ts`. @default functions */
   readonly functionsFolder?: string;
+  /** Stacks beside these. @default none */
+  readonly addStacks?: AddStacks;
 }
 
 /** All stacks of one environment, for whatever account and region they are deployed to. */
@@ -30,7 +33,7 @@ export interface ApplicationStacks {
 /** @throws InvalidApplicationError, InvalidConfigurationError, InvalidTopologyError, UnknownConsumerError, MissingHandlerError */
 export const buildApplication = (
   app: App,
-  { application, environment: asChosen, name = application.name, functionsFolder }: ApplicationProps,
+  { application, environment: asChosen, name = application.name, functionsFolder, addStacks }: ApplicationProps,
 ): ApplicationStacks => {
   validateApplication(application);
   const environment = environmentOf(application, asChosen);
@@ -53,6 +56,7 @@ export const buildApplication = (
     broker: broker.broker,
     processing,
   });
+  addStacks?.(platformOf({ app, environment, application, stackName: id, broker: broker.broker, processing }));
   Tags.of(app).add('application', name);
   Tags.of(app).add('environment', environment.name);
   return { ...(network && { network }), broker, processing, monitoring };

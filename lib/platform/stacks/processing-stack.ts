@@ -42,6 +42,9 @@ export class ProcessingStack extends Stack {
   readonly consumers: ReadonlyMap<string, Consumer>;
   readonly topology: BrokerTopology;
   readonly control: ConsumerControl;
+  /** By name. */
+  readonly tables: ReadonlyMap<string, DataTable>;
+  readonly claimChecks: ClaimCheckBucket;
   /** Where the application has one. */
   readonly outbox: Outbox | undefined;
 
@@ -76,6 +79,7 @@ export class ProcessingStack extends Stack {
       ]),
     );
     const claimChecks = new ClaimCheckBucket(this, 'ClaimChecks');
+    this.claimChecks = claimChecks;
     for (const { handler } of this.consumers.values()) claimChecks.addReader(handler);
     new CfnOutput(this, 'ClaimCheckBucket', {
       value: claimChecks.bucket.bucketName,
@@ -86,7 +90,7 @@ export class ProcessingStack extends Stack {
     }
     this.outbox = application.outbox && new Outbox(this, 'Outbox', { broker, topology, data, logRetentionDays });
     if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
-    this.addTables(application, data);
+    this.tables = this.addTables(application, data);
     this.addSettings(application, environment);
     this.control = new ConsumerControl(this, 'ConsumerControl', {
       broker,
@@ -108,6 +112,7 @@ export class ProcessingStack extends Stack {
       everyDays: environment.secretRotationDays,
       logRetentionDays,
     });
+    for (const publisher of Object.keys(application.publishers ?? {})) broker.connections.addPublisher(publisher);
     for (const publisher of Object.keys(declaration.publishers)) {
       new CfnOutput(this, `SecretArn-${publisher}`, {
         value: topology.secretOf(publisherUser(publisher)).secretArn,
@@ -136,15 +141,18 @@ export class ProcessingStack extends Stack {
     new CfnOutput(this, 'ClaimTable', { value: claims.tableName });
   }
 
-  private addTables({ tables = {}, consumers }: Application, settings: DataSettings): void {
+  private addTables({ tables = {}, consumers }: Application, settings: DataSettings): ReadonlyMap<string, DataTable> {
+    const made = new Map<string, DataTable>();
     for (const [name, shape] of Object.entries(tables)) {
       const table = new DataTable(this, name, { shape, settings });
+      made.set(name, table);
       new CfnOutput(this, `${name}Table`, { value: table.tableName });
       for (const [consumer, { tables: used = {} }] of Object.entries(consumers)) {
         const actions = used[name]?.map((action) => `dynamodb:${action}` as const);
         if (actions) this.consumer(consumer).useTable(tableVariable(name), table, ...actions);
       }
     }
+    return made;
   }
 
   private addSettings({ consumers }: Application, { variables = {}, secrets = {} }: Environment): void {

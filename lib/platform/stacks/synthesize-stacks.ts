@@ -4,26 +4,24 @@ import { OperatorError } from '../config/operator-error.ts';
 import { selectEnvironment } from '../config/select-environment.ts';
 import type { Application } from '../declaration/application.ts';
 import { addPolicyChecks } from '../policy/checks.ts';
-import { buildApplication } from './application.ts';
+import { type ApplicationProps, buildApplication } from './application.ts';
 
 /**
  * Synthesizes the environment that the CDK context chooses: `env` and `vhost` choose and change one of `environments`, `name` tells several of these
  * applications in one account apart. A mistake in what people edit ends the process with exit code 1.
- *
- * @param functionsFolder folder with `<consumer>/handler.ts`, default `functions`
  */
 export const synthesizeStacks = (
   application: Application,
   environments: readonly Environment[],
-  functionsFolder?: string,
+  further: Pick<ApplicationProps, 'functionsFolder' | 'addStacks'> = {},
 ): void => {
   const app = new App();
   // A local run does without (lib/platform/cli/synthesize.ts): the validator's engine takes longer to start than all else.
   if (process.env.CDK_VALIDATION !== 'false') addPolicyChecks(app);
   try {
     buildApplication(app, {
+      ...further,
       application,
-      functionsFolder,
       name: app.node.tryGetContext('name'),
       environment: selectEnvironment(environments, {
         env: app.node.tryGetContext('env'),

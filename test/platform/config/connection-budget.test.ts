@@ -39,7 +39,7 @@ describe('a budget', () => {
 
   it('is exceeded by one too many, and says by whom', () => {
     expect(budgetProblems([...uses, { name: 'function b', connections: 1 }], 100)).toEqual([
-      'mappings and functions may open 101 connections; the broker takes 100 (with one node of a cluster away): mapping of a 1, function a 99, function b 1. Reserve less concurrency, raise broker.configuration.maxConnectionsPerNode or take a larger broker.instanceType',
+      'mappings, functions and publishers may open 101 connections; the broker takes 100 (with one node of a cluster away): mapping of a 1, function a 99, function b 1. Reserve less concurrency, run fewer tasks, raise broker.configuration.maxConnectionsPerNode or take a larger broker.instanceType',
     ]);
   });
 

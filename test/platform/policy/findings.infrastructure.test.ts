@@ -9,6 +9,7 @@ import type { Environment } from '../../../lib/platform/config/environment.ts';
 import { addPolicyChecks } from '../../../lib/platform/policy/checks.ts';
 import { buildApplication } from '../../../lib/platform/stacks/application.ts';
 import { functionsFolder, project } from '../application/project.ts';
+import { addStacks } from '../application/stacks.ts';
 import { cdkContext } from '../stacks/synthesized.ts';
 import { variants } from '../stacks/variants.ts';
 
@@ -44,7 +45,7 @@ describe('validator and cdk-nag', () => {
     'find nothing unexplained in %s',
     (_, environment) => {
       const build = (app: App) => {
-        buildApplication(app, { application: project.app, environment, functionsFolder });
+        buildApplication(app, { application: project.app, environment, functionsFolder, addStacks });
       };
       expect(findings(build)).toEqual([]);
     },

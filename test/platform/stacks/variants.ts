@@ -12,7 +12,7 @@ export const variants = {
     ...dev,
     network: {
       availabilityZones: 2,
-      awsAccess: { by: 'endpoints', additional: ['logs', 'monitoring'] },
+      awsAccess: { by: 'endpoints', additional: ['logs', 'monitoring', 'ecr.api', 'ecr.dkr'] },
       flowLogs: false,
     },
   },

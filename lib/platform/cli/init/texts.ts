@@ -15,10 +15,10 @@ export const textOf = (texts: Texts, path: string): string => {
 
 /** The files that have the project's name or samples in them. */
 export const readTexts = (root: string): Texts => {
-  const single = ['package.json', 'package-lock.json', 'README.md', 'CHANGELOG.md', 'lib/app.ts'];
+  const single = ['package.json', 'package-lock.json', 'README.md', 'CHANGELOG.md', 'lib/app.ts', 'lib/stacks.ts'];
   const paths = [
     ...single.filter((path) => existsSync(join(root, path))),
-    ...['docs', 'functions', 'test/functions'].flatMap((folder) => filesIn(root, folder)),
+    ...['docs', 'functions', 'services', 'test/functions'].flatMap((folder) => filesIn(root, folder)),
   ];
   return Object.fromEntries(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 };

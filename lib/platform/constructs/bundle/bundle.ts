@@ -18,6 +18,15 @@ export class MissingHandlerError extends OperatorError {
   }
 }
 
+/** There is no program where one is to be bundled. */
+export class MissingProgramError extends OperatorError {
+  override readonly name = 'MissingProgramError';
+
+  constructor(entry: string) {
+    super(`${relative(projectRoot, entry)} does not exist; it must be the program that a container runs`);
+  }
+}
+
 const settings = {
   absWorkingDir: projectRoot,
   // Nothing is written here. It makes the sources' paths in the source maps `lib/…` and `functions/…`, wherever the asset goes.
@@ -89,12 +98,34 @@ export const bundleFunction = (entry: string, folder: string): void => {
   writeBundle(entry, folder, built, leadsApart(built) ? buildSync(apartOptions) : undefined);
 };
 
-/** Writes a bundle into `folder` and keeps it. @param separate where the bundle leads to the part that is bundled by itself */
-export const writeBundle = (entry: string, folder: string, built: Built, separate: Built | undefined): void => {
+/**
+ * The same for a program that runs outside of Lambda, where there are many ways to get credentials: `node index.mjs`.
+ * @throws MissingProgramError
+ */
+export const bundleProgram = (entry: string, folder: string): void => {
+  if (!existsSync(entry)) throw new MissingProgramError(entry);
+  const key = JSON.stringify(['program', keyOf(entry)]);
+  if (cache.restore(key, folder)) return;
+  const built = buildSync({ ...bundleOptions(entry), alias: {} });
+  writeBundle(entry, folder, built, leadsApart(built) ? buildSync({ ...apartOptions, alias: {} }) : undefined, key);
+};
+
+/**
+ * Writes a bundle into `folder` and keeps it.
+ * @param separate where the bundle leads to the part that is bundled by itself
+ * @param key by which it is kept
+ */
+export const writeBundle = (
+  entry: string,
+  folder: string,
+  built: Built,
+  separate: Built | undefined,
+  key = keyOf(entry),
+): void => {
   for (const file of built.outputFiles) write(folder, file, isPointer(file) ? pointedApart(file) : file.contents);
   for (const file of separate?.outputFiles ?? []) write(folder, file, file.contents);
   const inputs = [built, separate].flatMap((part) => Object.keys(part?.metafile.inputs ?? {}));
-  cache.keep(keyOf(entry), folder, [...new Set(inputs)]);
+  cache.keep(key, folder, [...new Set(inputs)]);
 };
 
 /** Files that the bundle of a handler was last made of, relative to the project; `undefined` when it is not known. */

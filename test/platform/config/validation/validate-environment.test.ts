@@ -128,7 +128,7 @@ describe('a value out of its limits is named with its value and the limit', () =
     [
       'endpoint that is not known',
       { ...dev, network: { ...endpoints, awsAccess: { by: 'endpoints', additional: ['sqs' as 'sns'] } } },
-      'network.awsAccess.additional is sqs; beside the ones that are always there, logs, monitoring, kms, sns, events, execute-api, ec2',
+      'network.awsAccess.additional is sqs; beside the ones that are always there, logs, monitoring, kms, sns, events, execute-api, ec2, ecr.api, ecr.dkr',
     ],
     [
       'alias in place of a key',
