@@ -7,6 +7,8 @@ export const FunctionEnvironment = {
   brokerEndpoints: 'BROKER_ENDPOINTS',
   /** ARN of the Secrets Manager secret `{"username","password"}` of this function's own broker user. */
   brokerSecretArn: 'BROKER_SECRET_ARN',
+  /** File with the PEM of the certificate authority to trust for the broker. Absent where the system's own do, as on AWS. */
+  brokerCaFile: 'BROKER_CA_FILE',
   /** Virtual host, unescaped, e.g. `/` or `events`. */
   brokerVhost: 'BROKER_VHOST',
   /** Name of the DynamoDB table that holds the claims. */

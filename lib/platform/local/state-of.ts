@@ -19,7 +19,8 @@ export const stateOf = (
   const { awsEndpoint, s3Endpoint } = machine.services.endpoints();
   return {
     pid: process.pid,
-    vhost: machine.mappings[0]?.vhost ?? '/',
+    // Without consumers there is no mapping to ask.
+    vhost: outputNamed('Vhost', published) ?? machine.mappings[0]?.vhost ?? '/',
     broker: {
       amqps: broker.amqpUrl,
       management: broker.managementUrl,
@@ -27,6 +28,7 @@ export const stateOf = (
       credentialsFile: directory.file('credentials.json'),
       version: broker.version,
     },
+    secrets: machine.services.secrets.arns(),
     queues,
     deadLetterQueues: deadLetterQueuesOf(queues),
     tables: Object.fromEntries(machine.tables),

@@ -1,4 +1,3 @@
-export type { ServiceConnections } from '../constructs/broker-publisher.ts';
-export { BrokerPublisher, InvalidPublisherError } from '../constructs/broker-publisher.ts';
+export type { BrokerPublisher, ServiceConnections } from '../constructs/broker-publisher.ts';
 export { nodeImage } from '../constructs/node-image.ts';
 export type { AddStacks, Platform } from '../stacks/own-stacks.ts';

@@ -11,6 +11,7 @@ if (isFirstVersion()) {
   await import('./when-events-go-through-the-outbox.stacks.ts');
   await import('./when-secrets-rotate.stacks.ts');
   await import('./when-a-consumer-has-variables-and-secrets.stacks.ts');
+  await import('./when-a-service-publishes.stacks.ts');
   await import('./when-a-consumer-fails.stacks.ts');
   await import('./when-parts-of-a-run-die.stacks.ts');
 }

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Template } from '../../../lib/platform/local/assembly/template.ts';
+import type { Template, TemplateValue } from '../../../lib/platform/local/assembly/template.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import { startLocalRun } from '../../../lib/platform/local/local-run.ts';
 import { functionResources, writeAssembly } from './tiny-assembly.ts';
@@ -14,8 +14,11 @@ afterEach(() => {
 });
 
 /** Runs an assembly without a broker, which cannot succeed, and returns the error and what happened until then. */
-const run = async (template: Template): Promise<{ message: string; events: LocalRunEvent[] }> => {
-  const assembly = writeAssembly(template);
+const run = async (
+  template: Template,
+  others: Readonly<Record<string, Template>> = {},
+): Promise<{ message: string; events: LocalRunEvent[] }> => {
+  const assembly = writeAssembly(template, others);
   const directory = mkdtempSync(join(tmpdir(), 'local-run-'));
   made.push(assembly, directory);
   const events: LocalRunEvent[] = [];
@@ -100,8 +103,11 @@ describe('a local run refuses', () => {
 });
 
 /** What a run leaves out: logical ids with reasons. */
-const leftOutOf = async (template: Template): Promise<Record<string, string>> => {
-  const { message, events } = await run(template);
+const leftOutOf = async (
+  template: Template,
+  others?: Readonly<Record<string, Template>>,
+): Promise<Record<string, string>> => {
+  const { message, events } = await run(template, others);
   expect(message).toMatch(/has no AWS::AmazonMQ::Broker/);
   const resources = events.flatMap((event) => (event.type === 'left-out' ? event.resources : []));
   return Object.fromEntries(resources.map(({ logicalId, reason }) => [logicalId, reason]));
@@ -157,6 +163,35 @@ describe('a local run leaves out', () => {
       Dashboard: `Dashboard (AWS::CloudWatch::Dashboard) in stack tiny needs Alarm (AWS::CloudWatch::Alarm) in stack tiny needs ${inbox.Why}`,
       Poll: `Poll (AWS::Lambda::EventSourceMapping) in stack tiny needs ${inbox.Why}`,
       Rule: `Rule (AWS::Events::Rule) in stack tiny needs ${inbox.Why}`,
+    });
+  });
+
+  it('what needs it in another stack, by an export or an output', async () => {
+    const alarm = (value: TemplateValue) => ({
+      Type: 'AWS::CloudWatch::Alarm',
+      Properties: { Dimensions: [{ Name: 'queue', Value: value }] },
+    });
+    const name = (stack: string, logicalId: string) => `${logicalId} (AWS::CloudWatch::Alarm) in stack ${stack}`;
+    expect(
+      await leftOutOf(
+        {
+          Resources: { Inbox: inbox.Inbox },
+          Outputs: { InboxName: { Value: { 'Fn::GetAtt': ['Inbox', 'QueueName'] }, Export: { Name: 'inbox' } } },
+        },
+        {
+          other: {
+            Resources: {
+              Imports: alarm({ 'Fn::ImportValue': 'inbox' }),
+              Reads: alarm({ 'Fn::GetStackOutput': { StackName: 'tiny', OutputName: 'InboxName' } }),
+              Group: { Type: 'AWS::Logs::LogGroup' },
+            },
+          },
+        },
+      ),
+    ).toEqual({
+      Inbox: inbox.Why,
+      Imports: `${name('other', 'Imports')} needs ${inbox.Why}`,
+      Reads: `${name('other', 'Reads')} needs ${inbox.Why}`,
     });
   });
 

@@ -7,8 +7,9 @@ import type { Template } from '../../../lib/platform/local/assembly/template.ts'
 
 const functions = fileURLToPath(new URL('../fixtures/local/functions', import.meta.url));
 
-/** Writes a made-up cloud assembly of one stack; the asset `functions` is test/platform/fixtures/local/functions. */
-export const writeAssembly = (template: Template): string => {
+/** Writes a made-up cloud assembly of the stack `tiny`, and of `others` after it; the asset `functions` is test/platform/fixtures/local/functions. */
+export const writeAssembly = (template: Template, others: Readonly<Record<string, Template>> = {}): string => {
+  const stacks = Object.entries({ tiny: template, ...others });
   const directory = mkdtempSync(join(tmpdir(), 'tiny-assembly-'));
   mkdirSync(join(directory, 'asset.functions'));
   cpSync(functions, join(directory, 'asset.functions'), { recursive: true });
@@ -16,15 +17,20 @@ export const writeAssembly = (template: Template): string => {
     'manifest.json': {
       artifacts: {
         'tiny.assets': { type: 'cdk:asset-manifest', properties: { file: 'tiny.assets.json' } },
-        tiny: {
-          type: 'aws:cloudformation:stack',
-          properties: { templateFile: 'tiny.template.json' },
-          dependencies: ['tiny.assets'],
-        },
+        ...Object.fromEntries(
+          stacks.map(([name]) => [
+            name,
+            {
+              type: 'aws:cloudformation:stack',
+              properties: { templateFile: `${name}.template.json` },
+              dependencies: [name === 'tiny' ? 'tiny.assets' : 'tiny'],
+            },
+          ]),
+        ),
       },
     },
     'tiny.assets.json': { files: { functions: { source: { path: 'asset.functions', packaging: 'zip' } } } },
-    'tiny.template.json': template,
+    ...Object.fromEntries(stacks.map(([name, each]) => [`${name}.template.json`, each])),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), JSON.stringify(content));
   return directory;

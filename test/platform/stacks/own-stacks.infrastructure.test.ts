@@ -44,6 +44,8 @@ const serviceIn = (
     cluster: new Cluster(stack, 'Cluster', { vpc }),
     taskDefinition,
     vpcSubnets: subnets,
+    minHealthyPercent: 100,
+    circuitBreaker: { rollback: true },
     ...(change.group && {
       securityGroups: [new SecurityGroup(stack, 'Group', { vpc, allowAllOutbound: false })],
     }),
@@ -55,8 +57,9 @@ describe('a service that publishes', () => {
   const shop = stackOf(app, 'things-dev-shop');
 
   it('knows where the broker is and where its password, and not the password', () => {
-    const [task] = Object.values(shop.findResources('AWS::ECS::TaskDefinition'));
-    const [container] = task?.Properties.ContainerDefinitions;
+    const [container] = Object.values(shop.findResources('AWS::ECS::TaskDefinition')).flatMap(
+      ({ Properties }) => Properties.ContainerDefinitions,
+    );
     expect(container.Environment.map(({ Name }: { Name: string }) => Name)).toEqual([
       'BROKER_ENDPOINTS',
       'BROKER_SECRET_ARN',

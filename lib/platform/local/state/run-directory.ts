@@ -14,6 +14,7 @@ const temporary = [
   'state.json',
   'credentials.json',
   'aws-credentials',
+  'publishers',
   'broker',
   'dynamodb',
   'certificates',

@@ -18,6 +18,8 @@ export interface LocalState {
     readonly credentialsFile: string;
     readonly version: string;
   };
+  /** ARNs of the secrets of the broker's users, at `endpoints.aws`. */
+  readonly secrets: Readonly<Record<string, string>>;
   readonly queues: readonly string[];
   readonly deadLetterQueues: readonly string[];
   /** Names by logical id. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { FunctionEnvironment } from '../../config/function-environment.ts';
 import { type CredentialsSource, fixedCredentials, secretCredentials } from './broker-credentials.ts';
 
@@ -58,8 +59,8 @@ const invalid = (message: string, cause?: unknown) =>
   new InvalidConnectionSettingsError(message, cause === undefined ? undefined : { cause });
 
 /**
- * Settings of a deployed function: endpoints and vhost from its environment, credentials from its secret, which is
- * read when the connection is opened and again when the broker refuses the login.
+ * Settings of a deployed function or service, from its environment: endpoints, vhost, a CA where there is one of its own, and the secret with the credentials, which is
+ * read when the connection is opened and again when the broker refuses the login: a password that rotates needs no restart.
  * @throws {InvalidConnectionSettingsError} naming the environment variable
  */
 export function connectionSettings(
@@ -87,12 +88,28 @@ export function connectionSettings(
     });
   if (endpoints.length === 0) throw invalid(`environment variable ${FunctionEnvironment.brokerEndpoints} is empty`);
   return {
-    ...commonSettings({ connectionName: environment.AWS_LAMBDA_FUNCTION_NAME, ...options }),
+    ...commonSettings({
+      connectionName: environment.AWS_LAMBDA_FUNCTION_NAME,
+      ca: authority(environment[FunctionEnvironment.brokerCaFile]),
+      ...options,
+    }),
     endpoints,
     vhost: checkVhost(variable(FunctionEnvironment.brokerVhost)),
     credentials: secretCredentials(variable(FunctionEnvironment.brokerSecretArn)),
   };
 }
+
+const authority = (file: string | undefined): Buffer | undefined => {
+  if (!file) return undefined;
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw invalid(
+      `${FunctionEnvironment.brokerCaFile} is ${file}, which cannot be read: ${(cause as Error).message}`,
+      cause,
+    );
+  }
+};
 
 /**
  * Settings from `amqps://user:password@host:port/vhost`, or several such addresses that differ in host and port only.

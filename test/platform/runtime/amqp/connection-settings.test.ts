@@ -127,6 +127,16 @@ describe('connection settings from the environment', () => {
     expect(messageOf(() => connectionSettings({}, { ...environment, [name]: '' }))).toContain(name);
   });
 
+  it('trust the authority in the file that BROKER_CA_FILE names, unless the caller names another', () => {
+    const trusting = { ...environment, BROKER_CA_FILE: import.meta.filename };
+    expect(String(connectionSettings({}, trusting).ca)).toContain('trust the authority in the file');
+    expect(connectionSettings({ ca: 'another' }, trusting).ca).toBe('another');
+    expect(connectionSettings({}, environment).ca).toBeUndefined();
+    expect(messageOf(() => connectionSettings({}, { ...environment, BROKER_CA_FILE: '/no/ca.pem' }))).toMatch(
+      /^BROKER_CA_FILE is \/no\/ca\.pem, which cannot be read: ENOENT/,
+    );
+  });
+
   it('refuse credentials in the endpoints without quoting them', () => {
     const message = messageOf(() =>
       connectionSettings({}, { ...environment, BROKER_ENDPOINTS: 'amqps://u:hunter2@a' }),

@@ -1,27 +1,21 @@
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { connectionSettings, createEventPublisher, createPublisher } from '#publisher';
 
 const publisher = createPublisher(connectionSettings({ connectionName: 'shop' }), { log: console });
 const events = createEventPublisher({ publisher, exchange: 'events', appId: 'shop' });
 
-/** Publishes each thing that is posted, and answers once the broker has it. */
-const server = createServer(async (request, response) => {
+/** Publishes the thing that is posted, and answers once the broker has it. */
+const take = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   try {
-    const thing = JSON.parse(await text(request));
-    const result = await events.publish({ type: 'thing.made', data: { type: 'thing.made', ...thing } });
-    response.writeHead(result.status === 'confirmed' ? 202 : 503).end(`${result.status}\n`);
+    const { status } = await events.publish({ type: 'thing.made', data: JSON.parse(await text(request)) });
+    response.writeHead(status === 'confirmed' ? 202 : 503).end(status);
   } catch (error) {
-    response.writeHead(400).end(`${String(error)}\n`);
+    response.writeHead(400).end(String(error));
   }
-});
-server.listen(Number(process.env.PORT ?? 8080), () => {
-  const address = server.address();
-  console.log(`listening on port ${typeof address === 'object' ? address?.port : address}`);
-});
+};
+const server = createServer((request, response) => void take(request, response));
+server.listen(Number(process.env.PORT ?? 8080), () => console.log('listening', server.address()));
 
-// ECS sends it, and ends the process 30 seconds later unless the container's stopTimeout says otherwise.
-process.once('SIGTERM', async () => {
-  server.close();
-  await publisher.close();
-});
+// ECS sends it when a task is to end. Who was let in gets an answer, which waits for the broker's; then the connection is closed.
+process.once('SIGTERM', () => server.close(() => void publisher.close()));
