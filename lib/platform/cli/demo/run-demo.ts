@@ -7,7 +7,9 @@ import { createPublisher } from '../../runtime/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../runtime/amqp/connection-settings.ts';
 import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
+import { plain } from '../paint.ts';
 import type { Progress } from '../progress.ts';
+import { ofFailure, renderError } from '../render-error.ts';
 import { type ChaosOptions, killInMidBatch } from './chaos.ts';
 import { collectFindings, type FindingsSources } from './collect-findings.ts';
 import type { DemoEvent } from './demo-event.ts';
@@ -62,7 +64,9 @@ export const runDemo = async (demo: DemoRun): Promise<RunSummary> => {
       if (event.type === 'notice') progress.note(event.message);
       if (event.type !== 'function-failed' || chaos) return;
       if (event.error.errorType === 'Runtime.ExitError' && deathsToCome > 0) deathsToCome -= 1;
-      else progress.note(`${event.functionName} failed: ${event.error.errorMessage}`);
+      else
+        for (const line of [`${event.functionName} failed:`, ...renderError(ofFailure(event.error), event.code, plain)])
+          progress.note(line);
     },
   });
   demo.onStarted?.(run);

@@ -1,4 +1,4 @@
-import type { ShownError } from './render-error.ts';
+import type { ShownError } from '../render-error.ts';
 
 /** What a function logged, as far as a line for a person needs it. */
 export interface LogEntry {
@@ -28,6 +28,9 @@ const context = new Set([
   'requestId',
 ]);
 
+/** By which the lines about a message are found again. They come last: what the handler says of it comes first. */
+const ofMessage = ['messageId', 'attempt', 'queue', 'trace_id'];
+
 /** An entry of Powertools' logger, or what Lambda makes of `console.log`; `undefined` for any other line. */
 export const parseLogLine = (line: string): LogEntry | undefined =>
   line.startsWith('{') ? ofJson(line) : ofConsole(line);
@@ -36,7 +39,9 @@ const ofJson = (line: string): LogEntry | undefined => {
   const entry = parsed(line);
   const { level, message, timestamp, consumer, service } = entry ?? {};
   if (entry === undefined || typeof level !== 'string' || message === undefined) return undefined;
-  const rest = Object.entries(entry).filter(([name]) => !context.has(name));
+  const rest = Object.entries(entry)
+    .filter(([name]) => !context.has(name))
+    .sort(([a], [b]) => ofMessage.indexOf(a) - ofMessage.indexOf(b));
   const name = [consumer, service].find((each) => typeof each === 'string');
   return {
     ...timeOf(timestamp),

@@ -1,8 +1,8 @@
 import { embeddedMetrics, type LocalRunEvent } from '../../local/events.ts';
 import type { Paint } from '../paint.ts';
 import { printable } from '../printable.ts';
+import { ofFailure, renderError, type ShownError } from '../render-error.ts';
 import { type LogEntry, parseLogLine } from './log-entry.ts';
-import { renderError, type ShownError } from './render-error.ts';
 
 export interface EventView {
   /** What people call a function: the consumer that it is, or its service. */
@@ -30,11 +30,11 @@ export const renderEvent = (event: LocalRunEvent, view: EventView): readonly str
   switch (event.type) {
     case 'line':
       return embeddedMetrics(event.line) || isInvokeError(event.line) ? [] : logLines(event, view);
-    case 'function-failed': {
-      const { errorType, errorMessage, trace } = event.error;
-      const error = { type: errorType, message: errorMessage, ...(trace && { stack: trace.join('\n') }) };
-      return [...row(nameOf(event.functionName), 'the function failed', 'ERROR'), ...below([error], event.code, paint)];
-    }
+    case 'function-failed':
+      return [
+        ...row(nameOf(event.functionName), 'the function failed', 'ERROR'),
+        ...below([ofFailure(event.error)], event.code, paint),
+      ];
     case 'batch': {
       const text = `${counted(event.records, 'record')} in ${Math.round(event.milliseconds)} ms`;
       return event.error ? row(event.queue, `${text}, returned to the queue`, 'WARN') : calm(event.queue, text);
@@ -67,8 +67,10 @@ export const renderEvent = (event: LocalRunEvent, view: EventView): readonly str
       const what = `left out, because it can't run here: ${resources.join(', ')}; leftOut in .local/state.json says why`;
       return row(`stack ${event.stack}`, what, 'WARN');
     }
-    case 'notice':
-      return row('', event.message);
+    case 'notice': {
+      const [first = '', ...more] = event.message.split('\n');
+      return [...row('', first), ...more.map((line) => margin + printable(line))];
+    }
     case 'environment-started':
     case 'resource':
       return [];

@@ -31,8 +31,6 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   const context = { env: 'local', ...broker.context };
   const paint = paintFor(process.stdout);
   const progress = createProgress(process.stderr);
-  const say = (text: string): void => console.log(printableLines(text));
-  const secrets = localSecrets(selectEnvironment(project.environments, context), say);
 
   let run: LocalRun | undefined;
   /** The functions that read queues. */
@@ -50,6 +48,8 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
     if (!run) progress.clear();
     console.log(lines.join('\n'));
   };
+  const say = (message: string): void => show({ type: 'notice', message });
+  const secrets = localSecrets(selectEnvironment(project.environments, context), say);
   const following = followSources({
     project,
     synthesize: () => synthesize(project, assembly, context).then(() => assembly),

@@ -91,10 +91,36 @@ describe('what npm start shows', () => {
   });
 });
 
+describe('what has several lines', () => {
+  it('is a notice of several lines, of which the first has the time', () => {
+    expect(shown({ type: 'notice', message: 'not rebuilt:\nx.ts:1: error' })).toEqual([
+      '09:08:07.006       not rebuilt:',
+      `${margin}x.ts:1: error`,
+    ]);
+  });
+
+  it('is a function that failed, with its error', () => {
+    const trace = ['TypeError: no', `    at handle (${code}/functions/pay/handler.ts:9:5)`];
+    const error = { errorType: 'TypeError', errorMessage: 'no', trace };
+    expect(shown({ type: 'function-failed', functionName: 'f', error, code })).toEqual([
+      '09:08:07.006 ERROR fulfil-order  the function failed',
+      `${margin}TypeError: no`,
+      `${margin}    at handle (functions/pay/handler.ts:9:5)`,
+    ]);
+  });
+});
+
 describe('an entry of a function’s log', () => {
   it('is its own time, level, consumer and text, and its fields', () => {
     const entry = { timestamp: '2026-11-25T01:02:03.004', message: 'charged', sum: 12.5, to: 'a b', card: null };
     expect(shown(logged(entry))).toEqual(['01:02:03.004 INFO  pay  charged  sum=12.5 to="a b" card=null']);
+  });
+
+  it('has what is said of the message before what names it', () => {
+    const keys = { messageId: 'm-1', attempt: 2, queue: 'pay.shard-0', trace_id: 't' };
+    expect(shown(logged({ message: 'm', ...keys, plate: 'B-XY' }))[0]).toMatch(
+      /m {2}plate=B-XY messageId=m-1 attempt=2 queue=pay\.shard-0 trace_id=t$/,
+    );
   });
 
   it('has fields of fields as JSON, and says where a long one ends', () => {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Paint } from '../paint.ts';
-import { printable } from '../printable.ts';
+import type { FunctionError } from '../local/runtime/invocation.ts';
+import type { Paint } from './paint.ts';
+import { printable } from './printable.ts';
 
 export interface ShownError {
   readonly type: string;
@@ -10,6 +11,13 @@ export interface ShownError {
   readonly stack?: string;
   readonly cause?: ShownError;
 }
+
+/** What a function failed with. */
+export const ofFailure = ({ errorType, errorMessage, trace }: FunctionError): ShownError => ({
+  type: errorType,
+  message: errorMessage,
+  ...(trace && { stack: trace.join('\n') }),
+});
 
 /** A line `at handle (functions/bill-parking/handler.ts:12:9)`. */
 interface Frame {
