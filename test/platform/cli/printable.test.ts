@@ -57,6 +57,7 @@ describe('what commands show of messages', () => {
 
   it('is so in the ledger of the demo', () => {
     const summary = {
+      faults: { planned: 0, happened: 0 },
       ledger: {
         events: 1,
         accounted: false,
