@@ -1,12 +1,12 @@
 import { defaultAlarms, defaultCircuitBreaker, defaultRetrySettings, type EnvironmentFor } from '#environment';
-import type { app } from './app.ts';
+import { app } from './app.ts';
 
 type Environment = EnvironmentFor<typeof app>;
 
 const dev: Environment = {
   name: 'dev',
   production: false,
-  vhost: 'events',
+  vhost: app.name,
   network: { availabilityZones: 2, awsAccess: { by: 'nat', gateways: 1 }, flowLogs: false },
   broker: {
     engineVersion: '4.3',

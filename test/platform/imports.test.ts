@@ -21,7 +21,7 @@ const allowed: Record<string, readonly string[]> = {
   // Of the application only its type: a function does not change with it.
   functions: ['lib/app.ts'],
   'lib/app.ts': [],
-  // Of the application its type: which variables and secrets there are.
+  // What the application is called, and of its type which variables and secrets there are.
   'lib/environments.ts': ['lib/app.ts'],
   // Grows into a folder of its name.
   'lib/stacks.ts': ['lib/app.ts', 'lib/stacks'],

@@ -7,7 +7,7 @@ import type { NetworkSettings } from './network-settings.ts';
 import type { RetrySettings } from './retry-settings.ts';
 import type { SecretReference } from './secret-reference.ts';
 
-/** Everything in which one deployment of the stacks may differ from another. Values: `environments.ts`; limits: `validate.ts`. */
+/** Everything in which one deployment of the stacks may differ from another. Values: `environments.ts`; limits: `validation/`. */
 export interface Environment {
   /** Name by which `-c env=<name>` selects it; part of the stack names. */
   readonly name: string;

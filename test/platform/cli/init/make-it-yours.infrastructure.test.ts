@@ -76,7 +76,8 @@ describe('a clone of the template (skipped in a project that npm run init has na
         CDK_CONTEXT_JSON: JSON.stringify({ ...context, env: 'local', 'aws:cdk:bundling-stacks': [] }),
       });
       expect(synthesized).toMatchObject({ code: 0 });
-      expect(existsSync(join(clone, 'cdk.out/parking-local-processing.template.json'))).toBe(true);
+      const template = readFileSync(join(clone, 'cdk.out/parking-local-processing.template.json'), 'utf8');
+      expect(JSON.parse(template).Outputs.Vhost).toMatchObject({ Value: 'parking' });
 
       const consumer = ['bin/new.ts', 'consumer', 'bill-parking', '--on', 'car.left', '--order-by', 'plate'];
       const table = ['--table', 'Payments:paymentId'];
