@@ -52,3 +52,8 @@ const prod: Environment = {
 };
 
 export const environments: readonly Environment[] = [local, dev, prod];
+
+/** For other applications: without the values of this one's variables and secrets. */
+export const otherEnvironments: readonly Omit<Environment, 'variables' | 'secrets'>[] = environments.map(
+  ({ variables: _, secrets: __, ...environment }) => environment,
+);

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Environment } from '../../../lib/platform/config/environment.ts';
 import type { EnvironmentFor } from '../../../lib/platform/config/environment-for.ts';
 import { application } from '../../../lib/platform/declaration/application.ts';
-import { environments } from '../application/environments.ts';
+import { otherEnvironments } from '../application/environments.ts';
 
 const exchanges = { events: { type: 'topic' } } as const;
 const parking = application({
@@ -16,7 +16,7 @@ const parking = application({
 });
 const plain = application({ name: 'plain', exchanges, consumers: {} });
 
-const [{ variables: _variables, secrets: _secrets, ...rest }] = environments as readonly [Environment];
+const [rest] = otherEnvironments as readonly [(typeof otherEnvironments)[number]];
 const variables = { BANK_URL: 'https://bank.example.com', CAMERA: 'north' };
 
 it('an environment has the variables and secrets of its application, or the editor says which are wrong', () => {

@@ -5,7 +5,7 @@ import { type Application, application } from '../../../lib/platform/declaration
 import { environmentOf } from '../../../lib/platform/declaration/environment-of.ts';
 import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { validateApplication } from '../../../lib/platform/declaration/validate-application.ts';
-import { environments } from '../application/environments.ts';
+import { otherEnvironments } from '../application/environments.ts';
 
 const shop: Application = {
   name: 'shop',
@@ -22,7 +22,7 @@ const shop: Application = {
     scan: { bindings: [{ exchange: 'files', arguments: { kind: 'photo' } }] },
   },
 };
-const [anyLocal] = environments as readonly [Environment];
+const [anyLocal] = otherEnvironments as readonly [Environment];
 const local: Environment = {
   ...anyLocal,
   variables: { BANK_URL: 'https://bank.example.com' },

@@ -3,9 +3,9 @@ import type { Environment } from '../../../lib/platform/config/environment.ts';
 import type { SecretReference } from '../../../lib/platform/config/secret-reference.ts';
 import type { Application } from '../../../lib/platform/declaration/application.ts';
 import { environmentOf } from '../../../lib/platform/declaration/environment-of.ts';
-import { environments } from '../application/environments.ts';
+import { otherEnvironments } from '../application/environments.ts';
 
-const [{ variables: _variables, secrets: _secrets, ...local }] = environments as readonly [Environment];
+const [local] = otherEnvironments as readonly [Environment];
 
 const parking: Application = {
   name: 'parking',

@@ -4,7 +4,8 @@ import { App } from 'aws-cdk-lib/core';
 import { selectEnvironment } from '../../../lib/platform/config/select-environment.ts';
 import { application } from '../../../lib/platform/declaration/application.ts';
 import { buildApplication } from '../../../lib/platform/stacks/application.ts';
-import { functionsFolder, project } from '../application/project.ts';
+import { otherEnvironments } from '../application/environments.ts';
+import { functionsFolder } from '../application/project.ts';
 
 const app = application({
   name: 'parking',
@@ -18,7 +19,7 @@ const app = application({
 describe('an application without consumers', () => {
   it('gives stacks with a broker, publishers and an HTTP API', () => {
     const cdk = new App({ context: { 'aws:cdk:bundling-stacks': [] } });
-    const environment = selectEnvironment(project.environments, { env: 'prod' });
+    const environment = selectEnvironment(otherEnvironments, { env: 'prod' });
     const { processing } = buildApplication(cdk, { application: app, environment, functionsFolder });
     expect(() => cdk.synth()).not.toThrow();
     const template = Template.fromStack(processing);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkApplication } from '../../../lib/platform/testing/check-application.ts';
-import { environments } from '../application/environments.ts';
+import { otherEnvironments } from '../application/environments.ts';
 
-const [environment] = environments;
+const [environment] = otherEnvironments;
 if (!environment) throw new Error('the test application has no environment');
 const app = { name: 'shop', exchanges: { events: { type: 'topic' } }, consumers: {} } as const;
 
