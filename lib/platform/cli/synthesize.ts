@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { configurationLines } from '../config/broker-configuration.ts';
 import { OperatorError } from '../config/operator-error.ts';
 import { selectEnvironment } from '../config/select-environment.ts';
 import type { AssemblyInProgress } from '../local/local-run.ts';
 import { projectRoot } from '../project-root.ts';
+import { AssemblyCache } from './assembly-cache.ts';
+import { assemblyKey } from './assembly-key.ts';
 import type { Project } from './project.ts';
 
 /** CDK context, such as `env`. */
@@ -17,13 +20,40 @@ export class SynthesisError extends OperatorError {
   override readonly name = 'SynthesisError';
 }
 
+const ofProject = new AssemblyCache(join(projectRoot, 'node_modules/.cache/assemblies'));
+
 /**
  * Synthesizes a project into `output`, with the context of cdk.json and what is given here: what `cdk synth` does, without the time
- * that the command line and the template validator take. Needs no AWS account.
+ * that the command line and the template validator take, and not again what has not changed since. Needs no AWS account.
  *
+ * @param cache where assemblies are kept
  * @throws SynthesisError
  */
-export const synthesize = async ({ program }: Project, output: string, context: Context): Promise<void> => {
+export const synthesize = async (
+  { program }: Pick<Project, 'program'>,
+  output: string,
+  context: Context,
+  cache = ofProject,
+): Promise<void> => {
+  // Reads many files; whoever starts a broker meanwhile goes first.
+  await turn();
+  const key = assemblyKey(program, context);
+  if (cache.restore(key, output)) return;
+  const draft = cache.draft(key);
+  try {
+    await runProgram(program, draft, context);
+  } catch (error) {
+    rmSync(draft, { recursive: true });
+    throw error;
+  }
+  // A file that was saved meanwhile may be in the assembly or not.
+  const settled = assemblyKey(program, context) === key ? key : `${key}-unsettled`;
+  cache.keep(draft, settled);
+  if (!cache.restore(settled, output)) throw new SynthesisError(`the assembly in ${draft} was removed meanwhile`);
+};
+
+/** @throws SynthesisError */
+const runProgram = async (program: string, output: string, context: Context): Promise<void> => {
   const { context: configured } = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8'));
   const app = spawn(process.execPath, [program], {
     cwd: projectRoot,

@@ -34,7 +34,12 @@ export async function main(args) {
     const programs = join(project, 'node_modules/.bin');
     const folders = runtime === 'packaged' ? [programs] : [dirname(process.execPath), programs];
     /** @type {NodeJS.ProcessEnv} */
-    const env = { ...process.env, PATH: [...folders, process.env.PATH].join(delimiter) };
+    const env = {
+      // What Node has compiled once it need not compile for every command.
+      NODE_COMPILE_CACHE: join(project, 'node_modules/.cache/compiled'),
+      ...process.env,
+      PATH: [...folders, process.env.PATH].join(delimiter),
+    };
     const unavailable = needsBroker(options, command)
       ? await ensureRabbitMq({
           cache,

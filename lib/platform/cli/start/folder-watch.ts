@@ -1,11 +1,6 @@
 import { type FSWatcher, lstatSync, readdirSync, watch } from 'node:fs';
-import { join, relative, sep } from 'node:path';
-
-/** Packages and synthesized stacks. */
-const foreign: ReadonlySet<string> = new Set(['node_modules', 'cdk.out']);
-
-/** Not what a package manager, a version control system or an editor keeps beside the sources. */
-const isSource = (name: string): boolean => !name.startsWith('.') && !name.endsWith('~') && !foreign.has(name);
+import { join, sep } from 'node:path';
+import { isSource, pathIn } from '../source-files.ts';
 
 /**
  * Tells of every file below a folder that is written, made, renamed or deleted. It watches folders, never files: a file that another one was renamed to is
@@ -70,6 +65,6 @@ export class FolderWatch {
   }
 
   #pathOf(path: string): string {
-    return relative(this.#root, path).split(sep).join('/');
+    return pathIn(this.#root, path);
   }
 }
