@@ -7,12 +7,14 @@ import type { Installation } from './broker/installations.ts';
 import type { RunningBroker } from './broker/running-broker.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import { DeadLetterWatch } from './dead-letter-watch.ts';
+import { Deployment } from './deployment.ts';
 import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
 import type { AccessKeys } from './endpoints/principals.ts';
 import type { GivenSecret } from './endpoints/secret-store.ts';
 import type { LocalRunEvent } from './events.ts';
 import type { PlannedFault } from './faults/fault.ts';
 import { FaultPlan } from './faults/fault-plan.ts';
+import type { Changes } from './local-stack.ts';
 import { Machine } from './machine.ts';
 import type { FailureVerb } from './mapping/failure-verb.ts';
 import type { LocalMapping } from './mapping/local-mapping.ts';
@@ -21,13 +23,12 @@ import { privateBroker, userBroker } from './run-broker.ts';
 import { startServices } from './run-services.ts';
 import type { LocalFunction } from './runtime/local-function.ts';
 import type { LocalSchedule } from './schedule/local-schedule.ts';
-import { nothingPublished, type PublishedValues, StackCreation } from './stack-creation.ts';
 import { RunDirectory } from './state/run-directory.ts';
 import { RunFiles } from './state/run-files.ts';
 import type { LocalState } from './state/state-file.ts';
 import { stateOf } from './state-of.ts';
 import { type Part, type PartState, Supervision } from './supervision.ts';
-import { updateFunctions } from './update-functions.ts';
+import { Updates } from './updates.ts';
 import { type BrokerUrlOptions, parseBrokerUrl, type UserBroker } from './user-broker/broker-url.ts';
 import type { UserBrokerOptions } from './user-broker/connect-user-broker.ts';
 
@@ -93,8 +94,12 @@ export interface LocalRun {
   rotated(): Promise<void>;
   /** Functions whose code is the bundle of a handler file. */
   readonly handlers: readonly RunningHandler[];
-  /** Puts the code of a newer assembly into the functions that changed; returns their names. */
-  update(assembly: string): Promise<readonly string[]>;
+  /**
+   * Makes, changes and removes what differs in a later assembly; queues keep their messages. What replaced resources have left is taken away afterwards, and the
+   * next update waits for that.
+   * @throws AssemblyError for what cannot be changed while the run goes on, and where something fails: the rest then stays as it was
+   */
+  update(assembly: string): Promise<Changes>;
   /** Ends everything and removes what is not meant to stay. The second call waits for the first. */
   stop(): Promise<void>;
 }
@@ -140,11 +145,13 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
       startBroker: (settings) => runBroker.start(settings),
     });
     undo.defer(() => machine.stop());
-    const published = await createStacks(assembly, machine);
+    const deployment = new Deployment(machine);
+    await deployment.deploy(assembly);
     const broker = machine.broker;
     if (!broker) throw new AssemblyError(`the assembly ${assembly.directory} has no AWS::AmazonMQ::Broker`);
     const dynamoDb = await services.dynamoDb;
-    const files = new RunFiles(stateOf(machine, broker, dynamoDb, directory, published), {
+    const state = (): LocalState => stateOf(machine, broker, dynamoDb, directory, deployment.published);
+    const files = new RunFiles(state(), {
       directory,
       secrets: services.secrets,
       admin: broker.admin,
@@ -155,7 +162,14 @@ export const startLocalRun = async (options: LocalRunOptions): Promise<LocalRun>
     undo.defer(() => deadLetters.stop());
     await deadLetters.start();
     superviseParts({ dynamoDb, broker: runBroker.running }, files, notice, undo);
-    return runningRun({ machine, broker, ownBroker: runBroker.running, dynamoDb, files, assembly, notice, stop });
+    const updates = new Updates({
+      deployment,
+      vhosts: vhostsOf(assembly),
+      notice,
+      onChanged: () => files.change(state()),
+    });
+    undo.defer(() => updates.stop());
+    return runningRun({ machine, broker, ownBroker: runBroker.running, dynamoDb, files, updates, stop });
   } catch (error) {
     await stop();
     throw error;
@@ -172,12 +186,6 @@ const checkVhosts = (assembly: Assembly, { vhost }: UserBroker): void => {
     throw new AssemblyError(
       `the assembly uses vhost ${other}, but the broker's address names vhost ${vhost}; synthesize with -c vhost=${vhost}`,
     );
-};
-
-const createStacks = async (assembly: Assembly, machine: Machine): Promise<PublishedValues> => {
-  const published = nothingPublished();
-  for (const stack of assembly.stacks) await new StackCreation(stack, machine, published).run();
-  return published;
 };
 
 /** Starts the processes again that hold the data, should they die. */
@@ -211,13 +219,11 @@ interface Started extends Pick<LocalRun, 'broker' | 'ownBroker' | 'stop'> {
   readonly machine: Machine;
   readonly dynamoDb: RunningDynamoDb;
   readonly files: RunFiles;
-  readonly assembly: Assembly;
-  readonly notice: (message: string) => void;
+  readonly updates: Updates;
 }
 
-const runningRun = ({ machine, broker, ownBroker, dynamoDb, files, assembly, notice, stop }: Started): LocalRun => {
+const runningRun = ({ machine, broker, ownBroker, dynamoDb, files, updates, stop }: Started): LocalRun => {
   const { secrets, rotations, principals } = machine.services;
-  let current = assembly;
   return {
     broker,
     ownBroker,
@@ -225,33 +231,30 @@ const runningRun = ({ machine, broker, ownBroker, dynamoDb, files, assembly, not
     get state() {
       return files.state;
     },
-    functions: [...machine.functions.values()],
+    get functions() {
+      return [...machine.functions.values()];
+    },
     mappings: machine.mappings,
     get handlers() {
-      const entries = new Map(current.stacks.map((stack) => [stack.name, stack.entries]));
-      return [...machine.functionResources].flatMap(([target, { stack, logicalId }]) => {
-        const entry = entries.get(stack)?.get(logicalId);
-        return entry === undefined ? [] : [{ target, entry }];
-      });
+      return [...machine.entries].map(([target, entry]) => ({ target, entry }));
     },
     streamMappings: machine.streamMappings,
     schedules: machine.schedules,
     ...(machine.services.faults && { faults: machine.services.faults }),
-    tables: files.state.tables,
+    get tables() {
+      return files.state.tables;
+    },
     dynamoDbEndpoint: dynamoDb.endpoint,
     dynamoDb,
     credentials: principals.operator,
     get logins() {
       return files.logins;
     },
-    secrets: secrets.arns(),
-    rotated: () => rotations.settled(),
-    update: async (folder) => {
-      const next = readAssembly(absolute(folder));
-      const changed = await updateFunctions(machine, current, next, notice);
-      current = next;
-      return changed;
+    get secrets() {
+      return secrets.arns();
     },
+    rotated: () => rotations.settled(),
+    update: (folder) => updates.apply(readAssembly(absolute(folder))),
     stop,
   };
 };

@@ -38,7 +38,8 @@ export class Machine {
   readonly services: MachineServices;
   /** By function name. */
   readonly functions: Map<string, LocalFunction>;
-  readonly functionResources = new Map<LocalFunction, { readonly stack: string; readonly logicalId: string }>();
+  /** Handler file of each function whose code is a bundle, relative to the project. */
+  readonly entries = new Map<LocalFunction, string>();
   readonly functionRoles = new Map<LocalFunction, Role>();
   readonly permissions: InvokePermission[] = [];
   readonly mappings: LocalMapping[] = [];
@@ -53,7 +54,7 @@ export class Machine {
   readonly buckets = new Map<string, string>();
   /** Lines of broker configurations by their ids. */
   readonly configurations = new Map<string, Readonly<Record<string, string>>>();
-  readonly leftOut: LeftOut[] = [];
+  leftOut: readonly LeftOut[] = [];
   #broker: { readonly arn: string; readonly access: BrokerAccess } | undefined;
 
   constructor(services: MachineServices) {
@@ -119,3 +120,9 @@ export class Machine {
     return found;
   }
 }
+
+/** Takes something out of a list of what runs. */
+export const drop = <Item>(list: Item[], item: Item): void => {
+  const index = list.indexOf(item);
+  if (index >= 0) list.splice(index, 1);
+};

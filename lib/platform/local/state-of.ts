@@ -2,8 +2,8 @@ import { deadLetterQueuesOf } from '../topology/consumer-queues.ts';
 import { region } from './assembly/pseudo-parameters.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
+import type { PublishedValues } from './local-stack.ts';
 import type { Machine } from './machine.ts';
-import type { PublishedValues } from './stack-creation.ts';
 import type { RunDirectory } from './state/run-directory.ts';
 import type { LocalState } from './state/state-file.ts';
 

@@ -1,14 +1,18 @@
-import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { synthesize } from '../../../lib/platform/cli/synthesize.ts';
 import { type LocalRun, startLocalRun } from '../../../lib/platform/local/local-run.ts';
 import { identify } from '../../../lib/platform/local/state/process-identity.ts';
+import { projectRoot } from '../../../lib/platform/project-root.ts';
 import {
   hasThing,
   loggedRow,
   makeThing,
+  publishAs,
   readerOf,
+  rowsOf,
   scratchFolder,
   startStacks,
   until,
@@ -77,13 +81,49 @@ describe('when the synthesized stacks run on this machine', () => {
     const target = readerOf(run, 'log-all');
     const old = target.settings.code.split('asset.').at(-1) ?? '';
     cpSync(join(next, `asset.${old}`), join(next, 'asset.newer'), { recursive: true });
+    appendFileSync(join(next, 'asset.newer/index.mjs'), '// newer');
     for (const file of [stack, assets].map((name) => join(next, name ?? '')))
       writeFileSync(file, readFileSync(file, 'utf8').replaceAll(old, 'newer'));
     const untouched = readerOf(run, 'keep-thing').pid;
-    expect(await run.update(next)).toEqual([target.name]);
+    const { created, updated, removed, kept } = await run.update(next);
+    expect(updated.map(({ physicalId }) => physicalId)).toEqual([target.name]);
+    expect([created, removed, kept]).toEqual([[], [], []]);
     await makeThing(run, 'A-4');
     await until('its entry in the log', () => loggedRow(run, 'message-of-A-4'));
     expect(target.settings.code).toBe(join(next, 'asset.newer'));
+    expect(readerOf(run, 'keep-thing').pid).toBe(untouched);
+  });
+
+  it('a consumer that is no longer declared goes, and its queue keeps its messages until it is declared again', async () => {
+    const program = join(folder, 'without-notes.ts');
+    const at = (path: string): string => JSON.stringify(join(projectRoot, path));
+    writeFileSync(
+      program,
+      `import { synthesizeStacks } from ${at('lib/platform/stacks/synthesize-stacks.ts')};
+       import { app } from ${at('test/platform/application/app.ts')};
+       import { environments } from ${at('test/platform/application/environments.ts')};
+       const { 'send-note': gone, ...consumers } = app.consumers;
+       synthesizeStacks({ ...app, consumers }, environments, ${at('test/platform/application/functions')});`,
+    );
+    const without = join(folder, 'without.out');
+    await synthesize({ program }, without, { env: 'local' });
+    const untouched = readerOf(run, 'keep-thing').pid;
+    await run.mappings.find(({ queue }) => queue === 'send-note')?.pause();
+    await publishAs(run, 'person.joined', { type: 'person.joined', personId: 'P-1' });
+
+    const { created, removed, kept } = await run.update(without);
+    expect([created, kept]).toEqual([[], []]);
+    expect(removed.map(({ resourceType }) => resourceType)).toEqual(
+      expect.arrayContaining(['AWS::Lambda::EventSourceMapping', 'AWS::Lambda::Function', 'AWS::IAM::Role']),
+    );
+    expect(run.state.queues).toEqual(expect.not.arrayContaining(['send-note']));
+    expect(readerOf(run, 'keep-thing').pid).toBe(untouched);
+    await makeThing(run, 'A-5');
+    await until('the thing', () => hasThing(run, 'A-5'));
+
+    await run.update(assembly);
+    expect(run.state.queues).toContain('send-note');
+    await until('the note', async () => (await rowsOf(run, 'Notes')).length > 0);
     expect(readerOf(run, 'keep-thing').pid).toBe(untouched);
   });
 

@@ -170,8 +170,15 @@ export const readerOf = (run: LocalRun, queue: string): LocalFunction => {
   return found;
 };
 
+export const makeThing = (local: LocalRun, thingId: string): Promise<void> =>
+  publishAs(local, `message-of-${thingId}`, { type: 'thing.made', thingId, parts: [{ name: 'wheel', count: 1 }] });
+
 /** Publishes like a client that knows nothing but what `state.json` says. */
-export const makeThing = async (local: LocalRun, thingId: string): Promise<void> => {
+export const publishAs = async (
+  local: LocalRun,
+  messageId: string,
+  event: { readonly type: string } & Readonly<Record<string, unknown>>,
+): Promise<void> => {
   const { broker, vhost } = local.state;
   const { hostname, port } = new URL(broker.amqps.replace('amqps:', 'https:'));
   const logins = JSON.parse(readFileSync(broker.credentialsFile, 'utf8')) as Record<string, string>;
@@ -182,10 +189,9 @@ export const makeThing = async (local: LocalRun, thingId: string): Promise<void>
     { ca, noDelay: true },
   );
   const channel = await connection.createConfirmChannel();
-  const event = { type: 'thing.made', thingId, parts: [{ name: 'wheel', count: 1 }] };
-  channel.publish('events', 'thing.made', Buffer.from(JSON.stringify(event)), {
-    messageId: `message-of-${thingId}`,
-    type: 'thing.made',
+  channel.publish('events', event.type, Buffer.from(JSON.stringify(event)), {
+    messageId,
+    type: event.type,
     contentType: 'application/json',
     persistent: true,
   });

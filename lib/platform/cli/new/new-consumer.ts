@@ -77,7 +77,7 @@ export const newConsumer = async (
   return `Consumer ${name}:
 ${listed([...edits, ...added])}
 Next: npm test -- --unit --testPathPatterns functions/${name}
-      npm start; if it is running, restart it: it does not pick up a changed declaration
+      npm start; if it is running, it has the new consumer within seconds
 Undo (also drops other uncommitted changes to these files): git restore ${edits.map(({ path }) => path).join(' ')} && git clean -fdq ${folder} test/${folder}`;
 };
 

@@ -4,11 +4,13 @@ import type { LocalRun } from '../../local/local-run.ts';
 import { projectRoot } from '../../project-root.ts';
 import { systemClock } from '../../time/clock.ts';
 import type { Project } from '../project.ts';
+import { makesNothing } from '../source-files.ts';
 import { ChangeBursts } from './change-bursts.ts';
 import { CodeRefresh } from './code-refresh.ts';
 import { concerns } from './concerns.ts';
 import { FolderWatch } from './folder-watch.ts';
 import { programSources } from './program-sources.ts';
+import { renderChanges } from './render-changes.ts';
 
 export interface FollowOptions {
   readonly project: Project;
@@ -70,15 +72,16 @@ class SourceFollower {
 
   async #update(): Promise<void> {
     const { synthesize, say, nameOf } = this.#options;
+    const begun = performance.now();
     try {
       const assembly = await synthesize();
       this.#isFailed = false;
       this.#program = undefined;
-      const changed = await this.#run.update(assembly);
-      if (changed.length > 0) say(`new code: ${changed.map(nameOf).join(', ')}`);
+      const text = renderChanges(await this.#run.update(assembly), nameOf);
+      if (text) say(`${text}  (${((performance.now() - begun) / 1000).toFixed(1)} s)`);
     } catch (error) {
       this.#isFailed = true;
-      say(`not changed, all goes on as before: ${(error as Error).message}`);
+      say(`not changed: ${(error as Error).message}`);
     }
   }
 
@@ -93,5 +96,4 @@ class SourceFollower {
 }
 
 /** Not documentation, not a test, and not something that an editor or `sed` wrote and removed in passing. */
-const mayBeRead = (path: string): boolean =>
-  !/^(?:docs|test)(?:\/|$)|\.md$/.test(path) && existsSync(join(projectRoot, path));
+const mayBeRead = (path: string): boolean => !makesNothing(path) && existsSync(join(projectRoot, path));

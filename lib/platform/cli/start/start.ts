@@ -42,7 +42,7 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
     if (event.type === 'mapping') names.set(event.functionName, consumerOfQueue(event.queue));
     if (!run && starting.note(event)) progress.show(starting.text);
     // The many lines of the topology's declaration say nothing once it has succeeded.
-    if (event.type === 'line' && !run) return;
+    if (event.type === 'line' && (!run || serviceOf(run, event.functionName) === 'topology')) return;
     const lines = renderEvent(event, { nameOf, paint, at: new Date() });
     if (lines.length === 0) return;
     if (!run) progress.clear();

@@ -39,6 +39,10 @@ export class Principals {
     return role;
   }
 
+  deleteRole({ name }: Role): void {
+    this.#roles.delete(name);
+  }
+
   addManagedPolicy(arn: string, statements: readonly PolicyStatement[]): void {
     this.#managed.set(arn, statements);
   }

@@ -13,7 +13,7 @@ export interface GivenSecret {
 
 /** The secrets of a local run, in memory. */
 export class SecretStore {
-  readonly #secrets: StoredSecret[] = [];
+  #secrets: readonly StoredSecret[] = [];
   /** Not of the stacks: no logins of the broker's users are among them. */
   readonly #given: readonly StoredSecret[];
   /** Told whenever a secret is made or changes. */
@@ -25,9 +25,14 @@ export class SecretStore {
 
   create(name: string, value: string): StoredSecret {
     const secret = this.#make(name, value);
-    this.#secrets.push(secret);
+    this.#secrets = [...this.#secrets, secret];
     this.onChange();
     return secret;
+  }
+
+  delete(secret: StoredSecret): void {
+    this.#secrets = this.#secrets.filter((each) => each !== secret);
+    this.onChange();
   }
 
   all(): readonly StoredSecret[] {

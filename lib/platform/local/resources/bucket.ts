@@ -1,6 +1,6 @@
 import { partition } from '../assembly/pseudo-parameters.ts';
 import { physicalName } from './physical-name.ts';
-import { checkProperties, type ResourceType } from './resource-type.ts';
+import { checkProperties, InPlaceError, nameOf, type ResourceType } from './resource-type.ts';
 
 /** Objects live as long as the run, which is shorter than any lifecycle rule; nothing is encrypted and nobody else can connect. */
 const createBucket: ResourceType = (request) => {
@@ -25,6 +25,15 @@ const createBucket: ResourceType = (request) => {
   return {
     physicalId: name,
     attributes: { Arn: `arn:${partition}:s3:::${name}`, DomainName: `${name}.s3.amazonaws.com` },
+    // Its name is its one property that has an effect here, and that is in the way of another.
+    update: (later) => {
+      if (later.properties.BucketName === properties.BucketName) return undefined;
+      throw new InPlaceError(`${nameOf(later)} has another name`);
+    },
+    remove: () => {
+      machine.buckets.delete(logicalId);
+      machine.services.objects.delete(name);
+    },
   };
 };
 

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Resolved } from '../assembly/intrinsics.ts';
 import { AssemblyError } from '../assembly/template.ts';
-import { nameOf, numberProperty, type ResourceRequest, type ResourceType, stringProperty } from './resource-type.ts';
+import type { CustomResourceAnswer } from '../endpoints/custom-resource-answers.ts';
+import {
+  type CreatedResource,
+  nameOf,
+  numberProperty,
+  type ResourceRequest,
+  type ResourceType,
+  stringProperty,
+} from './resource-type.ts';
 
 /** CloudFormation hands numbers and booleans on as strings. */
 const asStrings = (value: Resolved): unknown => {
@@ -13,17 +21,45 @@ const asStrings = (value: Resolved): unknown => {
 };
 
 /**
- * Creates a custom resource: invokes its function with the documented event and waits for the answer at `ResponseURL`.
+ * A custom resource: its function is invoked with the documented event, and its answer awaited at `ResponseURL`.
  * A function that fails without an answer fails the resource at once; CloudFormation would wait until the timeout.
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html
  */
-export const createCustomResource: ResourceType = async (request) => {
+export const createCustomResource: ResourceType = async (request) => answered(request, await ask(request, 'Create'));
+
+const answered = (
+  request: ResourceRequest,
+  { PhysicalResourceId, Data = {} }: CustomResourceAnswer,
+): CreatedResource => {
+  if (!PhysicalResourceId) throw new AssemblyError(`${nameOf(request)}: the answer has no PhysicalResourceId`);
+  const remove = async (): Promise<void> => {
+    await ask(request, 'Delete', { PhysicalResourceId });
+  };
+  return {
+    physicalId: PhysicalResourceId,
+    attributes: Data as Readonly<Record<string, Resolved>>,
+    remove,
+    update: async (later) => {
+      const before = { PhysicalResourceId, OldResourceProperties: asStrings({ ...request.properties }) };
+      const updated = answered(later, await ask(later, 'Update', before));
+      // Another id says that it is another resource, and this one is to go.
+      return updated.physicalId === PhysicalResourceId ? updated : { ...updated, removeFormer: remove };
+    },
+  };
+};
+
+/** @throws AssemblyError */
+const ask = async (
+  request: ResourceRequest,
+  RequestType: 'Create' | 'Update' | 'Delete',
+  before: object = {},
+): Promise<CustomResourceAnswer> => {
   const { machine, stack, logicalId, type, properties } = request;
   const target = machine.findFunction(stringProperty(request, 'ServiceToken'), nameOf(request));
   const seconds = numberProperty(request, 'ServiceTimeout', 3600, [1, 3600]);
   const { url, answer } = machine.services.answers.expect();
   const event = {
-    RequestType: 'Create',
+    RequestType,
     ResponseURL: url,
     StackId: stack.id,
     RequestId: randomUUID(),
@@ -31,6 +67,7 @@ export const createCustomResource: ResourceType = async (request) => {
     LogicalResourceId: logicalId,
     ServiceToken: properties.ServiceToken,
     ResourceProperties: asStrings({ ...properties }),
+    ...before,
   };
   const waiting = new AbortController();
   try {
@@ -47,13 +84,8 @@ export const createCustomResource: ResourceType = async (request) => {
     if (outcome instanceof Error) throw new AssemblyError(`${nameOf(request)}: ${outcome.message}`, { cause: outcome });
     if (outcome.Status !== 'SUCCESS')
       throw new AssemblyError(`${nameOf(request)} failed: ${outcome.Reason ?? `${target.name} gave no reason`}`);
-    return created(request, outcome.PhysicalResourceId, outcome.Data ?? {});
+    return outcome;
   } finally {
     waiting.abort();
   }
-};
-
-const created = (request: ResourceRequest, physicalId: string | undefined, data: Readonly<Record<string, unknown>>) => {
-  if (!physicalId) throw new AssemblyError(`${nameOf(request)}: the answer has no PhysicalResourceId`);
-  return { physicalId, attributes: data as Readonly<Record<string, Resolved>> };
 };

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
+import { drop } from '../machine.ts';
 import { bodyFilter } from '../mapping/body-filter.ts';
 import type { EventSourceMapping } from '../mapping/event-source-mappings.ts';
 import { LocalMapping } from '../mapping/local-mapping.ts';
@@ -97,7 +98,16 @@ const createQueueMapping: ResourceType = async (request) => {
   machine.eventSourceMappings.set(id, entry);
   // The handler is loaded while the mapping connects; what fails in it is reported by the function itself.
   await Promise.all([mapping.start(String(properties.Enabled ?? true) === 'true'), target.warm()]);
-  return { physicalId: id, attributes: { Id: id, EventSourceMappingArn: entry.arn } };
+  return {
+    physicalId: id,
+    attributes: { Id: id, EventSourceMappingArn: entry.arn },
+    remove: async () => {
+      machine.eventSourceMappings.delete(id);
+      // The batch under way ends, in whatever way.
+      await mapping.stop(target.settings.timeoutSeconds * 1000 + 1000);
+      drop(machine.mappings, mapping);
+    },
+  };
 };
 
 /** Of the alias or version that was named, where one was. */

@@ -1,11 +1,15 @@
 import { basename } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError, UnsupportedError } from '../assembly/template.ts';
 import type { FunctionSettings } from '../runtime/function-settings.ts';
 import { LocalFunction } from '../runtime/local-function.ts';
+import { isSameCode } from '../runtime/same-code.ts';
 import { physicalName } from './physical-name.ts';
 import {
+  type CreatedResource,
   checkProperties,
+  InPlaceError,
   nameOf,
   numberProperty,
   type ResourceRequest,
@@ -100,15 +104,41 @@ const createFunction: ResourceType = async (request) => {
   });
   machine.functions.set(settings.name, created);
   machine.functionRoles.set(created, role);
-  machine.functionResources.set(created, { stack: request.stack.name, logicalId: request.logicalId });
+  const entry = request.stack.entries.get(request.logicalId);
+  if (entry !== undefined) machine.entries.set(created, entry);
   // What events will wait for is loaded while other resources are made, everything else when it is first invoked. A handler that does
   // not load is reported to the observer and again when invoked.
   if (request.stack.forMappings.has(request.logicalId))
     created
       .warm()
       .catch((error: Error) => machine.services.emit({ type: 'notice', message: `${functionName}: ${error.message}` }));
-  return { physicalId: settings.name, attributes: { Arn: settings.arn } };
+  return running(created, machine);
 };
+
+const running = (target: LocalFunction, machine: ResourceRequest['machine']): CreatedResource => ({
+  physicalId: target.name,
+  attributes: { Arn: target.arn },
+  update: async (request) => {
+    const settings = functionSettings(request);
+    if (settings.name !== target.name || stringProperty(request, 'Role') !== machine.roleOf(target).arn)
+      throw new InPlaceError(`${nameOf(request)} has another name or role`);
+    // Code that was put into it since is kept where it is the same.
+    const code = isSameCode(settings.code, target.settings.code) ? target.settings.code : settings.code;
+    if (isDeepStrictEqual({ ...settings, code }, target.settings)) return undefined;
+    const failure = await target.replace({ ...settings, code });
+    if (failure)
+      throw new AssemblyError(
+        `${nameOf(request)}: the new code does not load: ${failure.errorType}: ${failure.errorMessage}`,
+      );
+    return running(target, machine);
+  },
+  remove: async () => {
+    machine.functions.delete(target.name);
+    machine.functionRoles.delete(target);
+    machine.entries.delete(target);
+    await target.stop();
+  },
+});
 
 /** Versions and aliases are the function itself: on this machine there is only its latest code. */
 const createQualifier =

@@ -3,10 +3,17 @@ import { AssemblyError, UnsupportedError } from '../assembly/template.ts';
 import { type Authorizer, openToAll } from '../gateway/authorizer.ts';
 import { iamAuthorizer } from '../gateway/iam-authorizer.ts';
 import { JwtAuthorizer } from '../gateway/jwt-authorizer.ts';
-import { type Integration, LocalHttpApi } from '../gateway/local-http-api.ts';
+import { type GatewayRoute, type Integration, LocalHttpApi } from '../gateway/local-http-api.ts';
 import { parseRouteKey } from '../gateway/route.ts';
-import type { Machine } from '../machine.ts';
-import { checkProperties, nameOf, type ResourceRequest, type ResourceType, stringProperty } from './resource-type.ts';
+import { drop, type Machine } from '../machine.ts';
+import {
+  checkProperties,
+  InPlaceError,
+  nameOf,
+  type ResourceRequest,
+  type ResourceType,
+  stringProperty,
+} from './resource-type.ts';
 
 interface JwtConfiguration {
   readonly Issuer?: string;
@@ -54,7 +61,17 @@ const createApi: ResourceType = async (request) => {
   machine.httpApis.push(api);
   const known = parts.get(machine) ?? new Map<string, Parts>();
   parts.set(machine, known.set(id, { api, integrations: new Map(), authorizers: new Map() }));
-  return { physicalId: id, attributes: { ApiId: id, ApiEndpoint: api.url } };
+  return {
+    physicalId: id,
+    attributes: { ApiId: id, ApiEndpoint: api.url },
+    // The name and the description that it has are no matter here, and it keeps its address.
+    update: () => undefined,
+    remove: () => {
+      api.stop();
+      drop(machine.httpApis, api);
+      known.delete(id);
+    },
+  };
 };
 
 const createIntegration: ResourceType = (request) => {
@@ -75,8 +92,9 @@ const createIntegration: ResourceType = (request) => {
     );
   const id = idOf(request);
   const target = request.machine.findFunction(stringProperty(request, 'IntegrationUri'), nameOf(request));
-  partsOf(request).integrations.set(id, { target, timeoutMilliseconds });
-  return { physicalId: id, attributes: { IntegrationId: id } };
+  const { integrations } = partsOf(request);
+  integrations.set(id, { target, timeoutMilliseconds });
+  return { physicalId: id, attributes: { IntegrationId: id }, remove: () => void integrations.delete(id) };
 };
 
 const createAuthorizer: ResourceType = (request) => {
@@ -97,8 +115,16 @@ const createAuthorizer: ResourceType = (request) => {
     );
   const { Issuer = '', Audience = [] } = (request.properties.JwtConfiguration ?? {}) as JwtConfiguration;
   const id = idOf(request);
-  partsOf(request).authorizers.set(id, { issuer: Issuer, audience: Audience, header });
-  return { physicalId: id, attributes: { AuthorizerId: id } };
+  const { authorizers } = partsOf(request);
+  authorizers.set(id, { issuer: Issuer, audience: Audience, header });
+  return {
+    physicalId: id,
+    attributes: { AuthorizerId: id },
+    update: (later) => {
+      throw new InPlaceError(`${nameOf(later)} is part of routes that name it`);
+    },
+    remove: () => void authorizers.delete(id),
+  };
 };
 
 const authorizerOf = (request: ResourceRequest): Authorizer => {
@@ -123,15 +149,20 @@ const createRoute: ResourceType = (request) => {
   });
   const { api, integrations } = partsOf(request);
   const target = stringProperty(request, 'Target');
-  const integration = integrations.get(target.replace(/^integrations\//, ''));
+  const integrationId = target.replace(/^integrations\//, '');
+  const integration = integrations.get(integrationId);
   if (!integration) throw new AssemblyError(`${nameOf(request)}: Target ${target} is no integration of its API`);
-  api.routes.push({
+  const route: GatewayRoute = {
     ...parseRouteKey(stringProperty(request, 'RouteKey')),
-    integration,
+    // The integration may be given other settings later.
+    get integration() {
+      return integrations.get(integrationId) ?? integration;
+    },
     authorizer: authorizerOf(request),
-  });
+  };
+  api.routes.push(route);
   const id = idOf(request);
-  return { physicalId: id, attributes: { RouteId: id } };
+  return { physicalId: id, attributes: { RouteId: id }, remove: () => drop(api.routes, route) };
 };
 
 const createStage: ResourceType = (request) => {

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { secretReferences } from '../assembly/dynamic-reference.ts';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
 import { configurationSettings } from '../broker/amazon-mq-configuration.ts';
-import { checkProperties, nameOf, type ResourceType, stringProperty } from './resource-type.ts';
+import {
+  checkProperties,
+  InPlaceError,
+  nameOf,
+  type ResourceRequest,
+  type ResourceType,
+  stringProperty,
+} from './resource-type.ts';
 
 const createConfiguration: ResourceType = (request) => {
   checkProperties(request, {
@@ -17,12 +25,21 @@ const createConfiguration: ResourceType = (request) => {
   const id = `c-${createHash('sha256').update(request.logicalId).digest('hex').slice(0, 32)}`;
   const lines = Buffer.from(stringProperty(request, 'Data'), 'base64').toString().split('\n');
   request.machine.configurations.set(id, configurationSettings(lines, nameOf(request)));
-  return { physicalId: id, attributes: { Id: id, Revision: 1, Arn: arn('mq', `configuration:${id}`) } };
+  return {
+    physicalId: id,
+    attributes: { Id: id, Revision: 1, Arn: arn('mq', `configuration:${id}`) },
+    update: (later) => {
+      if (later.properties.Data === request.properties.Data) return undefined;
+      throw new InPlaceError(`${nameOf(later)} is what the broker was started with`);
+    },
+  };
 };
+
+const effective = ['BrokerName', 'Configuration', 'EngineType', 'Users'];
 
 const createBroker: ResourceType = async (request) => {
   checkProperties(request, {
-    effective: ['BrokerName', 'Configuration', 'EngineType', 'Users'],
+    effective,
     ignored: [
       'AutoMinorVersionUpgrade',
       'DeploymentMode',
@@ -71,6 +88,16 @@ const createBroker: ResourceType = async (request) => {
       IpAddresses: ['127.0.0.1'],
       ConfigurationId: configurationId,
       ConfigurationRevision: 1,
+    },
+    update: (later) => {
+      // Its secret may have been rotated; where it is does not change.
+      const settings = ({ template, withReferences }: ResourceRequest) =>
+        effective.map((property) => withReferences(template[property] ?? null));
+      if (isDeepStrictEqual(settings(later), settings(request))) return undefined;
+      throw new InPlaceError(`${nameOf(later)} would have to start anew`);
+    },
+    remove: () => {
+      throw new InPlaceError(`${nameOf(request)} holds the messages`);
     },
   };
 };

@@ -18,6 +18,8 @@ const passive: Readonly<
     attributes: (id) => ({ Arn: arn('cloudwatch', `alarm:${id}`) }),
   },
   'AWS::CloudWatch::Dashboard': { prefix: 'dashboard' },
+  // Waits for the network interfaces of a mapping that is deleted. There are none here.
+  'Custom::MappingDeletion': { prefix: 'deletion' },
   // A deployment here has nothing to try a new version against: aliases lead to the newest code at once.
   'AWS::CodeDeploy::Application': { prefix: 'application' },
   'AWS::CodeDeploy::DeploymentGroup': { prefix: 'group' },

@@ -30,7 +30,7 @@ const types: Readonly<Record<string, ResourceType>> = {
 
 /** @throws UnsupportedError for a type that nothing here stands in for */
 export const resourceType = (request: Pick<ResourceRequest, 'type' | 'logicalId' | 'stack'>): ResourceType => {
-  const known = request.type.startsWith('Custom::') ? createCustomResource : types[request.type];
+  const known = types[request.type] ?? (request.type.startsWith('Custom::') ? createCustomResource : undefined);
   if (!known)
     throw new UnsupportedError(
       `${nameOf(request)}: nothing on this machine stands in for resources of type ${request.type}`,

@@ -10,6 +10,8 @@ export interface ResourceRequest {
     readonly assets: ReadonlyMap<string, string>;
     /** Logical ids of its event source mappings and all that these need. */
     readonly forMappings: ReadonlySet<string>;
+    /** Handler file of each function whose code is a bundle, relative to the project, by logical id. */
+    readonly entries: ReadonlyMap<string, string>;
   };
   readonly logicalId: string;
   readonly type: string;
@@ -26,7 +28,23 @@ export interface CreatedResource {
   readonly physicalId: string;
   /** What `Fn::GetAtt` gives; asking for another is an error. */
   readonly attributes?: Readonly<Record<string, Resolved>>;
+  /** Takes it away. @default nothing is left of it but its name */
+  readonly remove?: () => void | Promise<void>;
+  /**
+   * Gives it the properties of a later template, under the same name; `undefined` when that makes no difference on this machine.
+   * @throws InPlaceError
+   * @default it is removed and made anew
+   */
+  readonly update?: (request: ResourceRequest) => UpdatedResource | undefined | Promise<UpdatedResource | undefined>;
 }
+
+export interface UpdatedResource extends CreatedResource {
+  /** Takes away what was before, once everything else is up to date and what is no longer declared is gone. */
+  readonly removeFormer?: () => Promise<void>;
+}
+
+/** A resource cannot become what a later template says while it runs. */
+export class InPlaceError extends AssemblyError {}
 
 /** Creates a resource of one type on this machine. */
 export type ResourceType = (request: ResourceRequest) => CreatedResource | Promise<CreatedResource>;

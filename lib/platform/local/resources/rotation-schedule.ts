@@ -34,7 +34,13 @@ const createRotationSchedule: ResourceType = (request) => {
       if (result.status === 'failed') throw new Error(`${result.error.errorType}: ${result.error.errorMessage}`);
     },
   };
-  return { physicalId: secret.arn, attributes: { Id: secret.arn } };
+  return {
+    physicalId: secret.arn,
+    attributes: { Id: secret.arn },
+    remove: () => {
+      secret.rotation = undefined;
+    },
+  };
 };
 
 export const rotationTypes: Readonly<Record<string, ResourceType>> = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { UnsupportedError } from '../assembly/template.ts';
+import { drop, type InvokePermission } from '../machine.ts';
 import { LocalSchedule } from '../schedule/local-schedule.ts';
 import { rateMilliseconds } from '../schedule/rate.ts';
 import { physicalName } from './physical-name.ts';
@@ -32,6 +33,7 @@ const createRule: ResourceType = (request) => {
       throw new UnsupportedError(`${nameOf(request)}: ${unknown.join(', ')} of a target has no effect on this machine`);
     return { input: target.Input, invoked: machine.findFunction(String(target.Arn), nameOf(request)) };
   });
+  const made: LocalSchedule[] = [];
   for (const { input, invoked } of targets) {
     const schedule = new LocalSchedule(
       {
@@ -43,10 +45,17 @@ const createRule: ResourceType = (request) => {
       invoked,
       machine.services.emit,
     );
+    made.push(schedule);
     machine.schedules.push(schedule);
     if (state === 'ENABLED') schedule.start();
   }
-  return { physicalId: name, attributes: { Arn: ruleArn } };
+  const remove = (): void => {
+    for (const schedule of made) {
+      schedule.stop();
+      drop(machine.schedules, schedule);
+    }
+  };
+  return { physicalId: name, attributes: { Arn: ruleArn }, remove };
 };
 
 /** Who may invoke a function beside its mappings. Rules ask for it. */
@@ -57,14 +66,14 @@ const createPermission: ResourceType = (request) => {
   });
   const { machine, properties, stack, logicalId } = request;
   const invoked = machine.findFunction(stringProperty(request, 'FunctionName'), nameOf(request));
-  if (properties.Action === 'lambda:InvokeFunction')
-    machine.permissions.push({
-      functionName: invoked.name,
-      principal: stringProperty(request, 'Principal'),
-      ...(typeof properties.SourceArn === 'string' && { sourceArn: properties.SourceArn }),
-    });
+  const permission: InvokePermission = {
+    functionName: invoked.name,
+    principal: stringProperty(request, 'Principal'),
+    ...(typeof properties.SourceArn === 'string' && { sourceArn: properties.SourceArn }),
+  };
+  if (properties.Action === 'lambda:InvokeFunction') machine.permissions.push(permission);
   const id = `permission-${createHash('sha256').update(`${stack.name}/${logicalId}`).digest('hex').slice(0, 17)}`;
-  return { physicalId: id, attributes: { Id: id } };
+  return { physicalId: id, attributes: { Id: id }, remove: () => drop(machine.permissions, permission) };
 };
 
 export const scheduleTypes: Readonly<Record<string, ResourceType>> = {

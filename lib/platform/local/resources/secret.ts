@@ -1,7 +1,15 @@
 import { AssemblyError } from '../assembly/template.ts';
 import { type PasswordRules, randomPassword } from '../endpoints/random-password.ts';
+import type { SecretStore } from '../endpoints/secret-store.ts';
+import type { StoredSecret } from '../endpoints/stored-secret.ts';
 import { physicalName } from './physical-name.ts';
-import { checkProperties, nameOf, type ResourceRequest, type ResourceType } from './resource-type.ts';
+import {
+  type CreatedResource,
+  checkProperties,
+  nameOf,
+  type ResourceRequest,
+  type ResourceType,
+} from './resource-type.ts';
 
 type Generate = PasswordRules & { readonly SecretStringTemplate?: string; readonly GenerateStringKey?: string };
 
@@ -27,8 +35,21 @@ const createSecret: ResourceType = (request) => {
       ? SecretString
       : generated(request, (GenerateSecretString ?? {}) as unknown as Generate);
   const name = typeof Name === 'string' ? Name : physicalName(request.stack.name, request.logicalId, 256);
-  const secret = request.machine.services.secrets.create(name, value);
-  return { physicalId: secret.arn, attributes: { Id: secret.arn } };
+  const { secrets } = request.machine.services;
+  const secret = secrets.create(name, value);
+  return kept(secret, secrets);
 };
+
+const kept = (secret: StoredSecret, secrets: SecretStore): CreatedResource => ({
+  physicalId: secret.arn,
+  attributes: { Id: secret.arn },
+  // Other rules for a generated value change none that is there.
+  update: ({ properties: { SecretString } }) => {
+    if (typeof SecretString !== 'string' || SecretString === secret.value) return undefined;
+    secret.replace(SecretString);
+    return kept(secret, secrets);
+  },
+  remove: () => secrets.delete(secret),
+});
 
 export const secretTypes: Readonly<Record<string, ResourceType>> = { 'AWS::SecretsManager::Secret': createSecret };

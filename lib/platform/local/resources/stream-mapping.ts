@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { arn } from '../assembly/pseudo-parameters.ts';
 import { AssemblyError } from '../assembly/template.ts';
+import { drop } from '../machine.ts';
 import { eventFilter } from '../mapping/event-filter.ts';
 import { StreamClient } from '../mapping/stream-client.ts';
 import { StreamMapping } from '../mapping/stream-mapping.ts';
 import {
   checkProperties,
+  InPlaceError,
   nameOf,
   numberProperty,
   type ResourceRequest,
@@ -92,5 +94,15 @@ export const createStreamMapping: ResourceType = async (request) => {
   }
   machine.streamMappings.push(mapping);
   const id = randomUUID();
-  return { physicalId: id, attributes: { Id: id, EventSourceMappingArn: arn('lambda', `event-source-mapping:${id}`) } };
+  return {
+    physicalId: id,
+    attributes: { Id: id, EventSourceMappingArn: arn('lambda', `event-source-mapping:${id}`) },
+    update: (later) => {
+      throw new InPlaceError(`${nameOf(later)} would have to read its stream from the start`);
+    },
+    remove: async () => {
+      await mapping.stop(target.settings.timeoutSeconds * 1000 + 1000);
+      drop(machine.streamMappings, mapping);
+    },
+  };
 };

@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DeleteTableCommand,
   DynamoDBClient,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -11,6 +13,7 @@ import { physicalName } from './physical-name.ts';
 import {
   type CreatedResource,
   checkProperties,
+  InPlaceError,
   nameOf,
   type ResourceRequest,
   type ResourceType,
@@ -75,8 +78,27 @@ const create = async (request: ResourceRequest, indexes: Resolved): Promise<Crea
   return {
     physicalId: name,
     attributes: { Arn: arn('dynamodb', `table/${name}`), ...(streamArn !== undefined && { StreamArn: streamArn }) },
+    update: (later) => {
+      if (isDeepStrictEqual(definitionOf(later), definitionOf(request))) return undefined;
+      throw new InPlaceError(`${nameOf(later)} has other keys, indexes, expiry or stream`);
+    },
+    remove: async () => {
+      machine.tables.delete(logicalId);
+      const deleting = new DynamoDBClient({ endpoint, region, credentials: machine.services.principals.operator });
+      try {
+        await deleting.send(new DeleteTableCommand({ TableName: name }));
+      } finally {
+        deleting.destroy();
+      }
+    },
   };
 };
+
+/** What a table is on this machine. Throughput is not limited here, whatever its billing mode. */
+const definitionOf = ({ properties }: ResourceRequest): Resolved[] => [
+  ...schema.filter((name) => name !== 'BillingMode').map((name) => properties[name]),
+  withoutThroughput(properties.GlobalSecondaryIndexes),
+];
 
 const streamOf = (request: ResourceRequest): object => {
   const { StreamSpecification } = request.properties;

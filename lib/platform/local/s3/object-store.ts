@@ -16,6 +16,10 @@ export class ObjectStore {
     this.#buckets.set(bucket, new Map());
   }
 
+  delete(bucket: string): void {
+    this.#buckets.delete(bucket);
+  }
+
   /** Objects by key; undefined for a bucket that does not exist. */
   bucket(name: string): Map<string, StoredObject> | undefined {
     return this.#buckets.get(name);

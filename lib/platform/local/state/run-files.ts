@@ -45,6 +45,12 @@ export class RunFiles {
     this.#writeState();
   }
 
+  /** To be called when what runs has changed. */
+  change(state: LocalState): void {
+    this.#state = { ...state, parts: this.#state.parts };
+    this.#writeState();
+  }
+
   /** From now on nothing is written: the folder is about to be given up. */
   stop(): void {
     this.#settings.secrets.onChange = () => undefined;

@@ -1,0 +1,40 @@
+import { expect, it } from '@jest/globals';
+import { renderChanges } from '../../../../lib/platform/cli/start/render-changes.ts';
+import type { Change, Changes } from '../../../../lib/platform/local/local-stack.ts';
+
+const none: Changes = { created: [], updated: [], removed: [], kept: [] };
+const change = (resourceType: string, logicalId: string, physicalId = logicalId): Change => ({
+  stack: 'events-local-processing',
+  logicalId,
+  resourceType,
+  physicalId,
+});
+const render = (changes: Partial<Changes>): string =>
+  renderChanges({ ...none, ...changes }, (name) => name.replace('events-local-processing-', ''));
+
+it('says what is new, changed and gone in words of the declaration', () => {
+  const text = render({
+    created: [
+      change('AWS::IAM::Role', 'billparkingHandlerRole12345678'),
+      change('AWS::Lambda::Function', 'billparkingHandler12345678', 'events-local-processing-bill-parking'),
+      change('AWS::DynamoDB::GlobalTable', 'PaymentsTable0A1B2C3D'),
+    ],
+    updated: [change('AWS::Lambda::Function', 'x', 'events-local-processing-fulfil-order')],
+    removed: [change('AWS::Lambda::Function', 'y', 'events-local-processing-audit-log')],
+  });
+  expect(text).toBe(
+    'new: function bill-parking, table Payments; changed: function fulfil-order; gone: function audit-log',
+  );
+});
+
+it('says nothing of what nobody would notice', () => {
+  expect(render({ updated: [change('AWS::CloudWatch::Dashboard', 'Dashboard')] })).toBe('');
+});
+
+it('names what did not change, and what to do', () => {
+  expect(
+    render({ kept: ['Broker (AWS::AmazonMQ::Broker) in stack events-local-broker would have to start anew'] }),
+  ).toBe(
+    'not changed: Broker (AWS::AmazonMQ::Broker) in stack events-local-broker would have to start anew. Start again to apply that.',
+  );
+});
