@@ -2,6 +2,11 @@ import { type Problem, wholeNumber } from './limits.ts';
 
 /** When alarms go off. What to do then: docs/monitoring.md. */
 export interface AlarmSettings {
+  /**
+   * Who gets an e-mail when an alarm goes off, and when it is over. AWS first sends each address a link to confirm.
+   * @default nobody: something else has to subscribe to the stack's output AlarmTopicArn
+   */
+  readonly email?: string | readonly string[];
   /** Of all consumers. */
   readonly consumer: ConsumerAlarmSettings;
   /** What single consumers, by name, set differently. */
@@ -54,6 +59,7 @@ export const monitoringProblems = ({ alarms }: MonitoringSettings): readonly Pro
   if (alarms === 'none') return [];
   const path = 'monitoring.alarms';
   const problems = [
+    ...emailProblems(`${path}.email`, alarms),
     ...consumerAlarmProblems(`${path}.consumer`, alarms.consumer),
     ...Object.entries(alarms.consumers).flatMap(([name, settings]) =>
       consumerAlarmProblems(`${path}.consumers.${name}`, { ...alarms.consumer, ...settings }),
@@ -75,6 +81,15 @@ export const monitoringProblems = ({ alarms }: MonitoringSettings): readonly Pro
     );
   return problems;
 };
+
+/** The addresses that alarms go to. */
+export const emailsOf = ({ email = [] }: Pick<AlarmSettings, 'email'>): readonly string[] =>
+  typeof email === 'string' ? [email] : email;
+
+const emailProblems = (path: string, alarms: AlarmSettings): readonly Problem[] =>
+  emailsOf(alarms)
+    .filter((address) => !/^[^\s@]+@[^\s@]+$/.test(address))
+    .map((address) => `${path} is '${address}', which is no e-mail address`);
 
 const consumerAlarmProblems = (path: string, settings: ConsumerAlarmSettings): readonly Problem[] => [
   ...Object.entries(settings).flatMap(([name, value]) =>

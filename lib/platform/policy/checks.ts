@@ -3,13 +3,15 @@ import { join } from 'node:path';
 import { type App, CloudFormationValidatePlugin, Validations } from 'aws-cdk-lib/core';
 import { AwsSolutionsChecks, ServerlessChecks } from 'cdk-nag';
 
-/** CloudFormation's own rules together with ours for Amazon MQ. Starting its engine takes a second, so that one serves all. */
+/** CloudFormation's own rules together with ours. Starting its engine takes a second, so that one serves all. */
 let validator: CloudFormationValidatePlugin | undefined;
 
 const rulesOfOurs = (): CloudFormationValidatePlugin => {
-  const file = 'amazonmq.guard';
   validator ??= new CloudFormationValidatePlugin({
-    guardRules: [{ name: file, content: readFileSync(join(import.meta.dirname, file), 'utf8') }],
+    guardRules: ['amazonmq.guard', 'alarms.guard'].map((name) => ({
+      name,
+      content: readFileSync(join(import.meta.dirname, name), 'utf8'),
+    })),
   });
   return validator;
 };

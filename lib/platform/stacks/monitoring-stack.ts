@@ -1,10 +1,10 @@
-import { Topic } from 'aws-cdk-lib/aws-sns';
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib/core';
+import { Annotations, Stack, type StackProps } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Environment } from '../config/environment.ts';
-import type { AlarmSettings } from '../config/monitoring-settings.ts';
+import { type AlarmSettings, emailsOf } from '../config/monitoring-settings.ts';
 import type { Broker } from '../constructs/broker.ts';
 import { AlarmSet } from '../constructs/monitoring/alarm-set.ts';
+import { AlarmTopic } from '../constructs/monitoring/alarm-topic.ts';
 import { addBrokerAlarms } from '../constructs/monitoring/broker-alarms.ts';
 import { BrokerMetrics } from '../constructs/monitoring/broker-metrics.ts';
 import { addConsumerAlarms, addControlAlarm } from '../constructs/monitoring/consumer-alarms.ts';
@@ -19,7 +19,7 @@ export interface MonitoringStackProps extends StackProps {
   readonly processing: ProcessingStack;
 }
 
-/** Metrics of the broker, a dashboard, alarms, and the topic to which they go: subscribe to it. */
+/** Metrics of the broker, a dashboard, alarms, and the topic to which they go. */
 export class MonitoringStack extends Stack {
   constructor(scope: Construct, id: string, { environment, broker, processing, ...props }: MonitoringStackProps) {
     super(scope, id, props);
@@ -40,6 +40,11 @@ export class MonitoringStack extends Stack {
     const hasOutbox = processing.outbox !== undefined;
     const { alarms } = environment.monitoring;
     const alarmSet = alarms === 'none' ? undefined : this.addAlarms(alarms, brokerMetrics, consumers, processing);
+    if (environment.production && (alarms === 'none' || emailsOf(alarms).length === 0))
+      Annotations.of(this).addWarningV2(
+        'alarmsReachNobody',
+        `no alarm of '${environment.name}' reaches anybody until somebody subscribes: set monitoring.alarms.email in lib/environments.ts, or acknowledge this warning where something else subscribes to AlarmTopicArn`,
+      );
     new MonitoringDashboard(this, 'Overview', {
       broker: brokerMetrics,
       consumers,
@@ -54,9 +59,7 @@ export class MonitoringStack extends Stack {
     consumers: readonly ConsumerMetrics[],
     { outbox, control }: ProcessingStack,
   ): AlarmSet {
-    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
-    new CfnOutput(this, 'AlarmTopicArn', { value: topic.topicArn, description: 'Subscribe to it' });
-    const alarms = new AlarmSet(this, 'Alarms', topic);
+    const alarms = new AlarmSet(this, 'Alarms', new AlarmTopic(this, 'AlarmTopic', settings));
     addBrokerAlarms(alarms, broker, settings, { hasOutbox: outbox !== undefined });
     addControlAlarm(alarms, control.handler.function);
     for (const metrics of consumers)

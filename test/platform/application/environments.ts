@@ -47,6 +47,7 @@ const prod: Environment = {
   consumer: { ...dev.consumer, memoryMegabytes: 1024, canaryMinutes: 5 },
   httpApi: { ...dev.httpApi, requestsPerSecond: 500, burst: 1000 },
   data: { retain: true, pointInTimeRecovery: true },
+  monitoring: { alarms: { ...defaultAlarms, email: 'on-call@example.com' } },
   logRetentionDays: 90,
   terminationProtection: true,
 };

@@ -43,8 +43,39 @@ afterAll(() => {
   for (const folder of folders) rmSync(folder, { recursive: true });
 });
 
-/** Names of our rules that find something in a template of this broker and this mapping. */
-const found = (changes: { readonly broker?: Properties; readonly mapping?: Properties }): readonly string[] => {
+interface Changes {
+  readonly broker?: Properties;
+  readonly mapping?: Properties;
+  readonly alarm?: Properties;
+  /** Of the topic that the alarm goes to. */
+  readonly statements?: readonly Properties[];
+}
+const alarm: Properties = {
+  AlarmActions: [{ Ref: 'Topic' }],
+  ComparisonOperator: 'GreaterThanThreshold',
+  EvaluationPeriods: 1,
+  MetricName: 'm',
+  Namespace: 'n',
+  Period: 60,
+  Statistic: 'Sum',
+  Threshold: 1,
+};
+const tlsOnly: Properties = {
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 'sns:Publish',
+  Resource: { Ref: 'Topic' },
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+};
+const alarmsMayPublish: Properties = {
+  Effect: 'Allow',
+  Principal: { Service: 'cloudwatch.amazonaws.com' },
+  Action: 'sns:Publish',
+  Resource: { Ref: 'Topic' },
+};
+
+/** Names of our rules that find something in a template of this broker, this mapping and this alarm. */
+const found = (changes: Changes): readonly string[] => {
   const outdir = mkdtempSync(join(tmpdir(), 'guard-'));
   folders.push(outdir);
   const app = new App({ outdir, context: { ...cdkContext(), '@aws-cdk/core:failSynthOnValidationErrors': false } });
@@ -58,13 +89,24 @@ const found = (changes: { readonly broker?: Properties; readonly mapping?: Prope
     type: 'AWS::Lambda::EventSourceMapping',
     properties: { ...mapping, ...changes.mapping },
   });
+  new CfnResource(stack, 'Alarm', { type: 'AWS::CloudWatch::Alarm', properties: { ...alarm, ...changes.alarm } });
+  new CfnResource(stack, 'Topic', { type: 'AWS::SNS::Topic' });
+  for (const [id, topic, statements] of [
+    ['TopicPolicy', 'Topic', changes.statements ?? [tlsOnly, alarmsMayPublish]],
+    // Alarms don't go there, so nobody has to let them.
+    ['OtherPolicy', 'arn:aws:sns:eu-west-1:111111111111:other', [tlsOnly]],
+  ] as const)
+    new CfnResource(stack, id, {
+      type: 'AWS::SNS::TopicPolicy',
+      properties: { Topics: [topic === 'Topic' ? { Ref: topic } : topic], PolicyDocument: { Statement: statements } },
+    });
   try {
     app.synth();
   } catch (error) {
     if (!String(error).includes('Validation failed')) throw error;
   }
   const report = readFileSync(join(outdir, 'validation-report.json'), 'utf8');
-  return [...new Set(report.match(/\bmq_[a-z0-9_]+/g))].sort();
+  return [...new Set(report.match(/\b(?:mq|alarm)_[a-z0-9_]+/g))].sort();
 };
 
 const ignored = {
@@ -90,7 +132,19 @@ const activeMq = {
 };
 const join0 = (...parts: unknown[]) => ({ 'Fn::Join': ['', parts] });
 
-const mistakes: readonly (readonly [string, string, { broker?: Properties; mapping?: Properties }])[] = [
+const mistakes: readonly (readonly [string, string, Changes])[] = [
+  ['alarm_topic_takes_alarms', 'a topic that lets nobody publish', { statements: [tlsOnly] }],
+  [
+    'alarm_topic_takes_alarms',
+    'a topic that lets another service publish',
+    { statements: [tlsOnly, { ...alarmsMayPublish, Principal: { Service: 'events.amazonaws.com' } }] },
+  ],
+  [
+    'alarm_topic_takes_alarms',
+    'a topic that lets alarms do something else',
+    { statements: [tlsOnly, { ...alarmsMayPublish, Action: 'sns:Subscribe' }] },
+  ],
+  ['alarm_has_an_action', 'an alarm that goes nowhere', { alarm: { AlarmActions: undefined } }],
   ['mq_broker_is_private', 'a public broker', { broker: { PubliclyAccessible: true } }],
   ['mq_broker_has_security_groups', 'no security groups', { broker: { SecurityGroups: undefined } }],
   ['mq_broker_states_its_encryption', 'encryption left to chance', { broker: { EncryptionOptions: undefined } }],
@@ -152,12 +206,14 @@ describe('a planted mistake is found by its rule and by no other', () => {
 });
 
 test('no rule is left without a mistake that shows that it bites', () => {
-  const rules = readFileSync(join(projectRoot, 'lib/platform/policy/amazonmq.guard'), 'utf8').matchAll(/^rule (\w+)/gm);
-  expect([...new Set(mistakes.map(([rule]) => rule))].sort()).toEqual([...rules].map(([, rule]) => rule).sort());
+  const rules = ['amazonmq.guard', 'alarms.guard'].flatMap((file) => [
+    ...readFileSync(join(projectRoot, 'lib/platform/policy', file), 'utf8').matchAll(/^rule (\w+)/gm),
+  ]);
+  expect([...new Set(mistakes.map(([rule]) => rule))].sort()).toEqual(rules.map(([, rule]) => rule).sort());
 });
 
 test.each<[string, Parameters<typeof found>[0]]>([
-  ['the broker and mapping without a mistake', {}],
+  ['the broker, mapping and alarm without a mistake', {}],
   ['RabbitMQ 3.13 on its own family', { broker: { EngineVersion: '3.13', HostInstanceType: 'mq.m5.large' } }],
   ['a key that is used', { broker: { EncryptionOptions: { UseAwsOwnedKey: false, KmsKeyId: 'k' } } }],
   [
