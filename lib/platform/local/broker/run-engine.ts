@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 
-/** Nothing that is asked of an engine here moves data of any size. */
-const timeoutMilliseconds = 60_000;
+/** Nothing that is asked of an engine here moves data of any size; `rabbitmqctl` takes the longest. */
+const timeoutMilliseconds = 180_000;
 
 /**
  * Runs a command of a container engine to its end; resolves with its output.

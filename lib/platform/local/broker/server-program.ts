@@ -12,6 +12,8 @@ import { acceptsConnections, waitUntil } from './readiness.ts';
 import type { InstalledServer } from './servers.ts';
 
 const epmdTimeoutMilliseconds = 10_000;
+/** `rabbitmqctl` starts an Erlang machine of its own: 2 s, on a busy machine as many minutes. */
+const controlMilliseconds = 180_000;
 
 /** A node that a server of this machine runs: the Erlang machine and its port mapper, epmd. */
 export class ServerProgram implements NodeProgram {
@@ -55,7 +57,7 @@ export class ServerProgram implements NodeProgram {
 
   async control(command: readonly string[]): Promise<void> {
     const program = join(this.#settings.installation.home, 'sbin/rabbitmqctl');
-    await promisify(execFile)(program, command, { env: this.#environment, timeout: 60_000 });
+    await promisify(execFile)(program, command, { env: this.#environment, timeout: controlMilliseconds });
   }
 
   async remove(): Promise<void> {
