@@ -18,7 +18,7 @@ const usage = `npm run soak -- publish [options]
 About ten minutes; exit code 0 only if all promises were kept.
 
   --messages N         through 3 restarts, 5 cuts and a memory alarm (100000)
-  --frozen-seconds N   how long a process is frozen that has a connection (180)`;
+  --frozen-seconds N   how long a process is frozen that has a connection; six heartbeats (180)`;
 
 const { values } = readArguments(usage, {
   options: {
@@ -92,13 +92,15 @@ async function withoutBroker(): Promise<void> {
 }
 
 async function frozen(): Promise<void> {
-  console.log(`frozen for ${frozenSeconds} s with default heartbeats`);
+  // Either side gives a connection up after two.
+  const heartbeatSeconds = Math.max(1, Math.round(frozenSeconds / 6));
+  console.log(`frozen for ${frozenSeconds} s with heartbeats of ${heartbeatSeconds} s`);
   const { username, password } = broker.admin;
   const child = spawn(
     process.execPath,
     [
       join(import.meta.dirname, '../support/publish-on-command.ts'),
-      `amqps://${username}:${password}@localhost:${broker.amqpsPort}/`,
+      `amqps://${username}:${password}@localhost:${broker.amqpsPort}/?heartbeat=${heartbeatSeconds}`,
       'soak',
     ],
     { env: { ...process.env, NODE_EXTRA_CA_CERTS: broker.caFile }, stdio: ['pipe', 'pipe', 'inherit'] },
