@@ -11,7 +11,7 @@ import type { Broker } from './broker.ts';
 import type { Consumer } from './consumer.ts';
 import { DataTable } from './data-table.ts';
 import { EveryMinute } from './every-minute.ts';
-import { permitUpdates } from './permit-updates.ts';
+import { permitUpdates } from './queue-mapping.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 export interface ConsumerControlProps {

@@ -1,4 +1,4 @@
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { CfnEventSourceMapping, type IAlias } from 'aws-cdk-lib/aws-lambda';
 import { Validations } from 'aws-cdk-lib/core';
 import { Construct, type IDependable } from 'constructs';
@@ -63,3 +63,14 @@ export class QueueMapping extends Construct {
     });
   }
 }
+
+/** Lets a role switch these mappings and no others. An application without consumers has none, and IAM takes no statement without a resource. */
+export const permitUpdates = (role: Role, mappings: readonly CfnEventSourceMapping[]): void => {
+  if (mappings.length === 0) return;
+  role.addToPolicy(
+    new PolicyStatement({
+      actions: ['lambda:UpdateEventSourceMapping'],
+      resources: mappings.map(({ attrEventSourceMappingArn }) => attrEventSourceMappingArn),
+    }),
+  );
+};

@@ -8,7 +8,7 @@ import { FunctionEnvironment } from '../config/function-environment.ts';
 import { projectRoot } from '../project-root.ts';
 import type { Broker } from './broker.ts';
 import type { BrokerTopology } from './broker-topology.ts';
-import { permitUpdates } from './permit-updates.ts';
+import { permitUpdates } from './queue-mapping.ts';
 import { VpcFunction } from './vpc-function.ts';
 
 export interface SecretRotationProps {

@@ -9,7 +9,7 @@ import type { ManagementClient } from '../topology/management-client.ts';
 import { ManagementError } from '../topology/management-error.ts';
 import { type RetryOptions, retrying } from '../topology/retry.ts';
 import type { RotatedUsers } from './rotate.ts';
-import { RotationError } from './rotation-error.ts';
+import { RotationError } from './rotation-request.ts';
 
 export interface BrokerUsersOptions {
   /** Logged in as an administrator. */

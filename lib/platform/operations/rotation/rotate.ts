@@ -1,8 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { type Credentials, parseSecret } from '../../runtime/amqp/broker-credentials.ts';
 import { alternateUser } from '../../topology/alternate-users.ts';
-import { RotationError } from './rotation-error.ts';
-import type { RotationRequest } from './rotation-request.ts';
+import { RotationError, type RotationRequest } from './rotation-request.ts';
 import { current, pending, type SecretVersions } from './secret-versions.ts';
 
 /** The broker's users, as a rotation needs them. */

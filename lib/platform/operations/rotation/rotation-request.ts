@@ -1,5 +1,3 @@
-import { RotationError } from './rotation-error.ts';
-
 export const rotationSteps = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 export type RotationStep = (typeof rotationSteps)[number];
 
@@ -13,6 +11,11 @@ export interface RotationRequest {
   readonly secretId: string;
   /** Id of the version that this rotation makes; the same in all steps and in every repetition. */
   readonly token: string;
+}
+
+/** A rotation cannot go on. Names secret or user, never a password. */
+export class RotationError extends Error {
+  override readonly name = 'RotationError';
 }
 
 /** @throws RotationError for an event that Secrets Manager would not send */
