@@ -1,8 +1,9 @@
-import { type App, Tags } from 'aws-cdk-lib/core';
+import { Annotations, type App, Tags } from 'aws-cdk-lib/core';
 import type { Environment } from '../config/environment.ts';
 import { isExisting } from '../config/network-settings.ts';
 import type { Application } from '../declaration/application.ts';
 import { environmentOf } from '../declaration/environment-of.ts';
+import { unboundEvents } from '../declaration/unbound-events.ts';
 import { validateApplication } from '../declaration/validate-application.ts';
 import { BrokerStack } from './broker-stack.ts';
 import { MonitoringStack } from './monitoring-stack.ts';
@@ -17,6 +18,8 @@ export interface ApplicationProps {
   readonly name?: string;
   /** Folder with `<consumer>/handler.ts`. @default functions */
   readonly functionsFolder?: string;
+  /** Types of the events that functions/events.ts declares: one that nobody gets is a warning. @default none */
+  readonly eventTypes?: readonly string[];
   /** Stacks beside these. @default none */
   readonly addStacks?: AddStacks;
 }
@@ -33,7 +36,14 @@ export interface ApplicationStacks {
 /** @throws InvalidApplicationError, InvalidConfigurationError, InvalidTopologyError, UnknownConsumerError, MissingHandlerError */
 export const buildApplication = (
   app: App,
-  { application, environment: asChosen, name = application.name, functionsFolder, addStacks }: ApplicationProps,
+  {
+    application,
+    environment: asChosen,
+    name = application.name,
+    functionsFolder,
+    eventTypes = [],
+    addStacks,
+  }: ApplicationProps,
 ): ApplicationStacks => {
   validateApplication(application);
   const environment = environmentOf(application, asChosen);
@@ -50,6 +60,8 @@ export const buildApplication = (
     application,
     functionsFolder,
   });
+  for (const warning of unboundEvents(application, eventTypes))
+    Annotations.of(processing).addWarningV2('unboundEvent', warning);
   const monitoring = new MonitoringStack(app, id('monitoring'), {
     terminationProtection,
     environment,

@@ -13,7 +13,7 @@ import { type ApplicationProps, buildApplication } from './application.ts';
 export const synthesizeStacks = (
   application: Application,
   environments: readonly Environment[],
-  further: Pick<ApplicationProps, 'functionsFolder' | 'addStacks'> = {},
+  further: Pick<ApplicationProps, 'functionsFolder' | 'eventTypes' | 'addStacks'> = {},
 ): void => {
   const app = new App();
   // A local run does without (lib/platform/cli/synthesize.ts): the validator's engine takes longer to start than all else.
