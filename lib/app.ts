@@ -29,7 +29,7 @@ export const app = application({
     },
     'audit-log': {
       on: { events: ['#'] },
-      tables: { AuditLog: ['PutItem'] },
+      tables: { AuditLog: ['UpdateItem'] },
     },
   },
 

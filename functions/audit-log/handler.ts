@@ -1,26 +1,33 @@
 import { createHash } from 'node:crypto';
-import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { consumer } from '#consumer';
 import { dynamoDb } from '#dynamodb';
 import { tableName } from '../table-name.ts';
 
 /**
- * Records what was published, whatever it is: no schema, bytes as they came. The row has the message id as its key, so
- * writing it again changes nothing and no claim is needed.
+ * Records what was published, whatever it is: no schema, bytes as they came. The first message of an id is what is recorded; no later one can overwrite it. `copies`
+ * says how often the id came, also when the broker delivered the same message again, so no claim is needed.
  */
 export const handler = consumer({
   queue: 'audit-log',
   claims: 'none',
   handle: async ({ id, properties, bytes }, { signal }) => {
+    const recorded = {
+      messageType: { S: properties.type ?? '' },
+      contentType: { S: properties.contentType ?? '' },
+      bytes: { N: String(bytes.length) },
+      sha256: { S: createHash('sha256').update(bytes).digest('hex') },
+    };
+    const names = Object.keys(recorded);
     await dynamoDb.send(
-      new PutItemCommand({
+      new UpdateItemCommand({
         TableName: tableName('AuditLog'),
-        Item: {
-          messageId: { S: id },
-          messageType: { S: properties.type ?? '' },
-          contentType: { S: properties.contentType ?? '' },
-          bytes: { N: String(bytes.length) },
-          sha256: { S: createHash('sha256').update(bytes).digest('hex') },
+        Key: { messageId: { S: id } },
+        UpdateExpression: `SET ${names.map((name) => `#${name} = if_not_exists(#${name}, :${name})`).join(', ')} ADD copies :one`,
+        ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        ExpressionAttributeValues: {
+          ...Object.fromEntries(Object.entries(recorded).map(([name, value]) => [`:${name}`, value])),
+          ':one': { N: '1' },
         },
       }),
       { abortSignal: signal },

@@ -20,6 +20,7 @@ export const samples = {
     'functions/fulfil-order/',
     'functions/send-welcome/',
     'functions/audit-log/',
+    'test/functions/audit-log/',
     'test/functions/fulfil-order/',
     'test/functions/send-welcome/',
     'test/functions/examples-in-docs.infrastructure.test.ts',
