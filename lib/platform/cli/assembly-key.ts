@@ -7,6 +7,10 @@ import { pathIn, sourceFiles } from './source-files.ts';
 /** What npm has installed, which is not always what package-lock.json says. */
 const installed = 'node_modules/.package-lock.json';
 
+/** Whether a file may read environment variables for the stacks: commands and the local run read theirs for themselves, some of them other ones each time. */
+const mayAskFor = (path: string): boolean =>
+  /\.[cm]?[jt]s$/.test(path) && !/^lib\/platform\/(?:cli|local)\//.test(path);
+
 /** CDK's own variables. */
 const isCdks = (name: string): boolean => name.startsWith('CDK_');
 
@@ -36,7 +40,7 @@ export const assemblyKey = (
     if (!existsSync(file)) continue;
     const content = readFileSync(file);
     note(path, content);
-    if (!/\.[cm]?[jt]s$/.test(path)) continue;
+    if (!mayAskFor(path)) continue;
     for (const [word] of content.toString().matchAll(/\b[A-Z][A-Z0-9_]{2,}\b/g)) mentioned.add(word);
   }
   for (const name of Object.keys(environment).sort())

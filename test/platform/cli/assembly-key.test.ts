@@ -65,8 +65,11 @@ describe('it is not made anew when', () => {
     expect(key()).toBe(before);
   });
 
-  it('a variable has another value that no source mentions', () => {
+  it('a variable has another value that no source mentions, or only a command', () => {
     expect(key({ env: 'local' }, { TERM_SESSION: '7' })).toBe(before);
+    write('lib/platform/cli/stop-on-signal.ts', 'process.env.SETUP_PID');
+    const inCommand = key();
+    expect(key({ env: 'local' }, { SETUP_PID: '7' })).toBe(inCommand);
   });
 });
 

@@ -12,6 +12,8 @@ import { concerns } from './concerns.ts';
 export interface Refreshed {
   readonly changed: readonly string[];
   readonly problems: readonly string[];
+  /** A handler file is gone: its function goes with it, or is declared in vain. Only other stacks can tell. */
+  readonly isMissing: boolean;
 }
 
 /** Puts edited handlers into their functions, as `UpdateFunctionCode` does on AWS: bundles only what a change reaches, and makes no stacks. */
@@ -44,7 +46,8 @@ export class CodeRefresh {
     this.#round += 1;
     const changed: string[] = [];
     const problems = new Set<string>();
-    const concerned = handlers.filter(
+    const there = handlers.filter(({ entry }) => existsSync(join(projectRoot, entry)));
+    const concerned = there.filter(
       ({ target, entry }) => this.#failed.has(target.name) || concerns(paths, this.sources(entry)),
     );
     const refresh = async (handler: RunningHandler): Promise<void> => {
@@ -59,7 +62,7 @@ export class CodeRefresh {
       }
     };
     await Promise.all(concerned.map(refresh));
-    return { changed, problems: [...problems] };
+    return { changed, problems: [...problems], isMissing: there.length < handlers.length };
   }
 
   /** @returns whether it has changed */

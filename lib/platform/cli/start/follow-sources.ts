@@ -64,10 +64,10 @@ class SourceFollower {
 
   async follow(paths: ReadonlySet<string>): Promise<void> {
     const { say, nameOf } = this.#options;
-    const { changed, problems } = await this.#code.refresh(this.#run.handlers, paths);
+    const { changed, problems, isMissing } = await this.#code.refresh(this.#run.handlers, paths);
     if (changed.length > 0) say(`new code: ${changed.map(nameOf).join(', ')}`);
     for (const problem of problems) say(`not changed, the old code goes on: ${problem}`);
-    if (await this.#concernsStacks(paths)) await this.#update();
+    if (isMissing || (await this.#concernsStacks(paths))) await this.#update();
   }
 
   async #update(): Promise<void> {

@@ -69,7 +69,7 @@ describe('when a source of a function has changed', () => {
     const underWay = answer({ until: gate });
     while (target.pid === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
     write('price.ts', 'export const price = 2;');
-    expect(await changed('price.ts')).toEqual({ changed: ['bill'], problems: [] });
+    expect(await changed('price.ts')).toEqual({ changed: ['bill'], problems: [], isMissing: false });
     expect(await answer()).toBe('2 euros');
     write('gate', '');
     expect(await underWay).toBe('1 euros');
@@ -93,7 +93,7 @@ describe('a function keeps its code', () => {
     const { pid } = target;
     write('price.ts', 'export const price = 1;');
     write('other.ts', 'export const other = 1;');
-    expect(await changed('price.ts', 'other.ts')).toEqual({ changed: [], problems: [] });
+    expect(await changed('price.ts', 'other.ts')).toEqual({ changed: [], problems: [], isMissing: false });
     expect(target.pid).toBe(pid);
   });
 
@@ -105,7 +105,7 @@ describe('a function keeps its code', () => {
     expect(problems).toEqual([expect.stringMatching(/price\.ts:1:22: Unexpected ";"$/)]);
     expect(await answer()).toBe('1 euros');
     write('price.ts', 'export const price = 5;');
-    expect(await changed('price.ts')).toEqual({ changed: ['bill'], problems: [] });
+    expect(await changed('price.ts')).toEqual({ changed: ['bill'], problems: [], isMissing: false });
     expect(await answer()).toBe('5 euros');
   });
 
@@ -113,7 +113,7 @@ describe('a function keeps its code', () => {
     write('price.ts', "export { price } from './fee.ts';");
     expect((await changed('price.ts')).problems).toEqual([expect.stringContaining('Could not resolve "./fee.ts"')]);
     write('fee.ts', 'export const price = 6;');
-    expect(await changed('fee.ts')).toEqual({ changed: ['bill'], problems: [] });
+    expect(await changed('fee.ts')).toEqual({ changed: ['bill'], problems: [], isMissing: false });
     expect(await answer()).toBe('6 euros');
   });
 
@@ -123,9 +123,17 @@ describe('a function keeps its code', () => {
     expect(await changed('price.ts')).toEqual({
       changed: [],
       problems: [`${pathOf('handler.ts')} does not load: Error: no price list`],
+      isMissing: false,
     });
     expect(await answer()).toBe('1 euros');
   });
+});
+
+it('a handler that is gone is for another synthesis to judge', async () => {
+  await answer();
+  rmSync(join(folder, 'handler.ts'));
+  expect(await changed('handler.ts')).toEqual({ changed: [], problems: [], isMissing: true });
+  expect(await answer()).toBe('1 euros');
 });
 
 it('a later synthesis need not bundle what was bundled here', async () => {
