@@ -4,12 +4,13 @@ import { checkApplication } from '#testing';
 import { events } from '../../functions/events.ts';
 import { app } from '../../lib/app.ts';
 import { environments } from '../../lib/environments.ts';
+import { addStacks } from '../../lib/stacks.ts';
 
 describe('lib/app.ts', () => {
   it.each(environments.map((environment) => [environment.name, environment] as const))(
     'is right and has all its handlers: it can be deployed to %s',
     async (_, environment) => {
-      await checkApplication(app, environment);
+      await checkApplication(app, environment, addStacks);
     },
     120_000,
   );

@@ -22,4 +22,10 @@ describe('an application', () => {
       'secretRotationDays is 0',
     );
   });
+
+  it('is checked together with stacks of your own', async () => {
+    await expect(checkApplication(app, environment, ({ publisher }) => publisher('nobody'))).rejects.toThrow(
+      "lib/stacks.ts: publisher 'nobody' is not in lib/app.ts, which has none",
+    );
+  });
 });
