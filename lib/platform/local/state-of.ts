@@ -1,4 +1,7 @@
+import { join } from 'node:path';
+import { alternateUser, cloneSuffix } from '../topology/alternate-users.ts';
 import { deadLetterQueuesOf } from '../topology/consumer-queues.ts';
+import { httpApiPublisher, outboxPublisher } from '../topology/users.ts';
 import { region } from './assembly/pseudo-parameters.ts';
 import type { BrokerAccess } from './broker-access.ts';
 import type { RunningDynamoDb } from './dynamodb/start-dynamodb.ts';
@@ -28,7 +31,7 @@ export const stateOf = (
       credentialsFile: directory.file('credentials.json'),
       version: broker.version,
     },
-    secrets: machine.services.secrets.arns(),
+    publishers: publishersOf(machine, directory, published),
     queues,
     deadLetterQueues: deadLetterQueuesOf(queues),
     tables: Object.fromEntries(machine.tables),
@@ -50,6 +53,26 @@ export const stateOf = (
     parts: { broker: 'running', dynamoDb: 'running' },
     aws: { region, credentialsFile: directory.file('aws-credentials') },
   };
+};
+
+/** Those whose secrets are outputs of a stack. Nobody runs the platform's own beside it. */
+const publishersOf = (
+  machine: Machine,
+  directory: RunDirectory,
+  { outputs }: PublishedValues,
+): LocalState['publishers'] => {
+  const arns = new Set([...outputs].flatMap(([key, value]) => (/\/SecretArn[^/]*$/.test(key) ? [value] : [])));
+  return Object.fromEntries(
+    Object.entries(machine.services.secrets.arns())
+      .filter(([, secretArn]) => arns.has(secretArn))
+      // A secret names one of a pair of users, and they take turns.
+      .map(([user, secretArn]) => [user.endsWith(cloneSuffix) ? alternateUser(user) : user, secretArn] as const)
+      .filter(([name]) => name !== outboxPublisher && name !== httpApiPublisher)
+      .map(([name, secretArn]) => [
+        name,
+        { secretArn, variablesFile: join(directory.file('publishers'), `${name}.env`) },
+      ]),
+  );
 };
 
 /** Value of an output of any stack. */

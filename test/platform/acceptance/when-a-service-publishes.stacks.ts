@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { publisherVariables } from '../../../lib/platform/cli/start/publisher-files.ts';
 import type { LocalRunEvent } from '../../../lib/platform/local/events.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { ManagementClient } from '../../../lib/platform/operations/topology/management-client.ts';
@@ -46,7 +46,7 @@ beforeAll(async () => {
   shop = spawn(process.execPath, args, {
     cwd,
     // Nothing of this process's: what is not here the container would not have either.
-    env: { ...publisherVariables(run, 'shop'), PORT: '0' },
+    env: { ...parseEnv(readFileSync(state.publishers.shop?.variablesFile ?? '', 'utf8')), PORT: '0' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   for (const stream of [shop.stdout, shop.stderr]) stream?.on('data', (chunk) => (said += String(chunk)));
@@ -70,7 +70,7 @@ const post = (thingId: string): Promise<number | undefined> =>
 const arrives = (thingId: string) => until(`${thingId} has arrived`, () => hasThing(run, thingId));
 
 const rotate = async (): Promise<void> => {
-  await secrets.send(new RotateSecretCommand({ SecretId: run.state.secrets.shop }));
+  await secrets.send(new RotateSecretCommand({ SecretId: run.state.publishers.shop?.secretArn }));
   await run.rotated();
 };
 /** The one connection of the shop, by its name on the broker. */

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { relative } from 'node:path';
 import { OperatorError } from '../../config/operator-error.ts';
 import type { Events } from '../../declaration/event.ts';
 import type { LocalState } from '../../local/state/state-file.ts';
@@ -45,7 +45,7 @@ const rows = (state: LocalState, stateFile: string): string[] => {
     ['management', [state.broker.management]],
     ['CA', [state.broker.caFile && file(state.broker.caFile)]],
     ['users, passwords', [file(state.broker.credentialsFile)]],
-    ['of publishers', [file(join(dirname(stateFile), 'publishers', '<name>.env'))]],
+    ['publishers', Object.values(state.publishers).map(({ variablesFile }) => file(variablesFile))],
     ['HTTP API', [state.endpoints.httpApi]],
     ['queues', state.queues],
     ['dead letters', state.deadLetterQueues],

@@ -17,7 +17,6 @@ import { readState, renderAddresses } from './addresses.ts';
 import { renderFirstScreen } from './first-screen.ts';
 import { followSources } from './follow-sources.ts';
 import { readOptions, type StartOptions, usage } from './options.ts';
-import { writePublisherFiles } from './publisher-files.ts';
 import { renderEvent } from './render-event.ts';
 import { StartProgress } from './start-progress.ts';
 
@@ -76,7 +75,6 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   } finally {
     progress.clear();
   }
-  writePublisherFiles(run, Object.keys(app.publishers ?? {}), directory);
   const seconds = (performance.now() - begun) / 1000;
   console.log(renderFirstScreen({ app, events, state: run.state, seconds }, paint));
   following.begin(run);

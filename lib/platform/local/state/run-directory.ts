@@ -64,6 +64,7 @@ export class RunDirectory {
       | 'state.json'
       | 'credentials.json'
       | 'aws-credentials'
+      | 'publishers'
       | 'broker'
       | 'certificates'
       | 'code'

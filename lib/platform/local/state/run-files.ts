@@ -1,7 +1,9 @@
+import { mkdirSync, rmSync } from 'node:fs';
 import type { BrokerAccess } from '../broker-access.ts';
 import type { AccessKeys } from '../endpoints/principals.ts';
 import type { SecretStore } from '../endpoints/secret-store.ts';
 import type { PartState } from '../supervision.ts';
+import { envFile, publisherVariables } from './publisher-variables.ts';
 import type { RunDirectory } from './run-directory.ts';
 import { type LocalState, writeWhole } from './state-file.ts';
 
@@ -13,7 +15,10 @@ export interface RunFilesSettings {
   readonly operator: AccessKeys;
 }
 
-/** The files by which other tools find a run and log in to it: where its parts are, the logins of the broker's users, access keys. They follow what changes. */
+/**
+ * The files by which other tools find a run and log in to it: where its parts are, the logins of the broker's users, access keys, variables for publishers. They follow
+ * what changes.
+ */
 export class RunFiles {
   readonly #settings: RunFilesSettings;
   #state: LocalState;
@@ -26,6 +31,8 @@ export class RunFiles {
     writeWhole(directory.file('aws-credentials'), credentialsText(operator), 0o600);
     this.#writeLogins();
     secrets.onChange = () => this.#writeLogins();
+    mkdirSync(directory.file('publishers'), { recursive: true });
+    this.#writeVariables();
     this.#writeState();
   }
 
@@ -47,7 +54,11 @@ export class RunFiles {
 
   /** To be called when what runs has changed. */
   change(state: LocalState): void {
-    this.#state = { ...state, parts: this.#state.parts };
+    const { publishers, parts } = this.#state;
+    this.#state = { ...state, parts };
+    for (const [name, { variablesFile }] of Object.entries(publishers))
+      if (!Object.hasOwn(state.publishers, name)) rmSync(variablesFile, { force: true });
+    this.#writeVariables();
     this.#writeState();
   }
 
@@ -58,6 +69,13 @@ export class RunFiles {
 
   #writeState(): void {
     writeWhole(this.#settings.directory.file('state.json'), this.#state, 0o644);
+  }
+
+  #writeVariables(): void {
+    for (const { secretArn, variablesFile } of Object.values(this.#state.publishers)) {
+      const variables = publisherVariables(this.#state, secretArn, this.#settings.operator);
+      writeWhole(variablesFile, envFile(variables), 0o600);
+    }
   }
 
   #writeLogins(): void {

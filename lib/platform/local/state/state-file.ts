@@ -2,6 +2,13 @@ import { chmodSync, renameSync, writeFileSync } from 'node:fs';
 import type { LeftOut } from '../left-out.ts';
 import type { PartState } from '../supervision.ts';
 
+export interface LocalPublisher {
+  /** At `endpoints.aws`. */
+  readonly secretArn: string;
+  /** Variables for its program, `NAME=value` a line; readable by its owner only. */
+  readonly variablesFile: string;
+}
+
 /** `.local/state.json`: where the parts of a running local run are, for other tools. */
 export interface LocalState {
   /** Process that holds everything together. */
@@ -18,8 +25,8 @@ export interface LocalState {
     readonly credentialsFile: string;
     readonly version: string;
   };
-  /** ARNs of the secrets of the broker's users, at `endpoints.aws`. */
-  readonly secrets: Readonly<Record<string, string>>;
+  /** Who publishes from outside of the stacks, by name. */
+  readonly publishers: Readonly<Record<string, LocalPublisher>>;
   readonly queues: readonly string[];
   readonly deadLetterQueues: readonly string[];
   /** Names by logical id. */

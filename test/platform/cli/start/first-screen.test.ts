@@ -19,7 +19,7 @@ const state: LocalState = {
     credentialsFile: '/p/.local/credentials.json',
     version: '4.3.1',
   },
-  secrets: { shop: 'arn:aws:secretsmanager:us-east-1:000000000000:secret:shop' },
+  publishers: { shop: { secretArn: 'arn:shop', variablesFile: '/p/.local/publishers/shop.env' } },
   queues: ['pay.shard-0', 'pay.shard-1'],
   deadLetterQueues: ['pay.dead-letter'],
   tables: { Payments: 'things-local-processing-Payments' },
