@@ -22,8 +22,19 @@ const examples = pages.flatMap((page) =>
 /** Where an example would be, by what it imports. */
 const folderOf = (code: string): string => {
   if (code.includes("'../../../")) return 'test/functions/fulfil-order';
+  if (code.includes("'./app.ts'")) return 'with-publisher';
   return code.includes("'../../lib/") ? 'test/functions' : 'functions/fulfil-order';
 };
+
+/** What a page has its reader declare before. */
+const appWithPublisher = `
+import { application } from '#app';
+export const app = application({
+  name: 'shop',
+  exchanges: { events: { type: 'topic' } },
+  consumers: {},
+  publishers: { shop: { publishes: [{ exchange: 'events' }] } },
+});`;
 
 /** Inside of the project, so that packages and doors are found; the compiler lays it over the project's folders. */
 mkdirSync(join(root, '.local'), { recursive: true });
@@ -41,10 +52,17 @@ describe('the examples of the documentation', () => {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, code);
     }
+    mkdirSync(join(folder, 'with-publisher'), { recursive: true });
+    writeFileSync(join(folder, 'with-publisher', 'app.ts'), appWithPublisher);
     const compilerOptions = { rootDirs: ['.', '../..'], types: ['node'], noUnusedLocals: false };
     writeFileSync(
       join(folder, 'tsconfig.json'),
-      JSON.stringify({ extends: '../../tsconfig.json', compilerOptions, include: ['functions', 'test'], exclude: [] }),
+      JSON.stringify({
+        extends: '../../tsconfig.json',
+        compilerOptions,
+        include: ['functions', 'test', 'with-publisher'],
+        exclude: [],
+      }),
     );
     const compiler = join(root, 'node_modules/typescript/bin/tsc');
     const { stdout, stderr } = spawnSync(process.execPath, [compiler, '-p', folder], { encoding: 'utf8' });

@@ -13,6 +13,13 @@ export type LocalRunEvent =
       /** Folder of the bundle that wrote it, to which the paths in its stacks are absolute. */
       readonly code: string;
     }
+  /** A function is made. What happens to it is told from now on. */
+  | {
+      readonly type: 'function';
+      readonly functionName: string;
+      /** What its logs call it; of a consumer, the consumer's name. Absent where the template does not say it (`POWERTOOLS_SERVICE_NAME`). */
+      readonly service?: string;
+    }
   /** A new execution environment loaded its handler. */
   | {
       readonly type: 'environment-started';

@@ -7,13 +7,13 @@ import { createPublisher } from '../../runtime/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../runtime/amqp/connection-settings.ts';
 import { consumerQueues } from '../../topology/consumer-queues.ts';
 import type { TopologyDeclaration } from '../../topology/declaration.ts';
-import { plain } from '../paint.ts';
+import { FunctionNames } from '../function-names.ts';
 import type { Progress } from '../progress.ts';
-import { ofFailure, renderError } from '../render-error.ts';
 import { type ChaosOptions, killInMidBatch } from './chaos.ts';
 import { collectFindings, type FindingsSources } from './collect-findings.ts';
 import type { DemoEvent } from './demo-event.ts';
 import type { Effects } from './effects.ts';
+import { failureNotes } from './failure-notes.ts';
 import { type Ledger, makeLedger } from './ledger.ts';
 import { publishEvents } from './publish-events.ts';
 import type { RunSummary } from './render.ts';
@@ -56,17 +56,18 @@ const limitMilliseconds = (events: number): number => 120_000 + 50 * events;
 /** Starts the pipeline, publishes the events, waits until they have settled and counts what became of them. */
 export const runDemo = async (demo: DemoRun): Promise<RunSummary> => {
   const { progress, chaos, faults = [] } = demo;
+  const names = new FunctionNames();
+  const tellFailure = failureNotes(names, progress);
   let deathsToCome = faults.filter(({ fault }) => fault.kind === 'exit').length;
   const run = await startLocalRun({
     ...demo.localRun,
     faults,
     onEvent: (event) => {
+      names.note(event);
       if (event.type === 'notice') progress.note(event.message);
       if (event.type !== 'function-failed' || chaos) return;
       if (event.error.errorType === 'Runtime.ExitError' && deathsToCome > 0) deathsToCome -= 1;
-      else
-        for (const line of [`${event.functionName} failed:`, ...renderError(ofFailure(event.error), event.code, plain)])
-          progress.note(line);
+      else tellFailure(event);
     },
   });
   demo.onStarted?.(run);

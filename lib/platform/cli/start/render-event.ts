@@ -71,6 +71,7 @@ export const renderEvent = (event: LocalRunEvent, view: EventView): readonly str
       const [first = '', ...more] = event.message.split('\n');
       return [...row('', first), ...more.map((line) => margin + printable(line))];
     }
+    case 'function':
     case 'environment-started':
     case 'resource':
       return [];

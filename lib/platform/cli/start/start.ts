@@ -4,8 +4,9 @@ import { topologyOf } from '../../declaration/topology-of.ts';
 import type { LocalRunEvent } from '../../local/events.ts';
 import { type LocalRun, startLocalRun } from '../../local/local-run.ts';
 import { projectRoot } from '../../project-root.ts';
-import { consumerOfQueue, consumerQueues } from '../../topology/consumer-queues.ts';
+import { consumerQueues } from '../../topology/consumer-queues.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
+import { FunctionNames } from '../function-names.ts';
 import { localSecrets } from '../local-secrets.ts';
 import { paintFor } from '../paint.ts';
 import { printableLines } from '../printable.ts';
@@ -32,16 +33,15 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   const progress = createProgress(process.stderr);
 
   let run: LocalRun | undefined;
-  /** The functions that read queues. */
-  const names = new Map<string, string>();
-  const nameOf = (name: string): string => names.get(name) ?? serviceOf(run, name) ?? name;
+  const names = new FunctionNames();
+  const nameOf = (functionName: string): string => names.of(functionName);
   const queues = Object.entries(topologyOf(app).consumers).flatMap(([name, each]) => consumerQueues(name, each));
   const starting = new StartProgress(queues.length);
   const show = (event: LocalRunEvent): void => {
-    if (event.type === 'mapping') names.set(event.functionName, consumerOfQueue(event.queue));
+    names.note(event);
     if (!run && starting.note(event)) progress.show(starting.text);
     // The many lines of the topology's declaration say nothing once it has succeeded.
-    if (event.type === 'line' && (!run || serviceOf(run, event.functionName) === 'topology')) return;
+    if (event.type === 'line' && (!run || names.of(event.functionName) === 'topology')) return;
     const lines = renderEvent(event, { nameOf, paint, at: new Date() });
     if (lines.length === 0) return;
     if (!run) progress.clear();
@@ -79,10 +79,6 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   console.log(renderFirstScreen({ app, events, state: run.state, seconds }, paint));
   following.begin(run);
 };
-
-/** What the logs call a function. */
-const serviceOf = (run: LocalRun | undefined, functionName: string): string | undefined =>
-  run?.functions.find(({ name }) => name === functionName)?.settings.environment.POWERTOOLS_SERVICE_NAME;
 
 const main = async (project: Project, args: readonly string[]): Promise<void> => {
   const options = readOptions(args);

@@ -94,6 +94,7 @@ const createFunction: ResourceType = async (request) => {
   const role = machine.services.principals.role(stringProperty(request, 'Role'));
   const credentials = machine.services.principals.issueKeys(role, settings.name);
   const functionName = settings.name;
+  machine.services.emit({ type: 'function', functionName, service: settings.environment.POWERTOOLS_SERVICE_NAME });
   // Its address is part of the environment of functions.
   await machine.services.dynamoDb;
   const created = new LocalFunction(settings, () => ({ ...machine.access, credentials }), {
