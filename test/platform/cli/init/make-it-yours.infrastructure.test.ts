@@ -25,7 +25,8 @@ interface Ended {
 
 /** Runs a program in the clone to its end. */
 const run = async (program: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> => {
-  const { TEST_SCRATCH: _, ...inherited } = process.env;
+  // What the runner says to the tests is not for those of the clone.
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TEST_')));
   const options = { cwd: clone, env: { ...inherited, ...env }, maxBuffer: 10_000_000 };
   try {
     const { stdout, stderr } = await promisify(execFile)(program, args, options);

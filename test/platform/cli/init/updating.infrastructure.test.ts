@@ -23,8 +23,7 @@ beforeAll(() => {
 afterAll(() => rmSync(scratch, { recursive: true }));
 
 const run = async (folder: string, program: string, ...args: string[]): Promise<string> => {
-  const { TEST_SCRATCH: _, ...env } = process.env;
-  return (await promisify(execFile)(program, args, { cwd: folder, env, maxBuffer: 10_000_000 })).stdout;
+  return (await promisify(execFile)(program, args, { cwd: folder, maxBuffer: 10_000_000 })).stdout;
 };
 const git = (folder: string, ...args: string[]): Promise<string> =>
   run(folder, 'git', '-c', 'user.name=Somebody', '-c', 'user.email=somebody@example.com', ...args);
