@@ -131,6 +131,8 @@ describe('a local run leaves out', () => {
           Admin: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: [admin] } },
           Named: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: { Ref: 'Image' } } },
           Group: { Type: 'AWS::Logs::LogGroup' },
+          // It has neither handler nor runtime.
+          Packed: { Type: 'AWS::Lambda::Function', Properties: { PackageType: 'Image', Code: { ImageUri: 'shop' } } },
           ...functionResources('index.handler', { Runtime: 'python3.13' }),
         },
       }),
@@ -139,6 +141,7 @@ describe('a local run leaves out', () => {
       Site: expect.stringContaining('Site (AWS::S3::Bucket) in stack tiny: WebsiteConfiguration has no effect on this'),
       Admin: expect.stringContaining(`what the managed policy ${admin} permits is not known`),
       Named: expect.stringContaining('parameter Image of stack tiny has no default'),
+      Packed: expect.stringContaining('inline code and container images are not run here'),
       Function: expect.stringContaining('runtime python3.13; only Node.js runs here'),
     });
   });

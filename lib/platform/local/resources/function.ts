@@ -62,6 +62,8 @@ const codeOf = (request: ResourceRequest): string => {
 export const functionSettings = (request: ResourceRequest): FunctionSettings => {
   checkProperties(request, known);
   const { properties, stack, logicalId } = request;
+  // First: an image has none of what follows.
+  const code = codeOf(request);
   const runtime = stringProperty(request, 'Runtime');
   if (!runtime.startsWith('nodejs'))
     throw new UnsupportedError(`${nameOf(request)}: runtime ${runtime}; only Node.js runs here`);
@@ -77,7 +79,7 @@ export const functionSettings = (request: ResourceRequest): FunctionSettings => 
     name,
     arn: arn('lambda', `function:${name}`),
     runtime,
-    code: codeOf(request),
+    code,
     handler: stringProperty(request, 'Handler'),
     timeoutSeconds: numberProperty(request, 'Timeout', 3, [1, 900]),
     memoryMegabytes: numberProperty(request, 'MemorySize', 128, [128, 10_240]),
