@@ -8,6 +8,7 @@ import { publishingDefaults } from '../../publishing-defaults.ts';
 import { ExitCode, UsageError } from '../command.ts';
 import { connectionFor } from './connection.ts';
 import { eventOfData, eventOfLine, eventOfWhole, type ReadLine } from './event-of-line.ts';
+import { exampleOf } from './example.ts';
 import { type Input, type PublishCommandOptions, parsePublishOptions } from './options.ts';
 import { type Numbered, publishEvents } from './publish-events.ts';
 import { readLines } from './read-lines.ts';
@@ -80,15 +81,6 @@ export async function run(args: readonly string[], { app, events }: Pick<Project
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     await publisher.close();
   }
-}
-
-/** @throws UsageError for a type that is not declared, with those that are */
-function exampleOf(events: Project['events'], type = ''): Input & { readonly kind: 'data' } {
-  if (!Object.hasOwn(events, type))
-    throw new UsageError(
-      `functions/events.ts has no event '${type}', and so no example of it; it has ${Object.keys(events).join(', ') || 'none'}`,
-    );
-  return { kind: 'data', json: JSON.stringify(events[type]?.example) };
 }
 
 interface PublishOptions extends PublishCommandOptions {
