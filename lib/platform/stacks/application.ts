@@ -60,8 +60,8 @@ export const buildApplication = (
     application,
     functionsFolder,
   });
-  for (const warning of unboundEvents(application, eventTypes))
-    Annotations.of(processing).addWarningV2('unboundEvent', warning);
+  for (const { type, warning } of unboundEvents(application, eventTypes))
+    Annotations.of(processing).addWarningV2(`unboundEvent:${type}`, warning);
   const monitoring = new MonitoringStack(app, id('monitoring'), {
     terminationProtection,
     environment,

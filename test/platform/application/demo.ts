@@ -2,7 +2,6 @@
 
 import { runDemoCommand } from '../../../lib/platform/cli/demo/demo.ts';
 import { effects } from './effects.ts';
-import { events } from './events.ts';
 import { project } from './project.ts';
 
-process.exitCode = await runDemoCommand(project, { events, effects }, process.argv.slice(2));
+process.exitCode = await runDemoCommand(project, effects, process.argv.slice(2));

@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectEnvironment } from '../../config/select-environment.ts';
-import type { Events } from '../../declaration/event.ts';
 import { topologyOf } from '../../declaration/topology-of.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
 import { firstConsumer } from '../first-consumer.ts';
@@ -27,11 +26,6 @@ import { type DemoRun, runDemo } from './run-demo.ts';
 
 const begun = performance.now();
 const exitCodes = { accounted: 0, notAccounted: 1, usage: 2 } as const;
-/** What the demo has to know of the application beside its declaration. */
-export interface DemoSubject {
-  readonly events: Events;
-  readonly effects: Effects;
-}
 
 /** What is published, and what is to go wrong with it. */
 interface Script extends Pick<DemoRun, 'events' | 'faults' | 'doomed'> {
@@ -43,8 +37,7 @@ interface Script extends Pick<DemoRun, 'events' | 'faults' | 'doomed'> {
 const severeOf = { kill: 'exit', hang: 'hang' } as const satisfies Record<Chaos, Severe>;
 
 const scriptOf = async (
-  { app }: Project,
-  events: Events,
+  { app, events }: Project,
   { input, events: count, seed, chaos }: DemoOptions,
 ): Promise<Script & { readonly publisher: string }> => {
   const { username: publisher, exchange } = publishingDefaults(app);
@@ -63,14 +56,14 @@ const scriptOf = async (
   return { publisher, ...made, beginning: renderPurpose(made, sources) };
 };
 
-const main = async (project: Project, subject: DemoSubject, args: readonly string[]): Promise<number> => {
+const main = async (project: Project, effects: Effects, args: readonly string[]): Promise<number> => {
   const options = parseOptions(args);
   if (options === 'help') {
     process.stdout.write(usage);
     return exitCodes.accounted;
   }
   if (Object.keys(project.app.consumers).length === 0) throw new UsageError(firstConsumer);
-  const { beginning, onPurpose, publisher, ...script } = await scriptOf(project, subject.events, options);
+  const { beginning, onPurpose, publisher, ...script } = await scriptOf(project, options);
   if (!options.json) process.stdout.write(`${beginning}\n`);
   const broker = brokerFromEnvironment();
   const context = { env: 'local', ...broker.context };
@@ -85,7 +78,7 @@ const main = async (project: Project, subject: DemoSubject, args: readonly strin
   const summary = await runDemo({
     ...script,
     declaration: topologyOf(project.app),
-    effects: subject.effects,
+    effects,
     publisher,
     localRun: {
       assembly: synthesizing(project, join(directory, 'cdk.out'), context),
@@ -111,13 +104,9 @@ const main = async (project: Project, subject: DemoSubject, args: readonly strin
 };
 
 /** What `npm run demo` does. Resolves with the exit code. */
-export const runDemoCommand = async (
-  project: Project,
-  subject: DemoSubject,
-  args: readonly string[],
-): Promise<number> => {
+export const runDemoCommand = async (project: Project, effects: Effects, args: readonly string[]): Promise<number> => {
   try {
-    return await main(project, subject, args);
+    return await main(project, effects, args);
   } catch (error) {
     if (error instanceof UsageError) {
       process.stderr.write(`${printableLines(error.message)}\n\nnpm run demo -- --help says more.\n`);

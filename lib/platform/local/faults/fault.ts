@@ -35,7 +35,7 @@ export class InjectedFault extends Error {
   readonly kind: 'retryable' | 'fatal';
 
   constructor(kind: InjectedFault['kind'], attempt: number) {
-    super(`on purpose, at attempt ${attempt}: ${kind === 'fatal' ? 'no retry can mend it' : 'it may pass'}`);
+    super(kind === 'fatal' ? 'fails on purpose, for good' : `attempt ${attempt} fails on purpose`);
     this.kind = kind;
   }
 }

@@ -52,7 +52,7 @@ describe('a handler with faults', () => {
     const run = setting({ kind: 'retryable' });
     const { report, failures } = await run.deliver();
     expect(report).toMatchObject({ done: 1, retried: 1 });
-    expect(failures).toEqual(['message-1: InjectedFault: on purpose, at attempt 1: it may pass']);
+    expect(failures).toEqual(['message-1: InjectedFault: attempt 1 fails on purpose']);
     expect(run.handled).toEqual(['message-2']);
     expect(run.struck).toEqual([{ consumer: 'orders', messageId: 'message-1', kind: 'retryable' }]);
   });
