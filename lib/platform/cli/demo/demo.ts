@@ -53,7 +53,10 @@ const scriptOf = async (
     throw new UsageError(
       `${Object.keys(events).length === 0 ? 'functions/events.ts has no events' : 'no consumer gets any of the events in functions/events.ts'}. To add both:\n  npm run new -- event car.left\n  npm run new -- consumer bill-parking --on car.left`,
     );
-  return { publisher, ...made, beginning: renderPurpose(made, sources) };
+  const { doomed, ...script } = made;
+  // Who kills processes at random does something to many messages, and does not know to which.
+  const known = chaos === 'kill' ? {} : { doomed };
+  return { publisher, ...script, ...known, beginning: renderPurpose(made, sources) };
 };
 
 const main = async (project: Project, effects: Effects, args: readonly string[]): Promise<number> => {

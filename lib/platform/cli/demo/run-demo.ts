@@ -58,16 +58,13 @@ export const runDemo = async (demo: DemoRun): Promise<RunSummary> => {
   const { progress, chaos, faults = [] } = demo;
   const names = new FunctionNames();
   const tellFailure = failureNotes(names, progress);
-  let deathsToCome = faults.filter(({ fault }) => fault.kind === 'exit').length;
   const run = await startLocalRun({
     ...demo.localRun,
     faults,
     onEvent: (event) => {
       names.note(event);
       if (event.type === 'notice') progress.note(event.message);
-      if (event.type !== 'function-failed' || chaos) return;
-      if (event.error.errorType === 'Runtime.ExitError' && deathsToCome > 0) deathsToCome -= 1;
-      else tellFailure(event);
+      if (event.type === 'function-failed' && !chaos) tellFailure(event);
     },
   });
   demo.onStarted?.(run);
