@@ -1,3 +1,6 @@
+// Pages whose examples are the files of one project, each with its name in the first line. Single examples, which stand among the samples, are compiled by
+// test/functions/examples-in-docs.infrastructure.test.ts.
+
 import { execFile } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
