@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { alternateUser, cloneSuffix } from '../topology/alternate-users.ts';
 import { deadLetterQueuesOf } from '../topology/consumer-queues.ts';
 import { httpApiPublisher, outboxPublisher } from '../topology/users.ts';
 import { region } from './assembly/pseudo-parameters.ts';
@@ -65,8 +64,6 @@ const publishersOf = (
   return Object.fromEntries(
     Object.entries(machine.services.secrets.arns())
       .filter(([, secretArn]) => arns.has(secretArn))
-      // A secret names one of a pair of users, and they take turns.
-      .map(([user, secretArn]) => [user.endsWith(cloneSuffix) ? alternateUser(user) : user, secretArn] as const)
       .filter(([name]) => name !== outboxPublisher && name !== httpApiPublisher)
       .map(([name, secretArn]) => [
         name,

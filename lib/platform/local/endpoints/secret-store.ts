@@ -13,7 +13,8 @@ export interface GivenSecret {
 
 /** The secrets of a local run, in memory. */
 export class SecretStore {
-  #secrets: readonly StoredSecret[] = [];
+  /** With the broker user that each was made for: a rotation puts the other one of the pair into it. */
+  readonly #secrets = new Map<StoredSecret, string | undefined>();
   /** Not of the stacks: no logins of the broker's users are among them. */
   readonly #given: readonly StoredSecret[];
   /** Told whenever a secret is made or changes. */
@@ -25,23 +26,23 @@ export class SecretStore {
 
   create(name: string, value: string): StoredSecret {
     const secret = this.#make(name, value);
-    this.#secrets = [...this.#secrets, secret];
+    this.#secrets.set(secret, loginIn(value)?.username);
     this.onChange();
     return secret;
   }
 
   delete(secret: StoredSecret): void {
-    this.#secrets = this.#secrets.filter((each) => each !== secret);
+    this.#secrets.delete(secret);
     this.onChange();
   }
 
   all(): readonly StoredSecret[] {
-    return this.#secrets;
+    return [...this.#secrets.keys()];
   }
 
   /** By name, ARN, or ARN without the six random characters. */
   find(secretId: string): StoredSecret | undefined {
-    return [...this.#secrets, ...this.#given].find(
+    return [...this.#secrets.keys(), ...this.#given].find(
       (secret) => secretId === secret.name || secretId === secret.arn || secretId === secret.arn.slice(0, -7),
     );
   }
@@ -75,13 +76,10 @@ export class SecretStore {
     return member;
   }
 
-  /** ARN of each secret that holds a user name, by that name. */
+  /** ARN of the secret of each broker user, by the name that it held at first. */
   arns(): Record<string, string> {
     return Object.fromEntries(
-      this.#secrets.flatMap(({ arn: secretArn, value }) => {
-        const username = loginIn(value)?.username;
-        return username === undefined ? [] : [[username, secretArn]];
-      }),
+      [...this.#secrets].flatMap(([secret, user]) => (user === undefined ? [] : [[user, secret.arn]])),
     );
   }
 
@@ -89,7 +87,7 @@ export class SecretStore {
   logins(): Record<string, string> {
     const logins: Record<string, string> = {};
     for (const stage of ['AWSPREVIOUS', 'AWSCURRENT'])
-      for (const secret of this.#secrets) {
+      for (const secret of this.#secrets.keys()) {
         const login = loginIn(secret.version({ stage })?.value ?? '');
         if (login) logins[login.username] = login.password;
       }
