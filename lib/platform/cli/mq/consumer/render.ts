@@ -9,8 +9,8 @@ export function renderStatuses(statuses: readonly ConsumerStatus[]): string {
   const lines = statuses.flatMap((status) => [
     `${status.consumer.padEnd(width)}  ${[meaning(status), ...details(status)].join('; ')}`,
     ...status.mappings.map(
-      ({ id, state, reason, lastResult }) =>
-        `${' '.repeat(width)}  mapping ${id}: ${[state, reason, lastResult].filter(Boolean).join(', ')}`,
+      ({ id, queue, state, reason, lastResult }) =>
+        `${' '.repeat(width)}  mapping ${id} of ${queue}: ${[state, reason, lastResult].filter(Boolean).join(', ')}`,
     ),
   ]);
   return lines.map((line) => `${printable(line)}\n`).join('');

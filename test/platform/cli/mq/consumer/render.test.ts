@@ -36,9 +36,9 @@ describe('the state of consumers', () => {
     ).toBe(
       [
         'orders      gets messages',
-        '            mapping m-1: Enabled',
+        '            mapping m-1 of orders: Enabled',
         'send-mails  circuit open, gets no messages; since 2026-01-02T03:04:05Z; tries again at 2026-01-02T03:06:05Z; 9 of 10 messages failed',
-        '            mapping m-2: Disabling, USER_INITIATED, OK',
+        '            mapping m-2 of send-mails: Disabling, USER_INITIATED, OK',
         '',
       ].join('\n'),
     );
@@ -60,6 +60,18 @@ describe('the state of consumers', () => {
     const mapping = { id: 'm-1', queue: 'orders', state: 'Enabled', lastResult, failing: true };
     expect(renderStatuses([status({ mappings: [mapping] })])).toContain(
       'gets no messages: a mapping cannot reach the broker',
+    );
+  });
+
+  it('says of each mapping which queue it reads: with shards there are several', () => {
+    const mappings = [0, 1].map((index) => ({
+      id: `m-${index}`,
+      queue: `orders.shard-${index}`,
+      state: 'Enabled',
+      failing: false,
+    }));
+    expect(renderStatuses([status({ mappings })])).toBe(
+      'orders  gets messages\n        mapping m-0 of orders.shard-0: Enabled\n        mapping m-1 of orders.shard-1: Enabled\n',
     );
   });
 
