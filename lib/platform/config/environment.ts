@@ -25,6 +25,8 @@ export interface Environment {
   readonly retry: RetrySettings;
   /** The HTTP API for events, where the application has one. */
   readonly httpApi: HttpApiSettings;
+  /** The outbox, where the application has one. @default no limit of its own */
+  readonly outbox?: OutboxSettings;
   /** Values of the variables that consumers use. @default none */
   readonly variables?: Readonly<Record<string, string>>;
   /** Where the secrets are that consumers use. @default none */
@@ -37,6 +39,16 @@ export interface Environment {
   readonly logRetentionDays: number;
   /** CloudFormation refuses to delete the stacks. */
   readonly terminationProtection: boolean;
+}
+
+export interface OutboxSettings {
+  /**
+   * How many relays run at once, 2 or more: one for the schedule, the others for shards of the table's stream. Each has a connection to the broker. Lambda takes them
+   * out of the account's concurrency, of which it wants 100 to stay unreserved; a new account may have 10 in all.
+   * @default no limit of its own
+   * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
+   */
+  readonly maximumConcurrency?: number;
 }
 
 export interface ConsumerSettings {

@@ -6,7 +6,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { DataSettings } from '../config/environment.ts';
+import type { DataSettings, OutboxSettings } from '../config/environment.ts';
 import { FunctionEnvironment } from '../config/function-environment.ts';
 import { outboxTable } from '../config/table-shapes.ts';
 import { projectRoot } from '../project-root.ts';
@@ -20,13 +20,12 @@ export interface OutboxProps {
   readonly broker: Broker;
   readonly topology: BrokerTopology;
   readonly data: DataSettings;
+  readonly settings?: OutboxSettings;
   readonly logRetentionDays: number;
 }
 
 /** A relay that vanished holds its messages no longer than this, in seconds. */
 const timeoutSeconds = 30;
-/** One for the schedule, the others for shards of the stream; each has a connection to the broker. */
-const concurrency = 5;
 
 /**
  * Events that are published if and only if the transaction commits that they were written with: a table that keeps them, and a
@@ -60,7 +59,7 @@ export class Outbox extends Construct {
     writer.role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:PutItem'], resources: [this.table.tableArn] }));
   }
 
-  private addRelay({ broker, topology, logRetentionDays }: OutboxProps): VpcFunction {
+  private addRelay({ broker, topology, settings, logRetentionDays }: OutboxProps): VpcFunction {
     const user = topology.secretOf(publisherUser(outboxPublisher));
     const relay = new VpcFunction(this, 'Relay', {
       entry: join(projectRoot, 'lib', 'platform', 'functions', 'outbox-relay', 'handler.ts'),
@@ -70,7 +69,7 @@ export class Outbox extends Construct {
       securityGroup: broker.clients,
       timeoutSeconds,
       memoryMegabytes: 256,
-      reservedConcurrency: concurrency,
+      reservedConcurrency: settings?.maximumConcurrency,
       logRetentionDays,
       failedEvents: 'A failed run loses nothing: what it left in the outbox is published by the next, a minute later.',
       environment: {

@@ -88,7 +88,9 @@ export class ProcessingStack extends Stack {
     for (const name of Object.keys(environment.consumers)) {
       this.consumer(name);
     }
-    this.outbox = application.outbox && new Outbox(this, 'Outbox', { broker, topology, data, logRetentionDays });
+    this.outbox =
+      application.outbox &&
+      new Outbox(this, 'Outbox', { broker, topology, data, settings: environment.outbox, logRetentionDays });
     if (this.outbox) new CfnOutput(this, 'OutboxTable', { value: this.outbox.table.tableName });
     this.tables = this.addTables(application, data);
     this.addSettings(application, environment);

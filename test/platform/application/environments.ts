@@ -46,6 +46,7 @@ const prod: Environment = {
   broker: { ...dev.broker, instanceType: 'mq.m7g.large', deploymentMode: 'CLUSTER_MULTI_AZ' },
   consumer: { ...dev.consumer, memoryMegabytes: 1024, canaryMinutes: 5 },
   httpApi: { ...dev.httpApi, requestsPerSecond: 500, burst: 1000 },
+  outbox: { maximumConcurrency: 5 },
   data: { retain: true, pointInTimeRecovery: true },
   monitoring: { alarms: { ...defaultAlarms, email: 'on-call@example.com' } },
   logRetentionDays: 90,

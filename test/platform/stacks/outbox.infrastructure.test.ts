@@ -50,6 +50,16 @@ test('the relay is invoked for what is added, not for what it writes itself, and
   expect(ofOutbox('AWS::Events::Rule')).toMatchObject([{ properties: { ScheduleExpression: 'rate(1 minute)' } }]);
 });
 
+test('the relay takes nothing of an account’s concurrency, unless the environment says how much', () => {
+  const reserved = ({ ofType }: ReturnType<typeof synthesized>) =>
+    ofType('AWS::Lambda::Function')
+      .filter(({ logicalId }) => logicalId.startsWith('OutboxRelay'))
+      .map(({ properties }) => properties.ReservedConcurrentExecutions);
+  // A new account has a concurrency of 10, of which nothing may be reserved.
+  expect(reserved(dev)).toEqual([undefined]);
+  expect(reserved(synthesized('dev', { outbox: { maximumConcurrency: 3 } }))).toEqual([3]);
+});
+
 test('the HTTP API may add to the outbox, and no consumer that does not use it', () => {
   const writers = dev
     .ofType('AWS::IAM::Policy')

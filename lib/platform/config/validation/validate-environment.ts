@@ -40,6 +40,13 @@ export const validateEnvironment = (environment: Environment): void => {
     ),
     ...retryProblems('retry', environment.retry),
     ...httpApiProblems(environment.httpApi),
+    ...(environment.outbox?.maximumConcurrency === undefined
+      ? []
+      : wholeNumber('outbox.maximumConcurrency', environment.outbox.maximumConcurrency, {
+          least: 2,
+          most: 100_000,
+          limit: 'one relay is for the schedule, the others for shards of the stream; take',
+        })),
     ...monitoringProblems(environment.monitoring),
     ...wholeNumber('secretRotationDays', environment.secretRotationDays, {
       least: 1,

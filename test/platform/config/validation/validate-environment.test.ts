@@ -136,6 +136,11 @@ describe('a value out of its limits is named with its value and the limit', () =
       'broker.encryptionKey.arn is "arn:aws:kms:eu-west-1:111111111111:alias/broker"; Amazon MQ takes the ARN of a symmetric KMS key, not of an alias',
     ],
     [
+      'relay for the schedule alone',
+      { ...dev, outbox: { maximumConcurrency: 1 } },
+      'outbox.maximumConcurrency is 1; one relay is for the schedule, the others for shards of the stream; take at least 2',
+    ],
+    [
       'size that is not sold',
       broker({ instanceType: 'mq.m7g.small' }),
       'broker.instanceType is mq.m7g.small; Amazon MQ sells mq.m7g.medium, mq.m7g.large, mq.m7g.xlarge, mq.m7g.2xlarge, mq.m7g.4xlarge, mq.m7g.8xlarge, mq.m7g.12xlarge, mq.m7g.16xlarge',
