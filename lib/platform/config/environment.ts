@@ -105,8 +105,14 @@ export interface HttpApiSettings {
 }
 
 export interface DataSettings {
-  /** Tables, secrets and broker survive the deletion of their stack. */
+  /** Tables, secrets and broker survive the deletion of their stack. Those that a failed deployment has just made do not. */
   readonly retain: boolean;
+  /**
+   * DynamoDB refuses to delete the tables, whoever asks. Set it once the first deployment has succeeded: a first deployment that fails could not take back tables that
+   * are protected, and they would be in the way of the next try.
+   * @default false
+   */
+  readonly deletionProtection?: boolean;
   /** Tables can be restored to any second of the last 35 days. */
   readonly pointInTimeRecovery: boolean;
 }

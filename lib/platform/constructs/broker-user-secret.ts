@@ -1,6 +1,6 @@
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
-import { RemovalPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { dataRemovalPolicy } from './data-removal-policy.ts';
 
 export interface BrokerUserSecretProps {
   /** Name of the broker user. */
@@ -27,7 +27,7 @@ export class BrokerUserSecret extends Secret {
         passwordLength: 40,
         excludePunctuation: true,
       },
-      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: dataRemovalPolicy(retain),
     });
     this.username = username;
   }

@@ -1,7 +1,7 @@
 import { CfnBroker } from 'aws-cdk-lib/aws-amazonmq';
 import type { ISecurityGroup, IVpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
-import { Fn, Names, RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { Fn, Names, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { effectiveLimits, type ResourceLimits } from '../config/broker-limits.ts';
 import type { BrokerSettings, EncryptionKey } from '../config/broker-settings.ts';
@@ -9,6 +9,7 @@ import { BrokerConfiguration } from './broker-configuration.ts';
 import { BrokerSecurity } from './broker-security.ts';
 import { BrokerUserSecret } from './broker-user-secret.ts';
 import { ConnectionBudget } from './connection-budget.ts';
+import { dataRemovalPolicy } from './data-removal-policy.ts';
 import type { NetworkAccess } from './network.ts';
 import { privateSubnets } from './private-subnets.ts';
 
@@ -84,7 +85,7 @@ export class Broker extends Construct {
         },
       ],
     });
-    broker.applyRemovalPolicy(retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    broker.applyRemovalPolicy(dataRemovalPolicy(retain));
     this.vpc = vpc;
     this.arn = broker.attrArn;
     this.endpoints = Fn.join(',', broker.attrAmqpEndpoints);
@@ -105,7 +106,7 @@ export class Broker extends Construct {
       description: 'Disks of the RabbitMQ broker',
       enableKeyRotation: true,
       // Without its key a broker that stays is lost.
-      removalPolicy: retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: dataRemovalPolicy(retain),
     });
     return { useAwsOwnedKey: false, kmsKeyId: created.keyArn };
   }

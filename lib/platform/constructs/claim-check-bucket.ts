@@ -1,8 +1,9 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, type CfnBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
-import { Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib/core';
+import { Duration, Stack, Validations } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { FunctionEnvironment } from '../config/function-environment.ts';
+import { dataRemovalPolicy } from './data-removal-policy.ts';
 import type { VpcFunction } from './vpc-function.ts';
 
 export interface ClaimCheckBucketProps {
@@ -30,7 +31,7 @@ export class ClaimCheckBucket extends Construct {
         { expiration: Duration.days(expiryDays), abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       // CloudFormation deletes no bucket that has something in it; this one empties itself.
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: dataRemovalPolicy(true),
     });
     Validations.of(this.bucket).acknowledge({
       id: 'AwsSolutions-S1',

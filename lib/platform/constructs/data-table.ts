@@ -1,8 +1,9 @@
 import { AttributeType, BillingMode, type StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { RemovalPolicy, Validations } from 'aws-cdk-lib/core';
+import { Validations } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { DataSettings } from '../config/environment.ts';
 import type { TableShape } from '../config/table-shapes.ts';
+import { dataRemovalPolicy } from './data-removal-policy.ts';
 
 export interface DataTableProps {
   readonly shape: TableShape;
@@ -23,8 +24,8 @@ export class DataTable extends Table {
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.DEFAULT,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: settings.pointInTimeRecovery },
-      removalPolicy: settings.retain ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      deletionProtection: settings.retain,
+      removalPolicy: dataRemovalPolicy(settings.retain),
+      deletionProtection: settings.deletionProtection ?? false,
     });
     if (!settings.pointInTimeRecovery) {
       Validations.of(this).acknowledge({

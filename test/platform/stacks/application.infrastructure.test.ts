@@ -58,10 +58,20 @@ describe('what an environment decides', () => {
   test('prod keeps broker, tables and secrets when a stack is deleted, and refuses its deletion', () => {
     const data = ['AWS::AmazonMQ::Broker', 'AWS::DynamoDB::Table', 'AWS::SecretsManager::Secret'];
     const lost = prod.resources.filter(
-      ({ type, deletionPolicy }) => data.includes(type) && deletionPolicy !== 'Retain',
+      ({ type, deletionPolicy }) => data.includes(type) && deletionPolicy !== 'RetainExceptOnCreate',
     );
     expect(lost.map(({ logicalId }) => logicalId)).toEqual([]);
     expect(prod.stacks.every(({ terminationProtection }) => terminationProtection)).toBe(true);
+  });
+
+  test('a first deployment that fails leaves nothing behind, not even in prod', () => {
+    const orphans = prod.resources.filter(({ deletionPolicy }) => deletionPolicy === 'Retain');
+    expect(orphans.map(({ logicalId }) => logicalId)).toEqual([]);
+    const isProtected = ({ ofType }: typeof prod) =>
+      new Set(ofType('AWS::DynamoDB::Table').map(({ properties }) => properties.DeletionProtectionEnabled));
+    expect(isProtected(prod)).toEqual(new Set([false]));
+    const settled = synthesized('prod', { data: { ...prod.environment.data, deletionProtection: true } });
+    expect(isProtected(settled)).toEqual(new Set([true]));
   });
 
   test('prod can restore its tables', () => {
@@ -263,7 +273,7 @@ describe('a network that exists', () => {
 
   it('has a broker encrypted with a key of its own, which stays with it', () => {
     const key = only(ofType('AWS::KMS::Key'));
-    expect(key).toMatchObject({ deletionPolicy: 'Retain', properties: { EnableKeyRotation: true } });
+    expect(key).toMatchObject({ deletionPolicy: 'RetainExceptOnCreate', properties: { EnableKeyRotation: true } });
     expect(only(ofType('AWS::AmazonMQ::Broker')).properties.EncryptionOptions).toEqual({
       UseAwsOwnedKey: false,
       KmsKeyId: { 'Fn::GetAtt': [key.logicalId, 'Arn'] },

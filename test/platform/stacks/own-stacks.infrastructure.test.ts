@@ -108,9 +108,9 @@ describe('a service that publishes', () => {
     expect(connections(built(() => undefined))).toMatch(/; without a limit of their own: .*publisher shop$/);
     expect(() =>
       built((platform) =>
-        platform.publisher('shop').connectService(serviceIn(platform), { tasks: 30, connectionsPerTask: 3 }),
+        platform.publisher('shop').connectService(serviceIn(platform), { tasks: 32, connectionsPerTask: 3 }),
       ).synth(),
-    ).toThrow(/may open 101 connections; the broker takes 100 .*publisher shop in things-dev-shop\/Service 90/);
+    ).toThrow(/may open 102 connections; the broker takes 100 .*publisher shop in things-dev-shop\/Service 96/);
   });
 
   it('has an image that is nothing but its bundle, and no Docker is needed to synthesize it', () => {
