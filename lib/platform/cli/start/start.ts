@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selectEnvironment } from '../../config/select-environment.ts';
 import { topologyOf } from '../../declaration/topology-of.ts';
@@ -22,7 +24,6 @@ import { renderEvent } from './render-event.ts';
 import { StartProgress } from './start-progress.ts';
 
 const directory = join(projectRoot, '.local');
-const assembly = join(directory, 'cdk.out');
 const stateFile = join(directory, 'state.json');
 
 const start = async (project: Project, { failureVerb }: StartOptions): Promise<void> => {
@@ -49,10 +50,17 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   };
   const say = (message: string): void => show({ type: 'notice', message });
   const secrets = localSecrets(selectEnvironment(project.environments, context), say);
+  // Functions go on reading what was made before: nothing in here is written twice.
+  const scratch = mkdtempSync(join(tmpdir(), 'start-'));
+  process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
   const following = followSources({
     project,
-    synthesize: () => synthesize(project, assembly, context).then(() => assembly),
-    codeFolder: join(directory, 'code'),
+    synthesize: async () => {
+      const assembly = mkdtempSync(join(scratch, 'cdk.out-'));
+      await synthesize(project, assembly, context);
+      return assembly;
+    },
+    codeFolder: join(scratch, 'code'),
     nameOf,
     say,
   });
@@ -65,7 +73,7 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   progress.show(starting.text);
   try {
     run = await startLocalRun({
-      assembly: synthesizing(project, assembly, context),
+      assembly: synthesizing(project, join(scratch, 'cdk.out'), context),
       directory,
       failureVerb,
       secrets,

@@ -18,7 +18,6 @@ const temporary = [
   'broker',
   'dynamodb',
   'certificates',
-  'code',
   'faults',
   lockName,
 ];
@@ -67,7 +66,6 @@ export class RunDirectory {
       | 'publishers'
       | 'broker'
       | 'certificates'
-      | 'code'
       | 'dynamodb'
       | 'faults',
   ): string {

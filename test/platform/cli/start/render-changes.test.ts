@@ -23,12 +23,14 @@ it('says what is new, changed and gone in words of the declaration', () => {
     removed: [change('AWS::Lambda::Function', 'y', 'events-local-processing-audit-log')],
   });
   expect(text).toBe(
-    'new: function bill-parking, table Payments; changed: function fulfil-order; gone: function audit-log',
+    'new: function bill-parking, table Payments and 1 more; changed: function fulfil-order; gone: function audit-log',
   );
 });
 
-it('says nothing of what nobody would notice', () => {
-  expect(render({ updated: [change('AWS::CloudWatch::Dashboard', 'Dashboard')] })).toBe('');
+it('says the types of what has no name that anybody knows, and nothing when nothing has changed', () => {
+  const mappings = ['a', 'b'].map((name) => change('AWS::Lambda::EventSourceMapping', name));
+  expect(render({ updated: mappings })).toBe('changed: AWS::Lambda::EventSourceMapping');
+  expect(render({})).toBe('');
 });
 
 it('names what did not change, and what to do', () => {
