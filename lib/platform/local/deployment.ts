@@ -2,6 +2,7 @@ import type { Assembly } from './assembly/read-assembly.ts';
 import { AssemblyError } from './assembly/template.ts';
 import { type Changes, LocalStack, nothingPublished, type PublishedValues } from './local-stack.ts';
 import type { Machine } from './machine.ts';
+import { withoutIgnored } from './resources/registry.ts';
 
 /** The stacks of an assembly on this machine, one after the other as they depend on each other. A later assembly changes what differs. */
 export class Deployment {
@@ -22,7 +23,8 @@ export class Deployment {
     if (missing.length > 0)
       throw new AssemblyError(`stack ${missing.join(', ')} is no longer there, or has another name`);
     const made = [];
-    for (const stack of assembly.stacks) {
+    for (const synthesized of assembly.stacks) {
+      const stack = { ...synthesized, template: withoutIgnored(synthesized.template) };
       const known = this.#stacks.get(stack.name) ?? new LocalStack(stack, this.#machine, this.published);
       this.#stacks.set(stack.name, known);
       made.push(await known.deploy(stack));

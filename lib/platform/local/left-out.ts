@@ -28,4 +28,12 @@ export const explained = (name: string, cause: Error): Error => {
 export const isIndispensable = ({ Type, Properties }: TemplateResource, why: UnsupportedError): boolean =>
   Type === 'AWS::AmazonMQ::Broker' ||
   (Type === 'AWS::Lambda::EventSourceMapping' && Properties?.Queues !== undefined) ||
-  (Type === 'AWS::Lambda::Function' && why instanceof NeedError);
+  (Type === 'AWS::Lambda::Function' && why instanceof NeedError && couldRun(Properties));
+
+/** As far as its own properties go: the code is a file asset, and for Node.js. */
+const couldRun = (properties: TemplateResource['Properties'] = {}): boolean => {
+  const { Runtime, Code } = properties;
+  return (
+    JSON.stringify(Code ?? {}).includes('"S3Key"') && (typeof Runtime !== 'string' || Runtime.startsWith('nodejs'))
+  );
+};

@@ -198,6 +198,48 @@ describe('a local run leaves out', () => {
     });
   });
 
+  it('nothing that mentions it only where that has no effect here: a function runs without its queue for failed events', async () => {
+    const queueArn = { 'Fn::GetAtt': ['Inbox', 'Arn'] };
+    const { Role: role, Function: handler } = functionResources('index.handler');
+    expect(
+      await leftOutOf({
+        Resources: {
+          Inbox: inbox.Inbox,
+          ...(role && { Role: role }),
+          ...(handler && {
+            Function: { ...handler, Properties: { ...handler.Properties, DeadLetterConfig: { TargetArn: queueArn } } },
+          }),
+        },
+      }),
+    ).toEqual({ Inbox: inbox.Why });
+  });
+
+  it("nothing of CDK's own that has no effect here, whose functions could not even answer", async () => {
+    const ServiceToken = { 'Fn::GetAtt': ['Function', 'Arn'] };
+    expect(
+      await leftOutOf({
+        Resources: {
+          ...functionResources('broken.handler'),
+          Emptied: { Type: 'Custom::S3AutoDeleteObjects', Properties: { ServiceToken } },
+          Group: { Type: 'AWS::Logs::LogGroup', DependsOn: 'Emptied' },
+        },
+      }),
+    ).toEqual({});
+  });
+
+  it('a function that could not run here anyway, whatever it needs', async () => {
+    const { Role: role, Function: handler } = functionResources('index.handler', { Runtime: 'python3.13' });
+    expect(
+      await leftOutOf({
+        Resources: {
+          Inbox: inbox.Inbox,
+          ...(role && { Role: role }),
+          ...(handler && { Function: { ...handler, DependsOn: ['Inbox'] } }),
+        },
+      }),
+    ).toEqual({ Inbox: inbox.Why, Function: `Function (AWS::Lambda::Function) in stack tiny needs ${inbox.Why}` });
+  });
+
   it('nothing that a function needs which would run without it: the error names both', async () => {
     const { Role: role, Function: handler } = functionResources('index.handler');
     const { message } = await run({

@@ -10,6 +10,7 @@ import {
   type CreatedResource,
   checkProperties,
   InPlaceError,
+  type KnownProperties,
   nameOf,
   numberProperty,
   type ResourceRequest,
@@ -17,7 +18,7 @@ import {
   stringProperty,
 } from './resource-type.ts';
 
-const known = {
+export const functionProperties: KnownProperties = {
   effective: [
     'Code',
     'Environment',
@@ -60,7 +61,7 @@ const codeOf = (request: ResourceRequest): string => {
 
 /** Reads the settings of a function from its resource. Defaults are Lambda's: 3 s, 128 MB. */
 export const functionSettings = (request: ResourceRequest): FunctionSettings => {
-  checkProperties(request, known);
+  checkProperties(request, functionProperties);
   const { properties, stack, logicalId } = request;
   // First: an image has none of what follows.
   const code = codeOf(request);

@@ -23,6 +23,11 @@ const passive: Readonly<
   // A deployment here has nothing to try a new version against: aliases lead to the newest code at once.
   'AWS::CodeDeploy::Application': { prefix: 'application' },
   'AWS::CodeDeploy::DeploymentGroup': { prefix: 'group' },
+  // CDK's own, whose functions answer to port 443 only. What they do is nothing here: no log and no object outlives the run.
+  'Custom::ECRAutoDeleteImages': { prefix: 'custom' },
+  'Custom::LogRetention': { prefix: 'custom' },
+  'Custom::S3AutoDeleteObjects': { prefix: 'custom' },
+  'Custom::VpcRestrictDefaultSG': { prefix: 'custom' },
   'AWS::EC2::EIP': { prefix: 'eipalloc', attributes: (id) => ({ AllocationId: id, PublicIp: '192.0.2.1' }) },
   'AWS::EC2::FlowLog': { prefix: 'fl', attributes: (id) => ({ Id: id }) },
   'AWS::EC2::InternetGateway': { prefix: 'igw', attributes: (id) => ({ InternetGatewayId: id }) },

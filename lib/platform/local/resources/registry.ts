@@ -1,8 +1,8 @@
-import { UnsupportedError } from '../assembly/template.ts';
+import { type Template, type TemplateResource, UnsupportedError } from '../assembly/template.ts';
 import { bucketTypes } from './bucket.ts';
 import { createCustomResource } from './custom-resource.ts';
 import { mappingTypes } from './event-source-mapping.ts';
-import { functionTypes } from './function.ts';
+import { functionProperties, functionTypes } from './function.ts';
 import { httpApiTypes } from './http-api.ts';
 import { identityTypes } from './identity.ts';
 import { brokerTypes } from './mq-broker.ts';
@@ -26,6 +26,22 @@ const types: Readonly<Record<string, ResourceType>> = {
   ...httpApiTypes,
   ...scheduleTypes,
   'AWS::CloudFormation::CustomResource': createCustomResource,
+};
+
+/**
+ * A template without the properties of functions that have no effect here, such as descriptions and queues for failed events: a function does not need
+ * what only these mention.
+ */
+export const withoutIgnored = (template: Template): Template => {
+  const effective = (resource: TemplateResource): TemplateResource => {
+    if (resource.Type !== 'AWS::Lambda::Function' || !resource.Properties) return resource;
+    const properties = Object.entries(resource.Properties).filter(
+      ([name]) => !functionProperties.ignored.includes(name),
+    );
+    return { ...resource, Properties: Object.fromEntries(properties) };
+  };
+  const resources = Object.entries(template.Resources ?? {}).map(([logicalId, each]) => [logicalId, effective(each)]);
+  return { ...template, Resources: Object.fromEntries(resources) };
 };
 
 /** @throws UnsupportedError for a type that nothing here stands in for */
