@@ -29,8 +29,12 @@ export class AssemblyCache {
   restore(key: string, output: string): boolean {
     const place = join(this.#folder, key);
     try {
+      const { ino } = statSync(place);
       // The copy does not depend on the cache: functions load parts of their code when they first need them.
-      cpSync(place, output, { recursive: true, mode: constants.COPYFILE_FICLONE });
+      // Without a filter, Node 24 copies in C++, where a folder that goes meanwhile ends the process instead of throwing an error.
+      cpSync(place, output, { recursive: true, mode: constants.COPYFILE_FICLONE, filter: () => true });
+      // Of one that was removed meanwhile it may be a part.
+      if (statSync(place).ino !== ino) return false;
       utimesSync(place, new Date(), new Date());
     } catch (error) {
       // There is none, or another process has removed it to make room.
@@ -70,7 +74,20 @@ export class AssemblyCache {
       ...drafts.filter(({ used }) => Date.now() - used > longestSynthesis),
       ...whole.sort((a, b) => b.used - a.used).slice(kept),
     ];
-    for (const { name } of superfluous) rmSync(join(this.#folder, name), { recursive: true, force: true });
+    for (const { name } of superfluous) this.#remove(name);
+  }
+
+  /** Under a name that only this process has: no other removes it, too, and whoever copies it notices. */
+  #remove(name: string): void {
+    const removed = join(this.#folder, `${name}.removed.${process.pid}`);
+    try {
+      renameSync(join(this.#folder, name), removed);
+    } catch (error) {
+      // Another process was first.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+      throw error;
+    }
+    rmSync(removed, { recursive: true, force: true });
   }
 }
 
