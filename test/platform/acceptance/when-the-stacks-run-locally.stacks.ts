@@ -101,9 +101,11 @@ describe('when the synthesized stacks run on this machine', () => {
       program,
       `import { synthesizeStacks } from ${at('lib/platform/stacks/synthesize-stacks.ts')};
        import { app } from ${at('test/platform/application/app.ts')};
+       import { functionsFolder } from ${at('test/platform/application/project.ts')};
+       import { addStacks } from ${at('test/platform/application/stacks.ts')};
        import { otherEnvironments } from ${at('test/platform/application/environments.ts')};
        const { 'send-note': gone, ...consumers } = app.consumers;
-       synthesizeStacks({ ...app, consumers }, otherEnvironments, ${at('test/platform/application/functions')});`,
+       synthesizeStacks({ ...app, consumers }, otherEnvironments, { functionsFolder, addStacks });`,
     );
     const without = join(folder, 'without.out');
     await synthesize({ program }, without, { env: 'local' });
