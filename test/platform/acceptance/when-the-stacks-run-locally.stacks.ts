@@ -104,8 +104,6 @@ describe('when the synthesized stacks run on this machine', () => {
        import { functionsFolder } from ${at('test/platform/application/project.ts')};
        import { addStacks } from ${at('test/platform/application/stacks.ts')};
        import { otherEnvironments } from ${at('test/platform/application/environments.ts')};
-       import { functionsFolder } from ${at('test/platform/application/project.ts')};
-       import { addStacks } from ${at('test/platform/application/stacks.ts')};
        const { 'send-note': gone, ...consumers } = app.consumers;
        synthesizeStacks({ ...app, consumers }, otherEnvironments, { functionsFolder, addStacks });`,
     );
