@@ -36,6 +36,11 @@ export function topicPattern(bindingKey: string): string {
   return optionalStart ? '.*' : pattern;
 }
 
+/** Whether a routing key matches one of these topic binding keys. */
+export function matchesTopic(bindingKeys: readonly string[], routingKey: string): boolean {
+  return new RegExp(anchored(bindingKeys.map(topicPattern)), 's').test(routingKey);
+}
+
 function topicWord(word: string): string {
   return word === '*' ? '[^.]*' : escapePattern(word);
 }

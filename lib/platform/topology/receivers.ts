@@ -1,6 +1,6 @@
 import type { BindingDeclaration, TopologyDeclaration } from './declaration.ts';
 import type { ExchangeType } from './model.ts';
-import { anchored, topicPattern } from './patterns.ts';
+import { matchesTopic } from './patterns.ts';
 
 /** Where a message is published. */
 export interface Destination {
@@ -38,7 +38,7 @@ const matches = (
   { exchange, routingKey: bindingKey = '' }: BindingDeclaration,
   routingKey: string,
 ): boolean => {
-  if (type === 'topic') return new RegExp(anchored([topicPattern(bindingKey)]), 's').test(routingKey);
+  if (type === 'topic') return matchesTopic([bindingKey], routingKey);
   if (type === 'direct') return bindingKey === routingKey;
   if (type === 'fanout') return true;
   throw new Error(

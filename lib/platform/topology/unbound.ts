@@ -1,5 +1,5 @@
 import type { Binding, Topology } from './model.ts';
-import { anchored, topicPattern } from './patterns.ts';
+import { matchesTopic } from './patterns.ts';
 
 /**
  * Routing keys that no queue gets, whichever of these exchanges they are published to. What depends on more than the routing key counts as bound: a headers exchange that has
@@ -36,6 +36,6 @@ const hasAlternate = ({ exchanges, policies }: Topology, name: string): boolean 
   );
 
 const matches = (type: string | undefined, { routingKey = '' }: Binding, key: string): boolean => {
-  if (type === 'topic') return new RegExp(anchored([topicPattern(routingKey)]), 's').test(key);
+  if (type === 'topic') return matchesTopic([routingKey], key);
   return type === 'direct' ? routingKey === key : true;
 };

@@ -2,7 +2,7 @@ import type { Application } from '../../declaration/application.ts';
 import type { EventDeclaration, Events } from '../../declaration/event.ts';
 import { topologyOf } from '../../declaration/topology-of.ts';
 import type { PublishDeclaration } from '../../topology/declaration.ts';
-import { anchored, topicPattern } from '../../topology/patterns.ts';
+import { matchesTopic } from '../../topology/patterns.ts';
 import { receivers } from '../../topology/receivers.ts';
 
 /** An event that can be published, and who gets it. */
@@ -35,7 +35,7 @@ export const eventSources = (app: Application, events: Events, publisher: string
 };
 
 const permits = ({ routingKeys }: PublishDeclaration, type: string): boolean =>
-  routingKeys === undefined || new RegExp(anchored(routingKeys.map(topicPattern)), 's').test(type);
+  routingKeys === undefined || matchesTopic(routingKeys, type);
 
 const reached = (app: Application, { exchange }: PublishDeclaration, type: string) => {
   try {
