@@ -1,49 +1,25 @@
-import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import type { DemoEvent } from '../../../lib/platform/cli/demo/demo-event.ts';
 import { eventSources } from '../../../lib/platform/cli/demo/event-sources.ts';
 import { makeEvents } from '../../../lib/platform/cli/demo/make-events.ts';
 import { seededRandom } from '../../../lib/platform/cli/demo/random.ts';
 import { readEvents } from '../../../lib/platform/cli/demo/read-events.ts';
-import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
-import { type DemoRun, runDemo } from '../../../lib/platform/cli/demo/run-demo.ts';
-import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import type { Fault } from '../../../lib/platform/local/faults/fault.ts';
 import type { LocalRun } from '../../../lib/platform/local/local-run.ts';
 import { app } from '../application/app.ts';
-import { effects } from '../application/effects.ts';
 import { events, type ThingMade } from '../application/events.ts';
+import { demoOf } from '../support/demo-setting.ts';
 import { whenATestFails } from '../support/explain-failures.ts';
-import { asAdministrator, localAssembly, scratchFolder, until } from '../support/local-run-setting.ts';
-import { installationOfThisRun } from '../support/test-broker.ts';
-
-const declaration = topologyOf(app);
+import { asAdministrator, until } from '../support/local-run-setting.ts';
 
 // What `npm run demo -- --chaos kill` does, and what it finds when something is wrong.
 
 const seed = 1;
 whenATestFails(() => `events and kills are those of seed ${seed}`);
 
-const demo = (events: readonly DemoEvent[], options: Partial<DemoRun> = {}): Promise<RunSummary> =>
-  runDemo({
-    events,
-    declaration,
-    effects,
-    publisher: 'shop',
-    localRun: {
-      assembly: localAssembly(),
-      directory: join(scratchFolder(), '.local'),
-      installation: installationOfThisRun(),
-    },
-    progress: { show: () => {}, note: () => {}, clear: () => {} },
-    begun: performance.now(),
-    ...options,
-  });
-
 describe('when function processes are killed in mid-batch', () => {
   it('nothing is lost and no effect repeated', async () => {
     const made = await makeEvents(eventSources(app, events, 'shop').sources, { count: 150, seed, severe: ['exit'] });
-    const summary = await demo(made.events, { ...made, chaos: { random: seededRandom(seed) } });
+    const summary = await demoOf({ ...made, chaos: { random: seededRandom(seed) } });
     expect(summary.kills).toBeGreaterThanOrEqual(2);
     expect(summary).toMatchObject({ ledger: { accounted: true }, settled: true });
   }, 240_000);
@@ -70,7 +46,8 @@ describe('when messages disappear on the broker', () => {
     });
     const { events: things } = readEvents(Buffer.from(lines.map((line) => JSON.stringify(line)).join('\n')), 'events');
     let purged = 0;
-    const summary = await demo(things, {
+    const summary = await demoOf({
+      events: things,
       patienceMilliseconds: 4_000,
       faults: lines.map((_, index) => ({ consumer: 'keep-thing', messageId: `message-${index}`, fault })),
       onStarted: (run) => {

@@ -1,16 +1,11 @@
-import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { eventSources } from '../../../lib/platform/cli/demo/event-sources.ts';
 import { type MadeEvents, makeEvents } from '../../../lib/platform/cli/demo/make-events.ts';
 import type { RunSummary } from '../../../lib/platform/cli/demo/render.ts';
-import { runDemo } from '../../../lib/platform/cli/demo/run-demo.ts';
-import { topologyOf } from '../../../lib/platform/declaration/topology-of.ts';
 import { app } from '../application/app.ts';
-import { effects } from '../application/effects.ts';
 import { events } from '../application/events.ts';
+import { demoOf } from '../support/demo-setting.ts';
 import { whenATestFails } from '../support/explain-failures.ts';
-import { localAssembly, scratchFolder } from '../support/local-run-setting.ts';
-import { installationOfThisRun } from '../support/test-broker.ts';
 
 // What `npm run demo -- --chaos hang` does, with handlers that know nothing of faults.
 
@@ -21,19 +16,7 @@ let made: MadeEvents;
 let summary: RunSummary;
 beforeAll(async () => {
   made = await makeEvents(eventSources(app, events, 'shop').sources, { count: 200, seed, severe: ['hang'] });
-  summary = await runDemo({
-    ...made,
-    declaration: topologyOf(app),
-    effects,
-    publisher: 'shop',
-    localRun: {
-      assembly: localAssembly(),
-      directory: join(scratchFolder(), '.local'),
-      installation: installationOfThisRun(),
-    },
-    progress: { show: () => {}, note: () => {}, clear: () => {} },
-    begun: performance.now(),
-  });
+  summary = await demoOf(made);
 }, 300_000);
 
 describe('when handlers fail, are slow and hang on purpose', () => {

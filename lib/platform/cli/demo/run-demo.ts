@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type ChannelModel, connect } from 'amqplib';
-import type { PlannedFault, StruckFault } from '../../local/faults/fault.ts';
+import type { PlannedFault } from '../../local/faults/fault.ts';
+import { faultKey } from '../../local/faults/fault-plan.ts';
 import { type LocalRun, type LocalRunOptions, startLocalRun } from '../../local/local-run.ts';
 import { createPublisher } from '../../runtime/amqp/amqp-publisher.ts';
 import { connectionSettingsFromUrl } from '../../runtime/amqp/connection-settings.ts';
@@ -76,7 +77,7 @@ export const runDemo = async (demo: DemoRun): Promise<RunSummary> => {
 };
 
 const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> => {
-  const { events, declaration, progress, begun } = demo;
+  const { events, declaration, progress, begun, faults = [] } = demo;
   const { consumers } = declaration;
   const secondsSoFar = (): number => (performance.now() - begun) / 1_000;
   const connection = await connectAsAdministrator(run);
@@ -143,7 +144,7 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
       seconds: { started, published: publishedAt, total: secondsSoFar() },
       broker: `RabbitMQ ${run.broker.version}`,
       kills: await killing,
-      faults: { planned: demo.faults?.length ?? 0, happened: new Set(run.faults?.struck().map(faultId)).size },
+      faults: { planned: faults.length, happened: new Set(run.faults?.struck().map(faultKey)).size },
       settled: settlement === 'settled',
     };
   } finally {
@@ -154,8 +155,6 @@ const runPipeline = async (demo: DemoRun, run: LocalRun): Promise<RunSummary> =>
     await Promise.allSettled([publisher.close(), connection.close()]);
   }
 };
-
-const faultId = ({ consumer, messageId }: StruckFault): string => `${consumer} ${messageId}`;
 
 const connectAsAdministrator = async ({ broker, vhost }: LocalRun): Promise<ChannelModel> => {
   const { protocol, host, port, ca } = broker.address;

@@ -29,8 +29,8 @@ export class FaultPlan {
 
   /** The fault that a message is to meet now. */
   due(consumer: string, messageId: string): Fault | undefined {
-    for (const planned of this.#planned.next()) this.#faults.set(keyOf(planned), planned.fault);
-    const key = keyOf({ consumer, messageId });
+    for (const planned of this.#planned.next()) this.#faults.set(faultKey(planned), planned.fault);
+    const key = faultKey({ consumer, messageId });
     const fault = this.#faults.get(key);
     if (fault?.times === undefined) return fault;
     this.#readStruck();
@@ -51,11 +51,11 @@ export class FaultPlan {
   #readStruck(): void {
     for (const struck of this.#struck.next()) {
       this.#happened.push(struck);
-      this.#times.set(keyOf(struck), (this.#times.get(keyOf(struck)) ?? 0) + 1);
+      this.#times.set(faultKey(struck), (this.#times.get(faultKey(struck)) ?? 0) + 1);
     }
   }
 }
 
-/** The name of a consumer has no spaces. */
-const keyOf = ({ consumer, messageId }: Pick<PlannedFault, 'consumer' | 'messageId'>): string =>
+/** What a fault belongs to: a message at a consumer. The name of a consumer has no spaces. */
+export const faultKey = ({ consumer, messageId }: Pick<PlannedFault, 'consumer' | 'messageId'>): string =>
   `${consumer} ${messageId}`;
