@@ -47,16 +47,15 @@ class NodeImage extends ContainerImage {
       writeFileSync(join(folder, 'Dockerfile'), dockerfile);
       if (Stack.of(scope).bundlingRequired) bundleProgram(this.#entry, folder);
       // It is copied into the assembly at once.
-      return new AssetImage(folder, { platform: isArm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64 }).bind(
-        scope,
-        container,
-      );
-    } finally {
-      rmSync(folder, { recursive: true });
+      const image = new AssetImage(folder, { platform: isArm ? Platform.LINUX_ARM64 : Platform.LINUX_AMD64 });
+      const bound = image.bind(scope, container);
       Validations.of(taskDefinition.obtainExecutionRole()).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason: 'ECR knows no narrower resource for ecr:GetAuthorizationToken.',
       });
+      return bound;
+    } finally {
+      rmSync(folder, { recursive: true });
     }
   }
 }

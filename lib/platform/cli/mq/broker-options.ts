@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { type OperatorAccess, operatorAccess } from '../../operations/operator-access.ts';
-import { projectRoot } from '../../project-root.ts';
+import { stateFile } from '../state-file.ts';
 import { UsageError } from './command.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -42,7 +41,7 @@ export function accessFrom(values: BrokerValues): OperatorAccess {
     password: process.env.MQ_PASSWORD,
     vhost: values.vhost,
     passwordsFile: values['passwords-file'],
-    stateFile: values.state ?? join(projectRoot, '.local', 'state.json'),
+    stateFile: values.state ?? stateFile,
   });
 }
 

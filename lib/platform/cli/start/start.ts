@@ -5,7 +5,6 @@ import { selectEnvironment } from '../../config/select-environment.ts';
 import { topologyOf } from '../../declaration/topology-of.ts';
 import type { LocalRunEvent } from '../../local/events.ts';
 import { type LocalRun, startLocalRun } from '../../local/local-run.ts';
-import { projectRoot } from '../../project-root.ts';
 import { consumerQueues } from '../../topology/consumer-queues.ts';
 import { brokerFromEnvironment } from '../broker-from-environment.ts';
 import { FunctionNames } from '../function-names.ts';
@@ -14,6 +13,7 @@ import { paintFor } from '../paint.ts';
 import { printableLines } from '../printable.ts';
 import { createProgress } from '../progress.ts';
 import type { Project } from '../project.ts';
+import { localFolder, stateFile } from '../state-file.ts';
 import { stopOnSignal } from '../stop-on-signal.ts';
 import { synthesize, synthesizing } from '../synthesize.ts';
 import { readState, renderAddresses } from './addresses.ts';
@@ -22,9 +22,6 @@ import { followSources } from './follow-sources.ts';
 import { readOptions, type StartOptions, usage } from './options.ts';
 import { renderEvent } from './render-event.ts';
 import { StartProgress } from './start-progress.ts';
-
-const directory = join(projectRoot, '.local');
-const stateFile = join(directory, 'state.json');
 
 const start = async (project: Project, { failureVerb }: StartOptions): Promise<void> => {
   const { app, events } = project;
@@ -74,7 +71,7 @@ const start = async (project: Project, { failureVerb }: StartOptions): Promise<v
   try {
     run = await startLocalRun({
       assembly: synthesizing(project, join(scratch, 'cdk.out'), context),
-      directory,
+      directory: localFolder,
       failureVerb,
       secrets,
       ...broker.options,

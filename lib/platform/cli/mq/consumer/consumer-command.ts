@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { askControl, type ControlOrder } from '../../../operations/circuit/ask-control.ts';
 import { findControlFunction, localControl } from '../../../operations/circuit/control-access.ts';
-import { projectRoot } from '../../../project-root.ts';
 import { printable } from '../../printable.ts';
+import { stateFile } from '../../state-file.ts';
 import { type Command, ExitCode, UsageError } from '../command.ts';
 import { renderStatuses } from './render.ts';
 
@@ -78,7 +77,7 @@ const isAction = (text: string): text is ControlOrder['action'] => actions.inclu
 /** Who is asked; the client is the caller's to destroy. */
 async function access(values: Values, application: string): Promise<{ client: LambdaClient; functionName: string }> {
   if (values.function === undefined && values.env === undefined) {
-    const { client, functionName } = localControl(values.state ?? join(projectRoot, '.local', 'state.json'));
+    const { client, functionName } = localControl(values.state ?? stateFile);
     return { client: new LambdaClient(client), functionName };
   }
   const client = new LambdaClient({});

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { OperatorAccessError } from '../../../operations/operator-access.ts';
-import { projectRoot } from '../../../project-root.ts';
 import {
   type ConnectionSettings,
   connectionSettingsFromUrl,
   InvalidConnectionSettingsError,
 } from '../../../runtime/amqp/connection-settings.ts';
+import { stateFile as defaultStateFile } from '../../state-file.ts';
 import type { PublishCommandOptions } from './options.ts';
 
 type Choice = Pick<PublishCommandOptions, 'urls' | 'caFile' | 'username' | 'stateFile'>;
@@ -41,7 +40,7 @@ function localConnection(
 ): ConnectionSettings {
   if (username === undefined)
     throw new OperatorAccessError('lib/app.ts declares no publisher: name a broker user with --username');
-  const file = stateFile ?? join(projectRoot, '.local', 'state.json');
+  const file = stateFile ?? defaultStateFile;
   const state = json<LocalState>(
     file,
     `no local run found (${file} can't be read): start one with npm start, or name a broker with --url`,
