@@ -5,8 +5,8 @@ import { dynamoDb } from '#dynamodb';
 import { tableName } from '../table-name.ts';
 
 /**
- * Records what was published, whatever it is: no schema, bytes as they came. The first message of an id is what is recorded; no later one can overwrite it. `copies`
- * says how often the id came, also when the broker delivered the same message again, so no claim is needed.
+ * Records what was published, whatever it is: no schema, bytes as they came. It keeps the first message with an id; a later one cannot overwrite it. `copies` counts
+ * how often the id came, redeliveries included, so no claim is needed.
  */
 export const handler = consumer({
   queue: 'audit-log',

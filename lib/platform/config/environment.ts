@@ -108,8 +108,8 @@ export interface DataSettings {
   /** Tables, secrets and broker survive the deletion of their stack. Those that a failed deployment has just made do not. */
   readonly retain: boolean;
   /**
-   * DynamoDB refuses to delete the tables, whoever asks. Set it once the first deployment has succeeded: a first deployment that fails could not take back tables that
-   * are protected, and they would be in the way of the next try.
+   * DynamoDB refuses to delete the tables, whoever asks. Set it once the first deployment has succeeded: a failed first deployment cannot remove protected tables, and
+   * they would block the next attempt.
    * @default false
    */
   readonly deletionProtection?: boolean;

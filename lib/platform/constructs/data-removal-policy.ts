@@ -1,8 +1,8 @@
 import { RemovalPolicy } from 'aws-cdk-lib/core';
 
 /**
- * What becomes of data when their stack is deleted or replaces them. Kept data go only where the deployment that makes them fails: there is nothing in them yet, and
- * what stays would be an orphan in the way of the next try.
+ * What happens to data when its stack is deleted or replaces it. Retained data is deleted only if the deployment that creates it fails: it is still empty, and would
+ * block the next attempt.
  *
  * @see https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html
  */

@@ -54,7 +54,7 @@ const scriptOf = async (
       `${Object.keys(events).length === 0 ? 'functions/events.ts has no events' : 'no consumer gets any of the events in functions/events.ts'}. To add both:\n  npm run new -- event car.left\n  npm run new -- consumer bill-parking --on car.left`,
     );
   const { doomed, ...script } = made;
-  // Who kills processes at random does something to many messages, and does not know to which.
+  // Random kills affect many messages, and nobody can say which.
   const known = chaos === 'kill' ? {} : { doomed };
   return { publisher, ...script, ...known, beginning: renderPurpose(made, sources) };
 };

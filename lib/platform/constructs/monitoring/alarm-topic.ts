@@ -25,7 +25,7 @@ export class AlarmTopic extends Topic {
       Validations.of(subscription).acknowledge({
         id: 'Serverless-SNSRedrivePolicy',
         reason:
-          'SNS tries to deliver an e-mail for hours. Whoever would read a queue of e-mails that failed sees the alarm itself in CloudWatch.',
+          'SNS retries an e-mail for hours, and CloudWatch shows the alarm meanwhile. A queue of failed e-mails would tell nobody more.',
       });
     }
     new CfnOutput(scope, 'AlarmTopicArn', { value: this.topicArn, description: 'Topic of all alarms' });
